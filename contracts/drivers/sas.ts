@@ -1,0 +1,68 @@
+/** Device SAS tokens in the spelling of each SDK, and the derived keys of group enrollments. [dps-device-protocol §4] */
+import { createHmac } from 'node:crypto';
+
+export type SasSpelling = 'node' | 'c' | 'python' | 'java' | 'csharp';
+
+export interface SasOptions {
+  readonly idScope: string;
+  readonly registrationId: string;
+  /** base64 */
+  readonly key: string;
+  /** Default `node`. */
+  readonly spelling?: SasSpelling;
+  /** Life from now on; negative gives an expired token. Default: the SDK's own. */
+  readonly ttlSeconds?: number;
+  /** The `se` itself, in Unix seconds; wins over `ttlSeconds`. */
+  readonly expiresAtSeconds?: number;
+}
+
+interface Dialect {
+  readonly encodeResource: (resource: string) => string;
+  readonly encodeSignature: (signature: string) => string;
+  /** The fields after `sr` and `sig`, in order. */
+  readonly tail: (expiresAtSeconds: number) => string;
+  readonly ttlSeconds: number;
+}
+
+const raw = (text: string): string => text;
+/** encodeURIComponent writes upper-case hex; for the characters of ids it equals Python's quote and C#'s UrlEncode. */
+const upper = encodeURIComponent;
+const lower = (text: string): string => upper(text).replace(/%../g, (triplet) => triplet.toLowerCase());
+
+/** Encoding of sr and sig, order of se and skn, default life: one row per SDK of the table. [dps-device-protocol §4] */
+const DIALECTS: Readonly<Record<SasSpelling, Dialect>> = {
+  node: {
+    encodeResource: raw,
+    encodeSignature: upper,
+    tail: (se) => `skn=registration&se=${se}`,
+    ttlSeconds: 3600,
+  },
+  c: { encodeResource: lower, encodeSignature: lower, tail: (se) => `se=${se}&skn=registration`, ttlSeconds: 2400 },
+  python: { encodeResource: upper, encodeSignature: upper, tail: (se) => `se=${se}`, ttlSeconds: 3600 },
+  java: { encodeResource: raw, encodeSignature: upper, tail: (se) => `se=${se}&skn=`, ttlSeconds: 3600 },
+  csharp: {
+    encodeResource: upper,
+    encodeSignature: upper,
+    tail: (se) => `se=${se}&skn=registration`,
+    ttlSeconds: 86_400,
+  },
+};
+
+/** The token that a device sends as MQTT password or HTTP `Authorization`. */
+export function makeDeviceSas(options: SasOptions): string {
+  const dialect = DIALECTS[options.spelling ?? 'node'];
+  const se = options.expiresAtSeconds ?? Math.floor(Date.now() / 1000) + (options.ttlSeconds ?? dialect.ttlSeconds);
+  // Every SDK signs the text as it stands in the token, encoded or not.
+  const sr = dialect.encodeResource(`${options.idScope}/registrations/${options.registrationId}`);
+  const sig = hmacBase64(options.key, `${sr}\n${se}`);
+  return `SharedAccessSignature sr=${sr}&sig=${dialect.encodeSignature(sig)}&${dialect.tail(se)}`;
+}
+
+/** The key of one device of a group; the id counts exactly as the device will send it. Both keys are base64. */
+export function deriveDeviceKey(groupKey: string, registrationId: string): string {
+  return hmacBase64(groupKey, registrationId);
+}
+
+function hmacBase64(key: string, text: string): string {
+  return createHmac('sha256', Buffer.from(key, 'base64')).update(text, 'utf8').digest('base64');
+}

@@ -1,0 +1,127 @@
+/** One POST to the webhook: bounded in time and size, and every way in which it can go wrong has a name. */
+import { request as httpRequest, type IncomingMessage } from 'node:http';
+import { request as httpsRequest } from 'node:https';
+import type { WebhookFailure } from '../core/journal-events.ts';
+import type { WebhookOutcome } from '../core/ports.ts';
+
+export interface WebhookClientOptions {
+  /** Real milliseconds for the whole exchange. */
+  readonly realTimeoutMs: number;
+  readonly responseBytesMax: number;
+  /** PEM certificates that an https webhook's chain may end at; asked for only when one is called. */
+  readonly ca: () => Promise<readonly string[]>;
+  readonly followRedirects: boolean;
+}
+
+const REDIRECTS_MAX = 5;
+
+/** Never rejects, except with the signal's reason when that fires. */
+export async function postJson(
+  url: string,
+  body: string,
+  options: WebhookClientOptions,
+  signal: AbortSignal,
+): Promise<WebhookOutcome> {
+  let target = url;
+  for (let redirects = 0; ; redirects += 1) {
+    const ca = target.startsWith('https:') ? await options.ca() : undefined;
+    const answer = await exchange(target, body, { ...options, ca }, signal);
+    signal.throwIfAborted();
+    if (answer.location === undefined || !options.followRedirects || redirects >= REDIRECTS_MAX) return answer.outcome;
+    const next = resolveUrl(answer.location, target);
+    if (next === undefined) return answer.outcome;
+    target = next;
+  }
+}
+
+interface Answer {
+  readonly outcome: WebhookOutcome;
+  /** Where a 3xx points to. */
+  readonly location?: string;
+}
+
+type ExchangeOptions = Omit<WebhookClientOptions, 'ca'> & { readonly ca: readonly string[] | undefined };
+
+function exchange(url: string, body: string, options: ExchangeOptions, signal: AbortSignal): Promise<Answer> {
+  return new Promise((resolve) => {
+    const target = resolveUrl(url);
+    if (target === undefined) {
+      resolve(noResponse('dns', 'the webhook URL is not a valid http or https URL'));
+      return;
+    }
+    const send = target.startsWith('https:') ? httpsRequest : httpRequest;
+    // A fresh connection for every call: a kept one that the webhook has just closed would count as dropped.
+    const request = send(target, {
+      method: 'POST',
+      agent: false,
+      signal,
+      ...(options.ca !== undefined && { ca: [...options.ca] }),
+      headers: {
+        Accept: 'application/json',
+        'Content-Type': 'application/json; charset=utf-8',
+        'Content-Length': Buffer.byteLength(body),
+        Connection: 'close',
+      },
+    });
+    let isDone = false;
+    const finish = (answer: Answer): void => {
+      if (isDone) return;
+      isDone = true;
+      clearTimeout(timer);
+      resolve(answer);
+      request.destroy();
+    };
+    const timer = setTimeout(() => {
+      finish(noResponse('timeout', `no complete answer within ${options.realTimeoutMs} ms`));
+    }, options.realTimeoutMs);
+    request.on('error', (error: NodeJS.ErrnoException) =>
+      finish(noResponse(failureOf(error), error.message || (error.code ?? 'connection failed'))),
+    );
+    request.on('response', (response) => readAnswer(response, options.responseBytesMax, finish));
+    request.end(body);
+  });
+}
+
+function readAnswer(response: IncomingMessage, bytesMax: number, finish: (answer: Answer) => void): void {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  response.on('data', (chunk: Buffer) => {
+    bytes += chunk.length;
+    if (bytes > bytesMax) {
+      finish(noResponse('too-large', `the answer is larger than ${bytesMax} bytes`));
+      return;
+    }
+    chunks.push(chunk);
+  });
+  response.on('error', () => finish(noResponse('dropped', 'the connection was dropped in the middle of the answer')));
+  response.on('end', () => {
+    const status = response.statusCode ?? 0;
+    const outcome: WebhookOutcome = { kind: 'response', status, body: Buffer.concat(chunks).toString('utf8') };
+    const { location } = response.headers;
+    finish({ outcome, ...(status >= 300 && status < 400 && location !== undefined && { location }) });
+  });
+}
+
+function noResponse(failure: WebhookFailure, detail: string): Answer {
+  return { outcome: { kind: 'no-response', failure, detail } };
+}
+
+/** Node's error codes, sorted into the named assumptions. */
+function failureOf(error: NodeJS.ErrnoException): WebhookFailure {
+  const code = error.code ?? '';
+  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return 'dns';
+  if (code.startsWith('HPE_')) return 'garbage';
+  if (code === 'ECONNRESET' || code === 'EPIPE') return 'dropped';
+  const isTls = code.startsWith('ERR_TLS') || code.startsWith('ERR_SSL') || code.includes('CERT') || code === 'EPROTO';
+  if (isTls || code === 'UNABLE_TO_VERIFY_LEAF_SIGNATURE') return 'tls';
+  return 'refused';
+}
+
+function resolveUrl(text: string, base?: string): string | undefined {
+  try {
+    const url = new URL(text, base);
+    return url.protocol === 'http:' || url.protocol === 'https:' ? url.href : undefined;
+  } catch {
+    return undefined;
+  }
+}

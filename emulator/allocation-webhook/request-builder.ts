@@ -1,0 +1,62 @@
+/** Builds the AllocationRequest exactly as the real service was logged sending it. [dps-service-behaviour §1.3] */
+import type { AllocationQuestion } from '../core/ports.ts';
+import type { AllocationRequest, DeviceRuntimeContext } from '../wire/allocation.ts';
+import type { Enrollment, EnrollmentGroup, IndividualEnrollment } from '../wire/enrollment.ts';
+import { maskQuery } from '../wire/mask.ts';
+
+export function buildAllocationRequest(question: AllocationQuestion): AllocationRequest {
+  return {
+    ...enrollmentMember(question.enrollment),
+    deviceRuntimeContext: runtimeContext(question),
+    linkedHubs: question.linkedHubs,
+  };
+}
+
+function enrollmentMember(enrollment: Enrollment): Pick<AllocationRequest, 'individualEnrollment' | 'enrollmentGroup'> {
+  if (enrollment.kind === 'group') {
+    const { enrollmentGroupId } = enrollment.record;
+    return { enrollmentGroup: { enrollmentGroupId, ...withoutKeys(enrollment.record) } };
+  }
+  const { registrationId, deviceId, optionalDeviceInformation } = enrollment.record;
+  return {
+    individualEnrollment: {
+      registrationId,
+      ...(deviceId !== undefined && { deviceId }),
+      ...(optionalDeviceInformation && { optionalDeviceInformation }),
+      ...withoutKeys(enrollment.record),
+    },
+  };
+}
+
+/** Members in the logged order; what the enrollment never had is absent, not null. */
+function withoutKeys(record: EnrollmentGroup | IndividualEnrollment) {
+  return {
+    attestation: { type: record.attestation.type },
+    ...(record.capabilities && { capabilities: record.capabilities }),
+    ...(record.iotHubHostName !== undefined && { iotHubHostName: record.iotHubHostName }),
+    ...(record.initialTwin && { initialTwin: record.initialTwin }),
+    etag: record.etag,
+    provisioningStatus: record.provisioningStatus,
+    ...(record.reprovisionPolicy && { reprovisionPolicy: record.reprovisionPolicy }),
+    createdDateTimeUtc: record.createdDateTimeUtc,
+    lastUpdatedDateTimeUtc: record.lastUpdatedDateTimeUtc,
+    ...(record.allocationPolicy && { allocationPolicy: record.allocationPolicy }),
+    ...(record.iotHubs && { iotHubs: record.iotHubs }),
+    ...(record.customAllocationDefinition && {
+      customAllocationDefinition: {
+        webhookUrl: maskQuery(record.customAllocationDefinition.webhookUrl),
+        apiVersion: record.customAllocationDefinition.apiVersion,
+      },
+    }),
+  };
+}
+
+/** `symmetricKey` is an empty object: the logs contradict the documentation's "key details". */
+function runtimeContext({ registrationId, current, payload }: AllocationQuestion): DeviceRuntimeContext {
+  return {
+    registrationId,
+    ...(current && { currentIotHubHostName: current.hub, currentDeviceId: current.deviceId }),
+    symmetricKey: {},
+    ...(payload !== undefined && { payload }),
+  };
+}

@@ -1,0 +1,213 @@
+/** The composition root: the only file that builds things of different layers and puts them together. */
+import { randomBytes } from 'node:crypto';
+import { homedir } from 'node:os';
+import { createLadder } from './allocation-webhook/ladder.ts';
+import type { EffectiveOptions } from './config.ts';
+import { startControlServer } from './control/server.ts';
+import { resolveAssumptions } from './core/assumptions.ts';
+import { explainSas } from './core/attestation/explain-sas.ts';
+import type { ControllableClock } from './core/clock.ts';
+import { createClock } from './core/emulator-clock.ts';
+import { createIds } from './core/ids.ts';
+import { createJournal } from './core/journal.ts';
+import type { Ports } from './core/ports.ts';
+import { createDpsService } from './core/service.ts';
+import { createEnrollmentStore } from './core/store/enrollments.ts';
+import { createInstanceStore } from './core/store/instances.ts';
+import { createOperationStore } from './core/store/operations.ts';
+import { createRegistrationStore } from './core/store/registrations.ts';
+import { traceOf } from './core/trace.ts';
+import type { Emulator, EmulatorOptions } from './emulator.ts';
+import { createHubs } from './hub/hub-devices.ts';
+import { bindFirstFree } from './listen.ts';
+import { choice, startListeners } from './listeners.ts';
+import { noticesOf } from './notices.ts';
+import { realTime } from './real-time.ts';
+import { resolveOptions } from './resolve-options.ts';
+import { applySetUp, exportSetUp, type SetUpStores } from './set-up/apply-set-up.ts';
+import { checkSetUp } from './set-up/check-set-up.ts';
+import { contosoSetUp } from './set-up/contoso.ts';
+import { checkWebhookCa, readTrust, trustedByWebhookClient } from './trust.ts';
+import type { SetUp } from './wire/set-up.ts';
+
+/** A seeded virtual clock starts here, so that two runs agree on every instant. */
+const SEEDED_START_TIME = '2026-01-01T00:00:00.000Z';
+
+/** Where the search goes on when the control port is taken. */
+const CONTROL_FALLBACK_FROM = 8981;
+
+export async function compose(given: EmulatorOptions, surface: 'command' | 'in-process'): Promise<Emulator> {
+  const { setUp: givenSetUp, setUpSource = 'setUp', webhookLog, onBug, ...givenOptions } = given;
+  const options = resolveOptions(givenOptions, surface);
+  const reportBug = onBug ?? printBug;
+  const clock = clockFor(options);
+  const ids = createIds(options.seed ?? randomBytes(32));
+  const assumptions = resolveAssumptions(options.assume);
+  const journal = createJournal({
+    now: () => clock.now(),
+    timelinesMax: options.journalTimelinesMax,
+    entriesPerTimelineMax: options.journalEntriesMax,
+  });
+  const now = () => clock.now();
+  const hubs = createHubs({ ids, now });
+  const stores: SetUpStores = {
+    instances: createInstanceStore(),
+    enrollments: createEnrollmentStore(),
+    hubs,
+    ids,
+    now,
+  };
+  const registrations = createRegistrationStore();
+  const operations = createOperationStore();
+
+  // What has been started is stopped again, newest first, when a later part cannot start.
+  const started: (() => Promise<void>)[] = [];
+  const stopAll = async (): Promise<void> => {
+    for (const stop of started.splice(0).reverse()) await stop();
+  };
+  try {
+    await checkWebhookCa(options);
+    const webhook = givenSetUp === undefined ? await demoWebhook(options, webhookLog, started) : undefined;
+    const setUp = await setUpFor(givenSetUp, setUpSource, webhook?.url);
+    await applySetUp(setUp, stores);
+    const trust = await readTrust(options, stores.hubs.names(), {
+      env: process.env,
+      platform: process.platform,
+      home: homedir(),
+    });
+
+    const ports: Ports = {
+      clock,
+      credentialNow: options.authClock === 'emulator' ? now : realTime.now,
+      ids,
+      journal,
+      instances: stores.instances,
+      enrollments: stores.enrollments,
+      registrations,
+      operations,
+      hubs,
+      allocateCustom: createLadder({
+        journal,
+        assumptions,
+        client: {
+          realTimeoutMs: options.webhookRealTimeoutMs ?? options.webhookTimeoutMs,
+          responseBytesMax: options.webhookResponseBytesMax,
+          ca: () => trustedByWebhookClient(trust.ca, options.webhookCa),
+          followRedirects: assumptions['webhook-redirect'] === 'follow',
+        },
+        timeoutMs: options.webhookTimeoutMs,
+        isTimeVirtual: () => clock.mode === 'manual' || clock.mode === 'skip',
+        realNow: () => performance.now(),
+      }),
+      settings: {
+        retryAfterSeconds: options.retryAfterSeconds,
+        operationLifetimeSeconds: options.operationLifetimeSeconds,
+        assumptions,
+      },
+      reportBug,
+    };
+    const dps = createDpsService(ports);
+    started.push(
+      async () => clock.stop(),
+      () => dps.stop(),
+    );
+
+    const isMovable = (name: 'mqttPort' | 'httpsPort' | 'controlPort'): boolean =>
+      surface === 'command' && givenOptions[name] === undefined;
+    const movable = { mqtt: isMovable('mqttPort'), https: isMovable('httpsPort') };
+    const listeners = await startListeners({ dps, journal, options, assumptions, trust, movable, reportBug });
+    started.push(() => listeners.stop());
+
+    const forget = async (): Promise<void> => {
+      await dps.stop();
+      await Promise.all([
+        registrations.clear(),
+        operations.clear(),
+        stores.instances.clear(),
+        stores.enrollments.clear(),
+      ]);
+      hubs.clear();
+      journal.clear();
+    };
+    const parts = {
+      ca: trust.ca,
+      webhookUrl: webhook?.url,
+      options,
+      clock,
+      journal,
+      hubs,
+      idScopes: async () => (await stores.instances.list()).map((instance) => instance.idScope),
+      registrations: () => registrations.list(),
+      registration: registrations.get,
+      trace: () => traceOf(journal.timelines()),
+      explainSas: (question: Parameters<Emulator['explainSas']>[0]) => explainSas(question, ports),
+      exportSetUp: () => exportSetUp(stores),
+      seed: async (document: unknown, source = 'seed') => applySetUp(await checkSetUp(document, source), stores),
+      reset: async () => {
+        await forget();
+        await applySetUp(setUp, stores);
+      },
+    };
+    const endpoints = listeners.endpoints;
+    const controlled = { ...parts, stop: stopAll };
+    const control = await bindFirstFree(
+      choice(options.controlPort, isMovable('controlPort'), CONTROL_FALLBACK_FROM),
+      (port) =>
+        startControlServer({
+          emulator: { ...controlled, endpoints: { ...endpoints, control: '' }, notices: [] },
+          host: options.controlHost,
+          port,
+        }),
+    );
+    started.push(() => control.listener.stop());
+    return {
+      ...controlled,
+      endpoints: { ...endpoints, control: control.listener.url },
+      notices: noticesOf({ options, listeners, control, webhookMovedTo: webhook?.movedTo, warnings: trust.warnings }),
+    };
+  } catch (error) {
+    clock.stop();
+    await stopAll();
+    throw error;
+  }
+}
+
+function clockFor(options: EffectiveOptions): ControllableClock {
+  const isVirtual = options.clock === 'manual' || options.clock === 'skip';
+  const startTime = options.startTime ?? (options.seed !== undefined && isVirtual ? SEEDED_START_TIME : undefined);
+  return createClock({
+    mode: options.clock,
+    factor: options.clockFactor,
+    ...(startTime !== undefined && { startMs: Date.parse(startTime) }),
+    realTime,
+  });
+}
+
+/** The user's own webhook, or the bundled one in this very process. */
+async function demoWebhook(
+  options: EffectiveOptions,
+  log: EmulatorOptions['webhookLog'],
+  started: (() => Promise<void>)[],
+): Promise<{ readonly url: string; readonly movedTo: number | undefined }> {
+  if (options.webhook !== undefined) return { url: options.webhook, movedTo: undefined };
+  const { startLocalHost } = await import('../webhook/host/local-host.ts');
+  const host = await startLocalHost({ port: options.webhookPort, ...(log !== undefined && { log }) });
+  started.push(() => host.stop());
+  const hasMoved = options.webhookPort !== 0 && host.port !== options.webhookPort;
+  return { url: host.url, movedTo: hasMoved ? host.port : undefined };
+}
+
+async function setUpFor(
+  given: SetUp | 'empty' | undefined,
+  source: string,
+  webhookUrl: string | undefined,
+): Promise<SetUp> {
+  if (given === 'empty') return {};
+  if (given !== undefined) return checkSetUp(given, source);
+  return contosoSetUp(webhookUrl ?? '');
+}
+
+function printBug(error: unknown, where: string): void {
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  process.stderr.write(`dps-emulator: internal error in ${where}; please report it\n${text}\n`);
+}

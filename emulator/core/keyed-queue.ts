@@ -1,0 +1,27 @@
+/** Orders the state changes of one registration while those of others go on side by side. */
+
+export interface KeyedQueue {
+  /** Runs a turn after every earlier turn of the same key. A turn lasts for one store transaction, never for a call. */
+  turn<T>(key: string, work: () => Promise<T>): Promise<T>;
+}
+
+export function createKeyedQueue(): KeyedQueue {
+  const tails = new Map<string, Promise<unknown>>();
+  return {
+    turn: async (key, work) => {
+      const previous = tails.get(key);
+      // The next turn starts whether or not this one succeeds; its own caller hears of the failure.
+      const current = previous === undefined ? work() : previous.then(work, work);
+      const settled = current.then(
+        () => undefined,
+        () => undefined,
+      );
+      tails.set(key, settled);
+      try {
+        return await current;
+      } finally {
+        if (tails.get(key) === settled) tails.delete(key);
+      }
+    },
+  };
+}

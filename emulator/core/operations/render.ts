@@ -1,0 +1,53 @@
+/** Turns a stored registration into what a device reads, for every operation and every transport. */
+import { isAtLeast } from '../../wire/api-version.ts';
+import type { DeviceRegistrationResult, RegistrationOperationStatus, Substatus } from '../../wire/registration.ts';
+import { deviceTimestamp } from '../../wire/timestamp.ts';
+import type { RegistrationRecord } from '../store/registrations.ts';
+
+export function renderOperation(
+  operationId: string,
+  record: RegistrationRecord,
+  apiVersion: string,
+): RegistrationOperationStatus {
+  return { operationId, status: record.status, registrationState: renderRegistration(record, apiVersion) };
+}
+
+/** Members and their order: dps-device-protocol §1.5. */
+export function renderRegistration(record: RegistrationRecord, apiVersion: string): DeviceRegistrationResult {
+  const { registrationId, status } = record;
+  if (status === 'assigning' || status === 'disabled' || status === 'unassigned') return { registrationId, status };
+  const createdDateTimeUtc = deviceTimestamp(record.createdMs);
+  const lastUpdatedDateTimeUtc = deviceTimestamp(record.updatedMs);
+  // The device reads the base64 of the quoted guid. [dps-service-behaviour §3.5]
+  const etag = Buffer.from(record.etag, 'utf8').toString('base64');
+  if (status === 'failed') {
+    return {
+      registrationId,
+      createdDateTimeUtc,
+      status,
+      ...(record.errorCode !== undefined && { errorCode: record.errorCode }),
+      ...(record.errorMessage !== undefined && { errorMessage: record.errorMessage }),
+      lastUpdatedDateTimeUtc,
+      etag,
+      ...(record.payload && { payload: record.payload }),
+    };
+  }
+  return {
+    // An individual symmetric-key enrollment shows no attestation member at all. [dps-device-protocol §1.5]
+    ...(record.enrollmentGroupId !== undefined && { symmetricKey: { enrollmentGroupId: record.enrollmentGroupId } }),
+    registrationId,
+    createdDateTimeUtc,
+    ...(record.assignment && { assignedHub: record.assignment.hub, deviceId: record.assignment.deviceId }),
+    status,
+    ...(record.substatus && { substatus: substatusFor(record.substatus, apiVersion) }),
+    lastUpdatedDateTimeUtc,
+    etag,
+    ...(record.payload && { payload: record.payload }),
+  };
+}
+
+/** Versions before 2019-04-15 do not know the fourth substatus. [dps-service-behaviour §5.4] */
+function substatusFor(substatus: Substatus, apiVersion: string): Substatus {
+  const isKnown = substatus !== 'reprovisionedToInitialAssignment' || isAtLeast(apiVersion, '2019-04-15');
+  return isKnown ? substatus : 'initialAssignment';
+}

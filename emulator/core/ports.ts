@@ -1,0 +1,87 @@
+/** Everything the core needs from outside itself, in one value. */
+import type { Enrollment, SymmetricKeys } from '../wire/enrollment.ts';
+import type { InitialTwin, JsonValue } from '../wire/twin.ts';
+import type { Assumptions } from './assumptions.ts';
+import type { Clock, ClockTask } from './clock.ts';
+import type { Ids } from './ids.ts';
+import type { Journal, JournalSubject } from './journal.ts';
+import type { WebhookFailure } from './journal-events.ts';
+import type { EnrollmentStore } from './store/enrollments.ts';
+import type { InstanceStore } from './store/instances.ts';
+import type { OperationStore } from './store/operations.ts';
+import type { Assignment, RegistrationStore } from './store/registrations.ts';
+
+/** What the custom-allocation webhook is asked about; the adapter turns it into the wire's AllocationRequest. */
+export interface AllocationQuestion {
+  readonly subject: JournalSubject;
+  readonly enrollment: Enrollment;
+  readonly registrationId: string;
+  readonly current: Assignment | undefined;
+  readonly payload: JsonValue | undefined;
+  readonly linkedHubs: readonly string[];
+}
+
+export type WebhookOutcome =
+  | { readonly kind: 'response'; readonly status: number; readonly body: string }
+  | { readonly kind: 'no-response'; readonly failure: WebhookFailure; readonly detail: string };
+
+export interface WebhookResult {
+  /** The last attempt's outcome. */
+  readonly outcome: WebhookOutcome;
+  readonly attempts: number;
+}
+
+/** Asks the webhook, with retries on the clock of the task. Rejects only when the signal fires. */
+export type AllocateCustom = (
+  question: AllocationQuestion,
+  task: ClockTask,
+  signal: AbortSignal,
+) => Promise<WebhookResult>;
+
+/** Creates or updates a device at its hub. `data` says where its twin comes from. */
+export interface ProvisionRequest {
+  readonly hub: string;
+  readonly deviceId: string;
+  readonly keys: SymmetricKeys;
+  readonly iotEdge: boolean;
+  /** `initial`: the twin given here. `migrate`: the twin at the previous hub. `keep`: the twin already there. */
+  readonly data: 'initial' | 'migrate' | 'keep';
+  readonly twin: InitialTwin | undefined;
+  /** The device is removed from here, when this is another hub. */
+  readonly previous: Assignment | undefined;
+}
+
+export type ProvisionResult =
+  | { readonly kind: 'provisioned' }
+  /** The twin is beyond the hub's limits: each fault names the member and the rule. */
+  | { readonly kind: 'twin-refused'; readonly faults: readonly string[] }
+  | { readonly kind: 'no-such-hub' };
+
+export interface HubPort {
+  provision(request: ProvisionRequest): Promise<ProvisionResult>;
+}
+
+export interface ServiceSettings {
+  /** Seconds that a device is told to wait before it asks again. Real time. */
+  readonly retryAfterSeconds: number;
+  /** How long an operation id is answered after its conclusion, on the emulator's clock. */
+  readonly operationLifetimeSeconds: number;
+  readonly assumptions: Assumptions;
+}
+
+export interface Ports {
+  readonly clock: Clock;
+  /** The instant by which tokens expire, milliseconds since the epoch: the wall clock unless told otherwise. */
+  readonly credentialNow: () => number;
+  readonly ids: Ids;
+  readonly journal: Journal;
+  readonly instances: InstanceStore;
+  readonly enrollments: EnrollmentStore;
+  readonly registrations: RegistrationStore;
+  readonly operations: OperationStore;
+  readonly hubs: HubPort;
+  readonly allocateCustom: AllocateCustom;
+  readonly settings: ServiceSettings;
+  /** Told of everything that is a bug of ours: something other than a DpsError was thrown. */
+  readonly reportBug: (error: unknown, where: string) => void;
+}

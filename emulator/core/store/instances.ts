@@ -1,0 +1,36 @@
+/** DPS instances of this process: what a device's ID scope selects. */
+
+export interface LinkedHub {
+  /** The hub's host name. */
+  readonly name: string;
+  /** 1 to 1000; 1 when absent. [dps-service-behaviour §2] */
+  readonly allocationWeight?: number;
+  /** `false` removes the hub from the evaluation of policies, though an enrollment may still name it. */
+  readonly applyAllocationPolicy?: boolean;
+}
+
+export interface DpsInstance {
+  readonly name: string;
+  readonly idScope: string;
+  readonly allocationPolicy: 'hashed' | 'geoLatency' | 'static';
+  readonly linkedHubs: readonly LinkedHub[];
+}
+
+export interface InstanceStore {
+  byScope(idScope: string): Promise<DpsInstance | undefined>;
+  list(): Promise<readonly DpsInstance[]>;
+  put(instance: DpsInstance): Promise<void>;
+  clear(): Promise<void>;
+}
+
+export function createInstanceStore(): InstanceStore {
+  const instances = new Map<string, DpsInstance>();
+  return {
+    byScope: async (idScope) => instances.get(idScope.toLowerCase()),
+    list: async () => [...instances.values()],
+    put: async (instance) => {
+      instances.set(instance.idScope.toLowerCase(), instance);
+    },
+    clear: async () => instances.clear(),
+  };
+}

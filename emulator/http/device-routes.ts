@@ -1,0 +1,99 @@
+/** The device API over HTTPS: three addresses, each turned into a call, and the reply's headers. [dps-device-protocol §2] */
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { clientCertificateSubject } from '../core/attestation/client-certificate.ts';
+import type { Credential } from '../core/attestation/credential.ts';
+import type { DeviceCall, Reply } from '../core/device-call.ts';
+import { DpsError } from '../core/errors.ts';
+import type { DpsService } from '../core/service.ts';
+import type { HttpsInstance } from './server.ts';
+
+interface DeviceParams {
+  readonly idScope: string;
+  readonly registrationId: string;
+  readonly operationId?: string;
+}
+
+export interface DeviceRoutesOptions {
+  readonly dps: DpsService;
+  /** `refuse`: a body must come with a Content-Type. */
+  readonly bodyWithoutContentType: 'accept' | 'refuse';
+}
+
+const REGISTRATION = '/:idScope/registrations/:registrationId';
+
+export function addDeviceRoutes(server: HttpsInstance, options: DeviceRoutesOptions): void {
+  const answer = async (
+    request: FastifyRequest,
+    response: FastifyReply,
+    operation: DeviceCall['request'],
+  ): Promise<FastifyReply> => {
+    const refusal = refusedMediaType(request, options);
+    const { idScope, registrationId } = request.params as DeviceParams;
+    if (refusal !== undefined) return send(response, options.dps.refuse(refusal));
+    const reply = await options.dps.call({
+      transport: 'https',
+      idScope,
+      registrationId,
+      apiVersion: apiVersionOf(request),
+      credential: credentialOf(request),
+      request: operation,
+    });
+    // Only the register's 202 says where the registration is. [dps-device-protocol §2]
+    if (reply.status === 202 && operation.operation === 'register') {
+      response.header('Location', `https://${request.host}/${idScope}/registrations/${registrationId}/register`);
+    }
+    return send(response, reply);
+  };
+
+  server.put(`${REGISTRATION}/register`, (request, response) =>
+    answer(request, response, { operation: 'register', body: bodyOf(request) }),
+  );
+  server.get(`${REGISTRATION}/operations/:operationId`, (request, response) => {
+    const { operationId } = request.params as DeviceParams;
+    return answer(request, response, { operation: 'poll', operationId });
+  });
+  server.post(REGISTRATION, (request, response) =>
+    answer(request, response, { operation: 'lookup', body: bodyOf(request) }),
+  );
+}
+
+/** Writes a reply with the headers of the real service. [dps-device-protocol §2] */
+export function send(response: FastifyReply, reply: Reply): FastifyReply {
+  response.code(reply.status).header('x-ms-request-id', reply.requestId);
+  if (reply.errorCode !== undefined) response.header('x-ms-error-code', String(reply.errorCode));
+  if (reply.retryAfterSeconds !== undefined) response.header('Retry-After', String(reply.retryAfterSeconds));
+  if (isServiceName(response.request.hostname)) {
+    response.header('Strict-Transport-Security', 'max-age=31536000; includeSubDomains');
+  }
+  return response.header('Content-Type', 'application/json; charset=utf-8').send(reply.text);
+}
+
+/** For `localhost` the header would make a browser refuse every plain-HTTP page of that machine for a year. */
+function isServiceName(hostname: string): boolean {
+  return hostname.toLowerCase().endsWith('.azure-devices-provisioning.net');
+}
+
+/** A poll's body is never read, whatever its type: Node sends `{}` with a GET. */
+function refusedMediaType(request: FastifyRequest, options: DeviceRoutesOptions): DpsError | undefined {
+  if (request.method === 'GET' || bodyOf(request) === '') return undefined;
+  const mediaType = request.headers['content-type']?.split(';')[0]?.trim().toLowerCase();
+  if (mediaType === 'application/json') return undefined;
+  if (mediaType === undefined && options.bodyWithoutContentType === 'accept') return undefined;
+  return new DpsError('MediaTypeUnsupported');
+}
+
+function bodyOf(request: FastifyRequest): string {
+  return typeof request.body === 'string' ? request.body : '';
+}
+
+function apiVersionOf(request: FastifyRequest): string | undefined {
+  const value = (request.query as Record<string, unknown>)['api-version'];
+  return typeof value === 'string' ? value : undefined;
+}
+
+function credentialOf(request: FastifyRequest): Credential {
+  const token = request.headers.authorization;
+  if (token !== undefined) return { kind: 'sas', token };
+  const subject = clientCertificateSubject(request.raw.socket);
+  return subject === undefined ? { kind: 'none' } : { kind: 'x509', subject };
+}

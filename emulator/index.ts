@@ -1,0 +1,23 @@
+/** The in-process API: an emulator of one's own, with free ports and no fixed files. */
+import { compose } from './compose.ts';
+import type { Emulator, EmulatorOptions } from './emulator.ts';
+
+export { deriveDeviceKey } from './core/attestation/symmetric-key.ts';
+export type { AdvanceReport, ClockMode, ControllableClock, PendingSleeper } from './core/clock.ts';
+export type { Journal } from './core/journal.ts';
+export type { JournalEntry, JournalEvent, Timeline } from './core/journal-events.ts';
+export type { Emulator, EmulatorOptions, Endpoints } from './emulator.ts';
+export { OptionError } from './resolve-options.ts';
+export { SetUpError } from './set-up/check-set-up.ts';
+export type { SetUp, SetUpInstance } from './wire/set-up.ts';
+
+/**
+ * Starts an emulator in this process: ports are free ones unless given, the CA is the installation's own, and as many
+ * emulators as you like run side by side. Without a set-up it holds the tutorial's Contoso one.
+ *
+ * @throws {OptionError} an option breaks its rule
+ * @throws {SetUpError} the set-up breaks a rule; every fault is named
+ */
+export function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
+  return compose(options, 'in-process');
+}

@@ -1,0 +1,53 @@
+/** Answers one publish of a device: the call, and the reply to that very client and nobody else. */
+import type { Client, PublishPacket } from 'aedes';
+import type { Reply } from '../core/device-call.ts';
+import type { DpsService } from '../core/service.ts';
+import { parseRequestTopic, responseTopic } from '../wire/mqtt-topics.ts';
+import { type Connection, callOf } from './connection.ts';
+
+export interface AnswerOptions {
+  readonly dps: DpsService;
+  readonly replyDelayMs: number;
+}
+
+export async function answerRequest(
+  client: Client,
+  connection: Connection,
+  packet: PublishPacket,
+  { dps, replyDelayMs }: AnswerOptions,
+): Promise<void> {
+  const topic = parseRequestTopic(packet.topic);
+  if (topic === undefined) return;
+  connection.pendingReplies += 1;
+  try {
+    const request =
+      topic.operation === 'register'
+        ? ({ operation: 'register', body: packet.payload.toString('utf8') } as const)
+        : ({ operation: 'poll', operationId: topic.operationId } as const);
+    const reply = await dps.call(callOf(connection, request));
+    if (replyDelayMs > 0) await new Promise((resolve) => setTimeout(resolve, replyDelayMs));
+    await publish(client, connection, topic.requestId, reply);
+  } finally {
+    connection.pendingReplies -= 1;
+  }
+}
+
+/** Without a subscription nothing is sent: a broker would have nobody to send it to. */
+async function publish(client: Client, connection: Connection, requestId: string, reply: Reply): Promise<void> {
+  const qos = connection.grantedQos;
+  if (qos === undefined || client.closed) return;
+  const message = {
+    cmd: 'publish',
+    topic: responseTopic(reply.status, requestId, retryAfterOf(reply)),
+    payload: Buffer.from(reply.text, 'utf8'),
+    qos,
+    dup: false,
+    retain: false,
+  } as const;
+  // An error here means that the client has gone; there is nobody left to tell.
+  await new Promise<void>((resolve) => client.publish(message, () => resolve()));
+}
+
+function retryAfterOf(reply: Reply): number | undefined {
+  return reply.retryAfterSeconds;
+}

@@ -1,0 +1,49 @@
+/** What is known of one client: who it says it is, and whether it can hear an answer. */
+import type { ConnectPacket } from 'aedes';
+import type { Credential } from '../core/attestation/credential.ts';
+import type { DeviceCall } from '../core/device-call.ts';
+import type { DeviceUserName } from '../wire/mqtt-topics.ts';
+
+export interface Connection {
+  readonly transport: 'mqtt' | 'mqtt-ws';
+  readonly clientId: string;
+  readonly isUserNameValid: boolean;
+  readonly idScope: string;
+  readonly registrationId: string;
+  readonly apiVersion: string;
+  /** Kept for the whole connection; judged at every request. */
+  readonly credential: Credential;
+  /** `undefined` until the client subscribes to the response topic. */
+  grantedQos: 0 | 1 | undefined;
+  pendingReplies: number;
+}
+
+export function connectionOf(
+  packet: ConnectPacket,
+  name: DeviceUserName | undefined,
+  transport: Connection['transport'],
+  certificateSubject: string | undefined,
+): Connection {
+  return {
+    transport,
+    clientId: packet.clientId,
+    isUserNameValid: name !== undefined,
+    idScope: name?.idScope ?? '',
+    registrationId: name?.registrationId ?? packet.clientId,
+    apiVersion: name?.apiVersion ?? '',
+    credential: credentialOf(packet, certificateSubject),
+    grantedQos: undefined,
+    pendingReplies: 0,
+  };
+}
+
+function credentialOf(packet: ConnectPacket, certificateSubject: string | undefined): Credential {
+  const token = packet.password?.toString('utf8');
+  if (token) return { kind: 'sas', token };
+  return certificateSubject === undefined ? { kind: 'none' } : { kind: 'x509', subject: certificateSubject };
+}
+
+export function callOf(connection: Connection, request: DeviceCall['request']): DeviceCall {
+  const { transport, idScope, registrationId, apiVersion, credential } = connection;
+  return { transport, idScope, registrationId, apiVersion, credential, request };
+}

@@ -1,0 +1,158 @@
+/** The broker that devices of the DPS talk to: Aedes, through its public hooks only. */
+import type { Duplex } from 'node:stream';
+import { Aedes, type Client, type ConnectPacket, type PublishPacket } from 'aedes';
+import type { Assumptions } from '../core/assumptions.ts';
+import { clientCertificateSubject } from '../core/attestation/client-certificate.ts';
+import type { Journal } from '../core/journal.ts';
+import type { DpsService } from '../core/service.ts';
+import { parseRequestTopic, parseUserName, RESPONSE_FILTER } from '../wire/mqtt-topics.ts';
+import { answerRequest } from './answer-request.ts';
+import { type Connection, callOf, connectionOf } from './connection.ts';
+
+export interface DpsBrokerOptions {
+  readonly dps: DpsService;
+  readonly journal: Journal;
+  /** Real milliseconds before a reply: Java loses one that is faster than its own wait. [client-traps 15] */
+  readonly replyDelayMs: number;
+  readonly credentialRefusal: Assumptions['credential-refusal'];
+  readonly reportBug: (error: unknown, where: string) => void;
+}
+
+export interface DpsBroker {
+  /** Serves a client whose stream begins with its CONNECT; `socket` is the TLS socket that may hold a certificate. */
+  serve(stream: Duplex, via: { readonly transport: 'mqtt' | 'mqtt-ws'; readonly socket: object }): void;
+  stop(): Promise<void>;
+}
+
+const IDENTIFIER_REJECTED = 2;
+const BAD_USER_NAME = 4;
+const NOT_AUTHORIZED = 5;
+
+type Via = Parameters<DpsBroker['serve']>[1];
+
+export async function createDpsBroker(options: DpsBrokerOptions): Promise<DpsBroker> {
+  const arrivals = new WeakMap<object, Via>();
+  const connections = new WeakMap<Client, Connection>();
+  const journalOf = (connection: Connection) => ({
+    record: (event: Parameters<Journal['record']>[1]) => options.journal.record(connection, event),
+  });
+
+  const broker = await Aedes.createBroker({
+    preConnect: (client, packet, done) => {
+      const via = arrivals.get(client.conn);
+      const name = parseUserName(packet.username ?? '');
+      const socket = via?.socket ?? client.conn;
+      connections.set(client, connectionOf(packet, name, via?.transport ?? 'mqtt', clientCertificateSubject(socket)));
+      forgetSession(packet, name?.idScope ?? '');
+      done(null, true);
+    },
+    authenticate: (client, _userName, _password, done) => {
+      const connection = connections.get(client);
+      admit(connection, options).then(
+        (refusal) => {
+          if (refusal === undefined) return done(null, true);
+          return done(Object.assign(new Error(refusal.why), { returnCode: refusal.returnCode }), null);
+        },
+        (error: unknown) => {
+          options.reportBug(error, 'CONNECT');
+          done(Object.assign(new Error('internal error'), { returnCode: 3 }), null);
+        },
+      );
+    },
+    authorizeSubscribe: (client, subscription, done) => {
+      const isAllowed = subscription.topic === RESPONSE_FILTER;
+      const connection = connections.get(client);
+      if (isAllowed && connection) connection.grantedQos = subscription.qos === 0 ? 0 : 1;
+      if (!isAllowed && connection) {
+        const detail = `the topic filter "${subscription.topic}" is not allowed; devices subscribe to ${RESPONSE_FILTER}`;
+        journalOf(connection).record(refusedConnect(connection, 'filter-not-allowed', detail));
+      }
+      done(null, isAllowed ? subscription : null);
+    },
+    authorizePublish: (client, packet, done) => {
+      const connection = client === null ? undefined : connections.get(client);
+      if (client === null || connection === undefined) return done(new Error('no such client'));
+      const refusal = refusalOf(packet, connection);
+      if (refusal !== undefined) {
+        journalOf(connection).record(refusedConnect(connection, 'publish-refused', refusal));
+        return done(new Error(refusal));
+      }
+      // The PUBACK is written in this callback, so it precedes the reply. [dps-device-protocol §1.4]
+      done(null);
+      answerRequest(client, connection, packet, options).catch((error: unknown) =>
+        options.reportBug(error, 'MQTT reply'),
+      );
+    },
+  } as Parameters<typeof Aedes.createBroker>[0]);
+
+  broker.on('unsubscribe', (filters, client) => {
+    const connection = connections.get(client);
+    if (connection && filters.includes(RESPONSE_FILTER)) connection.grantedQos = undefined;
+  });
+  broker.on('clientReady', (client) => {
+    const connection = connections.get(client);
+    if (!connection) return;
+    journalOf(connection).record({
+      kind: 'connected',
+      transport: connection.transport,
+      apiVersion: connection.apiVersion,
+    });
+  });
+  broker.on('clientDisconnect', (client) => {
+    const connection = connections.get(client);
+    if (connection) journalOf(connection).record({ kind: 'disconnected', transport: connection.transport });
+  });
+
+  return {
+    serve: (stream, via) => {
+      arrivals.set(stream, via);
+      broker.handle(stream);
+    },
+    stop: () => new Promise((resolve) => broker.close(resolve)),
+  };
+}
+
+/** DPS keeps no session, publishes no will, and ids of different scopes never meet. [dps-device-protocol §1.1] */
+function forgetSession(packet: ConnectPacket, idScope: string): void {
+  const mutable = packet as { clean?: boolean; will?: unknown; clientId: string };
+  mutable.clean = true;
+  delete mutable.will;
+  mutable.clientId = `${idScope}/${packet.clientId}`;
+}
+
+async function admit(
+  connection: Connection | undefined,
+  options: DpsBrokerOptions,
+): Promise<{ readonly returnCode: number; readonly why: string } | undefined> {
+  if (connection === undefined) return { returnCode: BAD_USER_NAME, why: 'no CONNECT' };
+  const refuse = (returnCode: number, reason: string, why: string) => {
+    options.journal.record(connection, refusedConnect(connection, reason, `${why} (CONNACK ${returnCode})`));
+    return { returnCode, why };
+  };
+  if (!connection.isUserNameValid) {
+    const rule = '{idScope}/registrations/{registrationId}/api-version={version}[&ClientVersion=…]';
+    return refuse(BAD_USER_NAME, 'user-name-invalid', `the user name must be ${rule}`);
+  }
+  if (connection.clientId !== connection.registrationId) {
+    const why = `the client id "${connection.clientId}" is not the registration id "${connection.registrationId}" of the user name`;
+    return refuse(IDENTIFIER_REJECTED, 'client-id-differs', why);
+  }
+  if (options.credentialRefusal !== 'connack') return undefined;
+  const refusal = await options.dps.admits(callOf(connection, { operation: 'lookup', body: '' }));
+  return refusal === undefined ? undefined : refuse(NOT_AUTHORIZED, refusal.errorName, refusal.reason);
+}
+
+function refusalOf(packet: PublishPacket, connection: Connection): string | undefined {
+  if (packet.qos === 2) return 'QoS 2 is not supported; the connection is closed';
+  if (parseRequestTopic(packet.topic) === undefined) {
+    return `the topic "${packet.topic.slice(0, 200)}" is not documented for devices; the connection is closed`;
+  }
+  return connection.pendingReplies >= PENDING_REPLIES_MAX ? 'too many requests without reading replies' : undefined;
+}
+
+/** A client that asks without reading must not fill the memory. */
+const PENDING_REPLIES_MAX = 100;
+
+function refusedConnect(connection: Connection, reason: string, detail: string) {
+  return { kind: 'refused', operation: 'connect', transport: connection.transport, reason, detail } as const;
+}

@@ -1,0 +1,77 @@
+/** The MQTT listener: TLS on a port of its own, each connection through the packet gate. */
+import type { AddressInfo, Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { createServer, type TlsOptions } from 'node:tls';
+import type { Journal } from '../core/journal.ts';
+import type { DpsBroker } from './dps-broker.ts';
+import { type GateOptions, passGate } from './packet-gate.ts';
+
+export interface MqttServerOptions {
+  readonly tls: TlsOptions;
+  readonly host: string;
+  readonly port: number;
+  readonly acceptClient: (stream: Duplex, socket: Duplex) => void;
+}
+
+export interface MqttListener {
+  readonly port: number;
+  stop(): Promise<void>;
+}
+
+export async function startMqttServer({ tls, host, port, acceptClient }: MqttServerOptions): Promise<MqttListener> {
+  // Without noDelay every reply waits 40 ms for Nagle's algorithm. [building-blocks, aedes]
+  const server = createServer({ ...tls, noDelay: true });
+  const sockets = new Set<Socket>();
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+  });
+  server.on('secureConnection', (socket) => acceptClient(socket, socket));
+  // A failed handshake is the client's trouble; its socket is closed, and the listener goes on.
+  server.on('tlsClientError', (_error, socket) => socket.destroy());
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen({ port, host }, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+  return {
+    port: (server.address() as AddressInfo).port,
+    stop: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        for (const socket of sockets) socket.destroy();
+      }),
+  };
+}
+
+/** The service's limit on a message is 96 KB; the topic and the header come on top. [dps-service-behaviour §6] */
+const PACKET_BYTES_MAX = 96 * 1024 + 1024;
+const CONNECT_TIMEOUT_MS = 30_000;
+
+/** Leads every client through the gate to the DPS broker; a hub's broker will be chosen here, by user name. */
+export function gateTo(
+  broker: DpsBroker,
+  journal: Journal,
+): (transport: 'mqtt' | 'mqtt-ws') => MqttServerOptions['acceptClient'] {
+  return (transport) => (stream, socket) => {
+    const options: GateOptions = {
+      packetBytesMax: PACKET_BYTES_MAX,
+      connectTimeoutMs: CONNECT_TIMEOUT_MS,
+      serve: (gated) => broker.serve(gated, { transport, socket }),
+      refused: (connect, returnCode, why) => {
+        const subject = { idScope: '', registrationId: connect.clientId ?? '' };
+        const detail = returnCode === 0 ? why : `${why} (CONNACK ${returnCode})`;
+        journal.record(subject, {
+          kind: 'refused',
+          operation: 'connect',
+          transport,
+          reason: 'connect-refused',
+          detail,
+        });
+      },
+    };
+    passGate(stream, options);
+  };
+}

@@ -1,0 +1,67 @@
+/** Faults of a document against its JSON Schema, in words: path, rule, value. */
+import type { SetUpFault } from './check-set-up.ts';
+import { shown } from './check-set-up.ts';
+
+interface SchemaError {
+  readonly keyword: string;
+  readonly instancePath: string;
+  readonly params: Readonly<Record<string, unknown>>;
+  readonly message: string;
+}
+
+export async function schemaFaults(schema: object, document: unknown): Promise<readonly SetUpFault[]> {
+  // Loaded on first use: compiling schemas is the slowest import of all, and the demo set-up needs no check.
+  const { Compile } = await import('typebox/schema');
+  const validator = Compile(schema);
+  const [isValid, errors] = validator.Errors(document);
+  if (isValid) return [];
+  const relevant = (errors as readonly SchemaError[]).filter((error) => error.keyword !== 'boolean');
+  return relevant.flatMap((error) => describe(error, document));
+}
+
+function describe(error: SchemaError, document: unknown): readonly SetUpFault[] {
+  const path = pathOf(error.instancePath);
+  const value = valueAt(document, error.instancePath);
+  switch (error.keyword) {
+    case 'required':
+      return namesIn(error.params.requiredProperties).map((name) => ({ path: join(path, name), rule: 'is required' }));
+    case 'additionalProperties':
+      return namesIn(error.params.additionalProperties).map((name) => ({
+        path: join(path, name),
+        rule: 'is not a known member',
+      }));
+    case 'enum':
+      return [{ path, rule: `must be one of ${shown(error.params.allowedValues)}`, value: shown(value) }];
+    case 'pattern':
+      return [{ path, rule: 'must be 1 to 64 letters and digits', value: shown(value) }];
+    default:
+      return [{ path, rule: error.message, value: shown(value) }];
+  }
+}
+
+function namesIn(value: unknown): readonly string[] {
+  return Array.isArray(value) ? value.filter((name) => typeof name === 'string') : [];
+}
+
+function join(path: string, name: string): string {
+  return path === '' ? name : `${path}.${name}`;
+}
+
+/** `/dps/0/idScope` → `dps[0].idScope` */
+function pathOf(pointer: string): string {
+  return segments(pointer).reduce((path, part) => (/^\d+$/.test(part) ? `${path}[${part}]` : join(path, part)), '');
+}
+
+function valueAt(document: unknown, pointer: string): unknown {
+  return segments(pointer).reduce<unknown>(
+    (value, part) => (value as Record<string, unknown> | undefined)?.[part],
+    document,
+  );
+}
+
+function segments(pointer: string): readonly string[] {
+  return pointer
+    .split('/')
+    .slice(1)
+    .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'));
+}

@@ -1,0 +1,99 @@
+/** The server's certificate: one for all names, signed by the installation's CA and kept beside it until it runs out. */
+import { createHash, createPrivateKey, X509Certificate } from 'node:crypto';
+import { mkdir, readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { TlsFileOptions } from './ca.ts';
+import { type CertificateName, certificateNames } from './certificate-names.ts';
+import { type IssuedCertificate, issueServerCertificate } from './issue-certificate.ts';
+import { replaceFile } from './replace-file.ts';
+import { type CertificateAuthority, codeOf } from './stored-ca.ts';
+
+export interface ServerLeaf {
+  readonly certPem: string;
+  readonly keyPem: string;
+  /** The leaf and its CA, in the order a server sends them. */
+  readonly chainPem: string;
+}
+
+/** Raised when what a leaf contains changes, so that those already kept are not used any more. */
+const TEMPLATE = 1;
+const DAY_MS = 24 * 60 * 60 * 1000;
+/** Clients of some platforms refuse server certificates that live longer than 398 days. */
+const VALIDITY_MS = 397 * DAY_MS;
+const BACKDATED_MS = 60 * 60 * 1000;
+const RENEWED_BEFORE_MS = 30 * DAY_MS;
+const FILE_MODE = 0o600;
+
+/**
+ * A server certificate for the standard names and `names` (host names or IP addresses; anything else is an Error that names it).
+ * A hub such as `a.b.azure-devices.net` must be passed: a wildcard stands for one label.
+ */
+export async function ensureLeaf(
+  ca: CertificateAuthority,
+  names: readonly string[],
+  options: TlsFileOptions = {},
+): Promise<ServerLeaf> {
+  const { warn = () => undefined, nowMs = Date.now() } = options;
+  const wanted = certificateNames(names);
+  const path = leafPath(ca, wanted);
+  const caCertificate = new X509Certificate(ca.certificatePem);
+  const kept = await readLeaf(path);
+  if (kept !== undefined && isUsable(kept, caCertificate, nowMs)) return withChain(kept, ca);
+
+  const notBefore = new Date(nowMs - BACKDATED_MS);
+  const notAfter = new Date(Math.min(notBefore.getTime() + VALIDITY_MS, Date.parse(caCertificate.validTo)));
+  const issuer = { certificatePem: ca.certificatePem, key: createPrivateKey(ca.keyPem) };
+  const issued = await issueServerCertificate({ issuer, names: wanted, notBefore, notAfter });
+  await keepLeaf(path, issued, warn);
+  return withChain(issued, ca);
+}
+
+function leafPath(ca: CertificateAuthority, names: readonly CertificateName[]): string {
+  const text = [TEMPLATE, ...names.map((name) => name.value)].join('\n');
+  const hash = createHash('sha256').update(text).digest('hex').slice(0, 16);
+  return join(ca.directory, `leaf-${hash}`, 'server.pem');
+}
+
+/** Key and certificate share a file: read and replaced in one step, they can never belong to two different leaves. */
+async function readLeaf(path: string): Promise<IssuedCertificate | undefined> {
+  try {
+    const text = await readFile(path, 'utf8');
+    const keyPem = /-----BEGIN PRIVATE KEY-----[^-]+-----END PRIVATE KEY-----\n/.exec(text)?.[0];
+    const certPem = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----\n/.exec(text)?.[0];
+    return keyPem !== undefined && certPem !== undefined ? { keyPem, certPem } : undefined;
+  } catch {
+    // Whatever the reason, a new one takes its place: nobody has been given this certificate to trust.
+    return undefined;
+  }
+}
+
+function isUsable(leaf: IssuedCertificate, caCertificate: X509Certificate, nowMs: number): boolean {
+  try {
+    const certificate = new X509Certificate(leaf.certPem);
+    // In the CA's own last days a leaf cannot outlive it, and issuing another one would not help.
+    const untilMs = Math.min(nowMs + RENEWED_BEFORE_MS, Date.parse(caCertificate.validTo));
+    return (
+      certificate.checkPrivateKey(createPrivateKey(leaf.keyPem)) &&
+      certificate.checkIssued(caCertificate) &&
+      certificate.verify(caCertificate.publicKey) &&
+      Date.parse(certificate.validTo) >= untilMs &&
+      Date.parse(certificate.validFrom) <= nowMs
+    );
+  } catch {
+    return false;
+  }
+}
+
+/** A CA on a read-only volume still serves: its leaf is then made anew at every start. */
+async function keepLeaf(path: string, leaf: IssuedCertificate, warn: (message: string) => void): Promise<void> {
+  try {
+    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+    await replaceFile(path, leaf.keyPem + leaf.certPem, { mode: FILE_MODE });
+  } catch (error) {
+    warn(`The server certificate could not be kept in ${path} (${codeOf(error)}): every start issues a new one.`);
+  }
+}
+
+function withChain(leaf: IssuedCertificate, ca: CertificateAuthority): ServerLeaf {
+  return { certPem: leaf.certPem, keyPem: leaf.keyPem, chainPem: leaf.certPem + ca.certificatePem };
+}

@@ -1,0 +1,66 @@
+/** The installation's CA and the server's certificate, and whom the webhook client trusts. */
+import { readFile } from 'node:fs/promises';
+import tls, { type TlsOptions } from 'node:tls';
+import type { EffectiveOptions } from './config.ts';
+import { OptionError } from './resolve-options.ts';
+import { ensureCa } from './tls/ca.ts';
+import { caDirectory, type Environment } from './tls/data-directory.ts';
+import { ensureLeaf } from './tls/leaf.ts';
+import { tlsServerOptions } from './tls/server-options.ts';
+
+export interface Trust {
+  readonly ca: { readonly certificatePath: string; readonly certificatePem: string };
+  readonly server: TlsOptions;
+  readonly warnings: readonly string[];
+}
+
+export interface Surroundings {
+  readonly env: Environment;
+  readonly platform: NodeJS.Platform;
+  readonly home: string;
+}
+
+/** @param hubs names that the certificate must cover besides the standard ones */
+export async function readTrust(
+  options: EffectiveOptions,
+  hubs: readonly string[],
+  { env, platform, home }: Surroundings,
+): Promise<Trust> {
+  const warnings: string[] = [];
+  const warn = (message: string): void => {
+    warnings.push(message);
+  };
+  const ca = await ensureCa(options.ca ?? caDirectory(env, platform, home), { warn });
+  // An address to listen on that is no wildcard is one that devices dial.
+  const addresses = [options.host].filter((host) => host !== '0.0.0.0' && host !== '::');
+  const leaf = await ensureLeaf(ca, [...addresses, ...hubs, ...options.hostNames], { warn });
+  return {
+    ca: { certificatePath: ca.certificatePath, certificatePem: ca.certificatePem },
+    server: tlsServerOptions({ leaf }),
+    warnings,
+  };
+}
+
+/** A `ca` replaces the built-in roots, so they are named again. Read at each call: an https webhook is rare. */
+export async function trustedByWebhookClient(
+  ca: Trust['ca'],
+  webhookCa: string | undefined,
+): Promise<readonly string[]> {
+  const extra = process.env.NODE_EXTRA_CA_CERTS;
+  const files = [webhookCa, extra === ca.certificatePath ? undefined : extra];
+  const texts = await Promise.all(
+    files.map((file) => (file === undefined ? '' : readFile(file, 'utf8').catch(() => ''))),
+  );
+  return [...tls.rootCertificates, ca.certificatePem, ...texts.filter((text) => text !== '')];
+}
+
+/** A file that the user named must be there; found out at start, not at the first webhook call. */
+export async function checkWebhookCa(options: EffectiveOptions): Promise<void> {
+  if (options.webhookCa === undefined) return;
+  const text = await readFile(options.webhookCa, 'utf8').catch((error: Error) => {
+    throw new OptionError(`webhookCa: cannot be read: ${error.message}`);
+  });
+  if (!text.includes('-----BEGIN CERTIFICATE-----')) {
+    throw new OptionError(`webhookCa: must be a PEM file with a certificate (is "${options.webhookCa}")`);
+  }
+}

@@ -1,0 +1,110 @@
+/** Enrollment records in the shape of the service API. [dps-service-behaviour §3.1, §3.2] */
+import { type InitialTwin, InitialTwinSchema, type JsonObject } from './twin.ts';
+
+const symmetricKeySchema = {
+  type: 'object',
+  properties: { primaryKey: { type: 'string' }, secondaryKey: { type: 'string' } },
+  additionalProperties: false,
+} as const;
+
+/** Only symmetric keys are emulated so far; other kinds are named by the set-up check, not silently accepted. */
+const attestationSchema = {
+  type: 'object',
+  required: ['type'],
+  properties: { type: { enum: ['symmetricKey'] }, symmetricKey: symmetricKeySchema },
+  additionalProperties: false,
+} as const;
+
+const commonProperties = {
+  attestation: attestationSchema,
+  capabilities: {
+    type: 'object',
+    required: ['iotEdge'],
+    properties: { iotEdge: { type: 'boolean' } },
+    additionalProperties: false,
+  },
+  iotHubHostName: { type: 'string' },
+  initialTwin: InitialTwinSchema,
+  etag: { type: 'string' },
+  provisioningStatus: { enum: ['enabled', 'disabled'] },
+  reprovisionPolicy: {
+    type: 'object',
+    required: ['updateHubAssignment', 'migrateDeviceData'],
+    properties: { updateHubAssignment: { type: 'boolean' }, migrateDeviceData: { type: 'boolean' } },
+    additionalProperties: false,
+  },
+  createdDateTimeUtc: { type: 'string' },
+  lastUpdatedDateTimeUtc: { type: 'string' },
+  allocationPolicy: { enum: ['hashed', 'geoLatency', 'static', 'custom'] },
+  iotHubs: { type: 'array', items: { type: 'string', minLength: 1 } },
+  customAllocationDefinition: {
+    type: 'object',
+    required: ['webhookUrl', 'apiVersion'],
+    properties: { webhookUrl: { type: 'string', minLength: 1 }, apiVersion: { type: 'string', minLength: 1 } },
+    additionalProperties: false,
+  },
+} as const;
+
+export const IndividualEnrollmentSchema = {
+  type: 'object',
+  required: ['registrationId', 'attestation'],
+  properties: {
+    registrationId: { type: 'string' },
+    deviceId: { type: 'string', minLength: 1, maxLength: 128 },
+    optionalDeviceInformation: { type: 'object' },
+    ...commonProperties,
+  },
+  additionalProperties: false,
+} as const;
+
+export const EnrollmentGroupSchema = {
+  type: 'object',
+  required: ['enrollmentGroupId', 'attestation'],
+  properties: { enrollmentGroupId: { type: 'string' }, ...commonProperties },
+  additionalProperties: false,
+} as const;
+
+export type AllocationPolicy = 'hashed' | 'geoLatency' | 'static' | 'custom';
+
+export interface SymmetricKeys {
+  readonly primaryKey: string;
+  readonly secondaryKey: string;
+}
+
+/** One arm per attestation the emulator can verify; X.509 and TPM take their place here. */
+export type Attestation = { readonly type: 'symmetricKey'; readonly symmetricKey: SymmetricKeys };
+
+export interface ReprovisionPolicy {
+  readonly updateHubAssignment: boolean;
+  readonly migrateDeviceData: boolean;
+}
+
+interface EnrollmentCommon {
+  readonly attestation: Attestation;
+  readonly capabilities?: { readonly iotEdge: boolean };
+  readonly iotHubHostName?: string;
+  readonly initialTwin?: InitialTwin;
+  readonly etag: string;
+  readonly provisioningStatus: 'enabled' | 'disabled';
+  readonly reprovisionPolicy?: ReprovisionPolicy;
+  readonly createdDateTimeUtc: string;
+  readonly lastUpdatedDateTimeUtc: string;
+  readonly allocationPolicy?: AllocationPolicy;
+  readonly iotHubs?: readonly string[];
+  readonly customAllocationDefinition?: { readonly webhookUrl: string; readonly apiVersion: string };
+}
+
+export interface IndividualEnrollment extends EnrollmentCommon {
+  readonly registrationId: string;
+  readonly deviceId?: string;
+  readonly optionalDeviceInformation?: JsonObject;
+}
+
+export interface EnrollmentGroup extends EnrollmentCommon {
+  readonly enrollmentGroupId: string;
+}
+
+/** An enrollment of either kind, told apart without looking for members. */
+export type Enrollment =
+  | { readonly kind: 'individual'; readonly record: IndividualEnrollment }
+  | { readonly kind: 'group'; readonly record: EnrollmentGroup };

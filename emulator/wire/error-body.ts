@@ -1,0 +1,13 @@
+/** The body that every refused request carries, on every transport. [dps-device-protocol §6.4] */
+
+export interface ServiceErrorBody {
+  readonly errorCode: number;
+  readonly trackingId: string;
+  readonly message: string;
+  readonly timestampUtc: string;
+}
+
+/** The HTTP status (and the status in the MQTT response topic) is the code without its last three digits. */
+export function httpStatusOf(errorCode: number): number {
+  return Math.trunc(errorCode / 1000);
+}

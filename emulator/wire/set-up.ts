@@ -1,0 +1,92 @@
+/** The one document that describes what an emulator holds: start-up file, seed call and export share it. */
+
+import type {
+  AllocationPolicy,
+  Attestation,
+  EnrollmentGroup,
+  IndividualEnrollment,
+  SymmetricKeys,
+} from './enrollment.ts';
+import { EnrollmentGroupSchema, IndividualEnrollmentSchema } from './enrollment.ts';
+
+const linkedHubSchema = {
+  anyOf: [
+    { type: 'string', minLength: 1 },
+    {
+      type: 'object',
+      required: ['name'],
+      properties: {
+        name: { type: 'string', minLength: 1 },
+        allocationWeight: { type: 'integer', minimum: 1, maximum: 1000 },
+        applyAllocationPolicy: { type: 'boolean' },
+      },
+      additionalProperties: false,
+    },
+  ],
+} as const;
+
+const instanceSchema = {
+  type: 'object',
+  required: ['name', 'idScope'],
+  properties: {
+    name: { type: 'string', minLength: 1 },
+    idScope: { type: 'string', pattern: '^[0-9A-Za-z]{1,64}$' },
+    allocationPolicy: { enum: ['hashed', 'geoLatency', 'static'] },
+    linkedHubs: { type: 'array', items: linkedHubSchema },
+    enrollments: { type: 'array', items: IndividualEnrollmentSchema },
+    enrollmentGroups: { type: 'array', items: EnrollmentGroupSchema },
+  },
+  additionalProperties: false,
+} as const;
+
+export const SetUpSchema = {
+  $schema: 'https://json-schema.org/draft/2020-12/schema',
+  title: 'dps-emulator set-up',
+  description: 'Provisioning services with their linked hubs and enrollments: start-up file, seed call and export.',
+  type: 'object',
+  properties: {
+    $schema: { type: 'string' },
+    dps: { type: 'array', items: instanceSchema },
+    hubs: { type: 'array', items: { type: 'string', minLength: 1 } },
+  },
+  additionalProperties: false,
+} as const;
+
+type Given<T> = Omit<
+  T,
+  'attestation' | 'etag' | 'provisioningStatus' | 'createdDateTimeUtc' | 'lastUpdatedDateTimeUtc'
+> & {
+  /** Keys that are left out are generated. */
+  readonly attestation: { readonly type: Attestation['type']; readonly symmetricKey?: Partial<SymmetricKeys> };
+  readonly etag?: string;
+  readonly provisioningStatus?: 'enabled' | 'disabled';
+  readonly createdDateTimeUtc?: string;
+  readonly lastUpdatedDateTimeUtc?: string;
+};
+
+export type GivenIndividualEnrollment = Given<IndividualEnrollment>;
+export type GivenEnrollmentGroup = Given<EnrollmentGroup>;
+
+export interface GivenLinkedHub {
+  readonly name: string;
+  readonly allocationWeight?: number;
+  readonly applyAllocationPolicy?: boolean;
+}
+
+export interface SetUpInstance {
+  /** Its service host is `{name}.azure-devices-provisioning.net`. */
+  readonly name: string;
+  readonly idScope: string;
+  /** What an enrollment without a policy gets; `hashed` when absent. */
+  readonly allocationPolicy?: Exclude<AllocationPolicy, 'custom'>;
+  readonly linkedHubs?: readonly (string | GivenLinkedHub)[];
+  readonly enrollments?: readonly GivenIndividualEnrollment[];
+  readonly enrollmentGroups?: readonly GivenEnrollmentGroup[];
+}
+
+/** The set-up document. Hubs that are linked need not be listed under `hubs`. */
+export interface SetUp {
+  readonly $schema?: string;
+  readonly dps?: readonly SetUpInstance[];
+  readonly hubs?: readonly string[];
+}

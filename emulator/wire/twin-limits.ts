@@ -1,0 +1,59 @@
+/** The hub's limits on a twin. [dps-service-behaviour §6] */
+import { type InitialTwin, isJsonObject, type JsonObject, type JsonValue } from './twin.ts';
+
+const TAGS_BYTES_MAX = 8 * 1024;
+const DESIRED_BYTES_MAX = 32 * 1024;
+const DEPTH_MAX = 10;
+const KEY_BYTES_MAX = 1024;
+const STRING_BYTES_MAX = 4 * 1024;
+const INTEGER_MAX = 4_503_599_627_370_495;
+const INTEGER_MIN = -4_503_599_627_370_496;
+
+/** Control characters, `.`, `$` and space may not stand in a key. */
+const KEY_FORBIDDEN = /[.$ ]/;
+
+/** Every way in which the hub would refuse this twin, each naming the member and the rule; empty when it would not. */
+export function twinFaults(twin: InitialTwin): readonly string[] {
+  return [
+    ...sectionFaults('tags', twin.tags ?? undefined, TAGS_BYTES_MAX),
+    ...sectionFaults('properties.desired', twin.properties?.desired ?? undefined, DESIRED_BYTES_MAX),
+  ];
+}
+
+function sectionFaults(name: string, section: JsonObject | undefined, bytesMax: number): readonly string[] {
+  if (section === undefined) return [];
+  const bytes = Buffer.byteLength(JSON.stringify(section));
+  const size = bytes > bytesMax ? [`${name} is ${bytes} bytes; at most ${bytesMax} are allowed`] : [];
+  return [...size, ...valueFaults(name, section, 0)];
+}
+
+function valueFaults(path: string, value: JsonValue, depth: number): readonly string[] {
+  if (depth > DEPTH_MAX) return [`${path} is nested deeper than ${DEPTH_MAX} levels`];
+  if (typeof value === 'string') {
+    const bytes = Buffer.byteLength(value);
+    return bytes > STRING_BYTES_MAX ? [`${path} is a string of ${bytes} bytes; at most ${STRING_BYTES_MAX}`] : [];
+  }
+  if (typeof value === 'number') {
+    const isBeyond = Number.isInteger(value) && (value > INTEGER_MAX || value < INTEGER_MIN);
+    return isBeyond ? [`${path} is ${value}; integers must lie between ${INTEGER_MIN} and ${INTEGER_MAX}`] : [];
+  }
+  if (Array.isArray(value)) {
+    return value.flatMap((item: JsonValue, index) => valueFaults(`${path}[${index}]`, item, depth + 1));
+  }
+  if (!isJsonObject(value)) return [];
+  return Object.entries(value).flatMap(([key, member]) => [
+    ...keyFaults(path, key),
+    ...valueFaults(`${path}.${key}`, member, depth + 1),
+  ]);
+}
+
+function keyFaults(path: string, key: string): readonly string[] {
+  if (Buffer.byteLength(key) > KEY_BYTES_MAX) return [`a key in ${path} is longer than ${KEY_BYTES_MAX} bytes`];
+  const isForbidden = KEY_FORBIDDEN.test(key) || [...key].some(isControl);
+  return isForbidden ? [`the key "${key}" in ${path} has a control character, ".", "$" or a space`] : [];
+}
+
+function isControl(character: string): boolean {
+  const code = character.codePointAt(0) ?? 0;
+  return code < 0x20 || (code >= 0x7f && code < 0xa0);
+}
