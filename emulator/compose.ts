@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { homedir } from 'node:os';
 import { createLadder } from './allocation-webhook/ladder.ts';
 import type { EffectiveOptions } from './config.ts';
+import { connectionStringsOf } from './connection-strings.ts';
 import { startControlServer } from './control/server.ts';
 import { resolveAssumptions } from './core/assumptions.ts';
 import { explainSas } from './core/attestation/explain-sas.ts';
@@ -10,15 +11,21 @@ import type { ControllableClock } from './core/clock.ts';
 import { createClock } from './core/emulator-clock.ts';
 import { createIds } from './core/ids.ts';
 import { createJournal } from './core/journal.ts';
+import { createKeyedQueue } from './core/keyed-queue.ts';
 import type { Ports } from './core/ports.ts';
 import { createDpsService } from './core/service.ts';
+import { createServiceApi } from './core/service-api/service-api.ts';
 import { createEnrollmentStore } from './core/store/enrollments.ts';
 import { createInstanceStore } from './core/store/instances.ts';
 import { createOperationStore } from './core/store/operations.ts';
 import { createRegistrationStore } from './core/store/registrations.ts';
 import { traceOf } from './core/trace.ts';
 import type { Emulator, EmulatorOptions } from './emulator.ts';
+import type { HttpsInstance } from './http/server.ts';
+import { addServiceRoutes } from './http/service-routes.ts';
 import { createHubs } from './hub/hub-devices.ts';
+import { createHubService } from './hub/hub-service.ts';
+import { addHubRoutes } from './hub/rest-routes.ts';
 import { bindFirstFree } from './listen.ts';
 import { choice, startListeners } from './listeners.ts';
 import { noticesOf } from './notices.ts';
@@ -27,11 +34,15 @@ import { resolveOptions } from './resolve-options.ts';
 import { applySetUp, exportSetUp, type SetUpStores } from './set-up/apply-set-up.ts';
 import { checkSetUp } from './set-up/check-set-up.ts';
 import { contosoSetUp } from './set-up/contoso.ts';
+import { seedSetUp } from './set-up/seed-set-up.ts';
 import { checkWebhookCa, readTrust, trustedByWebhookClient } from './trust.ts';
 import type { SetUp } from './wire/set-up.ts';
 
 /** A seeded virtual clock starts here, so that two runs agree on every instant. */
 const SEEDED_START_TIME = '2026-01-01T00:00:00.000Z';
+
+/** Seeds and resets of one emulator share one queue. */
+const SET_UP_TURN = 'set-up';
 
 /** Where the search goes on when the control port is taken. */
 const CONTROL_FALLBACK_FROM = 8981;
@@ -115,7 +126,17 @@ export async function compose(given: EmulatorOptions, surface: 'command' | 'in-p
     const isMovable = (name: 'mqttPort' | 'httpsPort' | 'controlPort'): boolean =>
       surface === 'command' && givenOptions[name] === undefined;
     const movable = { mqtt: isMovable('mqttPort'), https: isMovable('httpsPort') };
-    const listeners = await startListeners({ dps, journal, options, assumptions, trust, movable, reportBug });
+    const serviceApi = createServiceApi({ ...ports, dps, hubNames: hubs.names });
+    const hubService = createHubService({ hubs, ids, now, credentialNow: ports.credentialNow, reportBug });
+    const routes = [
+      (server: HttpsInstance) =>
+        addServiceRoutes(server, {
+          serviceApi,
+          bodyWithoutContentType: assumptions['body-without-content-type'],
+        }),
+      (server: HttpsInstance) => addHubRoutes(server, { hubService }),
+    ];
+    const listeners = await startListeners({ dps, journal, options, assumptions, trust, movable, routes, reportBug });
     started.push(() => listeners.stop());
 
     const forget = async (): Promise<void> => {
@@ -129,6 +150,7 @@ export async function compose(given: EmulatorOptions, surface: 'command' | 'in-p
       hubs.clear();
       journal.clear();
     };
+    const setUpTurns = createKeyedQueue();
     const parts = {
       ca: trust.ca,
       webhookUrl: webhook?.url,
@@ -142,11 +164,15 @@ export async function compose(given: EmulatorOptions, surface: 'command' | 'in-p
       trace: () => traceOf(journal.timelines()),
       explainSas: (question: Parameters<Emulator['explainSas']>[0]) => explainSas(question, ports),
       exportSetUp: () => exportSetUp(stores),
-      seed: async (document: unknown, source = 'seed') => applySetUp(await checkSetUp(document, source), stores),
-      reset: async () => {
-        await forget();
-        await applySetUp(setUp, stores);
-      },
+      connectionStrings: async () => connectionStringsOf(await stores.instances.list(), hubs),
+      // In turn: a seed is checked against what is there, which must not change before it is applied.
+      seed: (document: unknown, source = 'seed') =>
+        setUpTurns.turn(SET_UP_TURN, () => seedSetUp(document, source, stores)),
+      reset: () =>
+        setUpTurns.turn(SET_UP_TURN, async () => {
+          await forget();
+          await applySetUp(setUp, stores);
+        }),
     };
     const endpoints = listeners.endpoints;
     const controlled = { ...parts, stop: stopAll };
@@ -157,6 +183,7 @@ export async function compose(given: EmulatorOptions, surface: 'command' | 'in-p
           emulator: { ...controlled, endpoints: { ...endpoints, control: '' }, notices: [] },
           host: options.controlHost,
           port,
+          reportBug,
         }),
     );
     started.push(() => control.listener.stop());

@@ -1,5 +1,6 @@
 /** An emulator as its user holds it: endpoints, clock, journal, hubs, and the ways to change or stop it. */
 import type { EffectiveOptions, GivenOptions } from './config.ts';
+import type { ConnectionStrings } from './connection-strings.ts';
 import type { SasExplanation, SasQuestion } from './core/attestation/explain-sas.ts';
 import type { ControllableClock } from './core/clock.ts';
 import type { Journal } from './core/journal.ts';
@@ -46,9 +47,15 @@ export interface Emulator {
   trace(): readonly RegistrationTrace[];
   /** Why a token would be accepted or refused, check by check. */
   explainSas(question: SasQuestion): Promise<SasExplanation>;
+  /** What a back end connects with: the owner policy of every provisioning service and hub, keys in clear. */
+  connectionStrings(): Promise<ConnectionStrings>;
   /** The set-up as it stands, keys in clear. */
   exportSetUp(): Promise<SetUp>;
-  /** Adds to the set-up; instances and enrollments of the same id are replaced. All or nothing. */
+  /**
+   * Adds to the set-up, all or nothing. Enrollments of the same id are replaced; what the document does not say of an
+   * instance that is there (its linked hubs, its policies) stays.
+   * @throws {SetUpError} naming every fault
+   */
   seed(document: unknown, source?: string): Promise<void>;
   /** Forgets registrations, hub devices, journal and seeds: as it was at start. The clock goes on. */
   reset(): Promise<void>;

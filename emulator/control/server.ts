@@ -1,19 +1,159 @@
-/** The control API: placeholder until its routes land. */
-
-import type { AddressInfo } from 'node:net';
-import Fastify from 'fastify';
+/** The control API's listener: who may call, bodies, errors in one shape, and the routes. */
+import type { AddressInfo, Socket } from 'node:net';
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { Emulator } from '../emulator.ts';
+import { SetUpError } from '../set-up/check-set-up.ts';
+import { maskJson } from '../wire/mask.ts';
+import type { JsonValue } from '../wire/twin.ts';
+import { ControlError } from './errors.ts';
+import type { StreamLimits } from './event-stream.ts';
+import { createGuard, urlHost } from './host-guard.ts';
+import { acceptJsonBodies, BODY_BYTES_MAX, notJsonType, tooLarge } from './read-body.ts';
+import { type ControlCall, type ControlRoute, checkQuery, type Query } from './route.ts';
+import { controlRoutes } from './routes.ts';
 
 export interface ControlServerOptions {
   readonly emulator: Emulator;
   readonly host: string;
   readonly port: number;
+  /** Hears of bugs: whatever was thrown that is no error of the control API. */
+  readonly reportBug?: ((error: unknown, where: string) => void) | undefined;
+  readonly streamLimits?: Partial<StreamLimits> | undefined;
 }
 
-export async function startControlServer({ host, port }: ControlServerOptions) {
-  const server = Fastify({ forceCloseConnections: true });
-  server.get('/health', async () => ({ status: 'ok' }));
-  await server.listen({ host, port });
-  const bound = (server.server.address() as AddressInfo).port;
-  return { port: bound, url: `http://${host}:${bound}`, stop: () => server.close() };
+export interface ControlServer {
+  readonly port: number;
+  readonly url: string;
+  stop(): Promise<void>;
+}
+
+/** Ids of 128 characters, each possibly percent-encoded. */
+const PARAM_LENGTH_MAX = 3 * 128;
+
+const JSON_TYPE = 'application/json; charset=utf-8';
+
+const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const;
+
+export async function startControlServer(options: ControlServerOptions): Promise<ControlServer> {
+  const { emulator, host, reportBug = () => undefined } = options;
+  const guard = createGuard({ host, hostNames: emulator.options.hostNames });
+  let url = '';
+  const server = Fastify({
+    bodyLimit: BODY_BYTES_MAX,
+    requestTimeout: 30_000,
+    forceCloseConnections: true,
+    exposeHeadRoutes: false,
+    routerOptions: { maxParamLength: PARAM_LENGTH_MAX, ignoreTrailingSlash: true },
+    clientErrorHandler: answerBrokenHttp,
+    // Such an address never reaches a hook, so the guard stands here once more.
+    frameworkErrors: (_error, request, response) => {
+      try {
+        guard(request.headers);
+        sendError(response, new ControlError('bad-request', 'The address is not valid: check its percent-encoding.'));
+      } catch (error) {
+        sendError(response, toControlError(error));
+      }
+    },
+  });
+  server.addHook('onRequest', async (request, response) => {
+    guard(request.headers);
+    response.headers({ 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' });
+  });
+  acceptJsonBodies(server);
+  server.setNotFoundHandler((_request, response) => {
+    const message = 'There is no such route; docs/control-api.md of the package describes those that there are.';
+    return sendError(response, new ControlError('unknown-route', message));
+  });
+  server.setErrorHandler((error, request, response) => {
+    const known = toControlError(error);
+    if (known.code === 'internal-error') reportBug(error, `${request.method} ${request.routeOptions.url ?? ''}`);
+    return sendError(response, known);
+  });
+  const streamLimits = { keepAliveMs: 15_000, backlogBytesMax: 4 * 1024 * 1024, ...options.streamLimits };
+  addRoutes(server, controlRoutes({ emulator, controlUrl: () => url, streamLimits }));
+
+  await server.listen({ host, port: options.port });
+  const { port } = server.server.address() as AddressInfo;
+  url = `http://${urlHost(host)}:${port}`;
+  return { port, url, stop: () => server.close() };
+}
+
+function addRoutes(server: FastifyInstance, routes: readonly ControlRoute[]): void {
+  const allowed = new Map<string, string[]>();
+  for (const route of routes) {
+    const address = route.path.replaceAll(/\{(\w+)\}/g, ':$1');
+    // Health checks like to ask with HEAD; a stream has no end to cut off.
+    const methods = route.method === 'GET' && 'answer' in route ? ['GET', 'HEAD'] : [route.method];
+    allowed.set(address, [...(allowed.get(address) ?? []), ...methods]);
+    server.route({ method: methods, url: address, handler: (request, response) => respond(route, request, response) });
+  }
+  for (const [address, methods] of allowed) {
+    server.route({
+      method: METHODS.filter((method) => !methods.includes(method)),
+      url: address,
+      // Said before the body is read: whatever it is, it is not what is wrong.
+      onRequest: async (request, response) => {
+        response.header('allow', methods.join(', '));
+        throw new ControlError(
+          'method-not-allowed',
+          `${request.method} is not allowed here; ${methods.join(', ')} is.`,
+        );
+      },
+      handler: () => undefined,
+    });
+  }
+}
+
+async function respond(route: ControlRoute, request: FastifyRequest, response: FastifyReply): Promise<unknown> {
+  const call: ControlCall = {
+    params: request.params as ControlCall['params'],
+    query: request.query as Query,
+    body: request.body,
+    headers: request.headers,
+  };
+  checkQuery(call.query, route.query);
+  if ('stream' in route) {
+    const open = route.stream(call);
+    response.hijack();
+    open(response.raw);
+    return response;
+  }
+  const isInClear = route.isInClear?.(call) ?? false;
+  const answer = (await route.answer(call)) as JsonValue;
+  return sendJson(response, isInClear ? answer : maskJson(answer));
+}
+
+/** What the HTTP layer, the set-up check and our own routes throw, in one shape; anything else is a bug. */
+function toControlError(error: unknown): ControlError {
+  if (error instanceof ControlError) return error;
+  if (error instanceof SetUpError) {
+    const count = error.faults.length === 1 ? 'a rule' : `${error.faults.length} rules`;
+    return new ControlError('invalid', `The set-up breaks ${count}; nothing was changed.`, error.faults);
+  }
+  const status = error instanceof Error && 'statusCode' in error ? Number(error.statusCode) : 500;
+  if (status === 413) return tooLarge();
+  if (status === 415) return notJsonType();
+  if (status >= 400 && status < 500) return new ControlError('bad-request', 'The request is not valid HTTP.');
+  return new ControlError('internal-error', 'This is a bug of the emulator; its output has the details.');
+}
+
+function sendError(response: FastifyReply, error: ControlError): FastifyReply {
+  return sendJson(response.code(error.status), error.body());
+}
+
+function sendJson(response: FastifyReply, value: unknown): FastifyReply {
+  return response.type(JSON_TYPE).send(render(value));
+}
+
+/** Indented: mostly people read it. */
+function render(value: unknown): string {
+  return `${JSON.stringify(value, undefined, 2)}\n`;
+}
+
+/** What is no HTTP never becomes a request; it is answered on the bare socket. */
+function answerBrokenHttp(error: Error, socket: Socket): void {
+  if (!socket.writable) return;
+  const body = render(new ControlError('bad-request', `The request is not valid HTTP: ${error.message}.`).body());
+  const head = ['HTTP/1.1 400 Bad Request', 'Connection: close', `Content-Type: ${JSON_TYPE}`];
+  socket.end(`${[...head, `Content-Length: ${Buffer.byteLength(body)}`].join('\r\n')}\r\n\r\n${body}`);
 }

@@ -1,23 +1,36 @@
 /** Puts a checked set-up into the stores, and takes one out of them again. */
+import { strict as assert } from 'node:assert';
+import { completedPolicies } from '../core/access/complete-policies.ts';
+import { storedAttestation } from '../core/attestation/stored-attestation.ts';
 import type { Ids } from '../core/ids.ts';
 import type { EnrollmentStore } from '../core/store/enrollments.ts';
 import type { InstanceStore, LinkedHub } from '../core/store/instances.ts';
-import type { Hubs } from '../hub/hub-devices.ts';
+import { DPS_OWNER, DPS_RIGHTS, type GivenPolicy, type HubPolicy, type HubRight } from '../wire/access-policy.ts';
 import type { EnrollmentGroup, IndividualEnrollment } from '../wire/enrollment.ts';
 import type { GivenEnrollmentGroup, GivenIndividualEnrollment, SetUp } from '../wire/set-up.ts';
 import { recordTimestamp } from '../wire/timestamp.ts';
 
+/** The part of the hubs that a set-up touches. */
+export interface SetUpHubs {
+  names(): readonly string[];
+  create(hub: string, policies?: readonly GivenPolicy<HubRight>[]): void;
+  policies(hub: string): readonly HubPolicy[] | undefined;
+}
+
 export interface SetUpStores {
   readonly instances: InstanceStore;
   readonly enrollments: EnrollmentStore;
-  readonly hubs: Hubs;
+  readonly hubs: SetUpHubs;
   readonly ids: Ids;
   readonly now: () => number;
 }
 
 /** Adds to what is there; an instance or enrollment of the same id is replaced. */
 export async function applySetUp(setUp: SetUp, stores: SetUpStores): Promise<void> {
-  for (const hub of setUp.hubs ?? []) stores.hubs.create(hub);
+  for (const hub of setUp.hubs ?? []) {
+    if (typeof hub === 'string') stores.hubs.create(hub);
+    else stores.hubs.create(hub.name, hub.policies);
+  }
   for (const instance of setUp.dps ?? []) {
     const { idScope } = instance;
     const linkedHubs = (instance.linkedHubs ?? []).map(
@@ -25,38 +38,61 @@ export async function applySetUp(setUp: SetUp, stores: SetUpStores): Promise<voi
     );
     for (const hub of linkedHubs) stores.hubs.create(hub.name);
     const allocationPolicy = instance.allocationPolicy ?? 'hashed';
-    await stores.instances.put({ name: instance.name, idScope, allocationPolicy, linkedHubs });
+    const policies = completedPolicies({
+      defaults: [{ keyName: DPS_OWNER, rights: DPS_RIGHTS }],
+      given: instance.policies,
+      present: (await stores.instances.byScope(idScope))?.policies ?? [],
+      generateKey: (keyName, which) => stores.ids.symmetricKey(which, `${idScope}/policies/${keyName.toLowerCase()}`),
+    });
+    await stores.instances.put({ name: instance.name, idScope, allocationPolicy, linkedHubs, policies });
     for (const given of instance.enrollments ?? []) {
-      const subject = `${idScope}/enrollments/${given.registrationId.toLowerCase()}`;
-      await stores.enrollments.putIndividual(idScope, complete(given, subject, stores));
+      const { registrationId } = given;
+      const write = {
+        subject: `${idScope}/enrollments/${registrationId.toLowerCase()}`,
+        ordinal: await stores.enrollments.countWrite(idScope, 'individual', registrationId),
+        previous: await stores.enrollments.individual(idScope, registrationId),
+      };
+      await stores.enrollments.putIndividual(idScope, complete(given, write, stores));
     }
     for (const given of instance.enrollmentGroups ?? []) {
-      const subject = `${idScope}/enrollmentGroups/${given.enrollmentGroupId.toLowerCase()}`;
-      await stores.enrollments.putGroup(idScope, complete(given, subject, stores));
+      const { enrollmentGroupId } = given;
+      const write = {
+        subject: `${idScope}/enrollmentGroups/${enrollmentGroupId.toLowerCase()}`,
+        ordinal: await stores.enrollments.countWrite(idScope, 'group', enrollmentGroupId),
+        previous: await stores.enrollments.group(idScope, enrollmentGroupId),
+      };
+      await stores.enrollments.putGroup(idScope, complete(given, write, stores));
     }
   }
+}
+
+interface Write {
+  readonly subject: string;
+  /** The how-manieth write to this id: no two of its etags are the same. */
+  readonly ordinal: number;
+  /** The record that is replaced: its creation and its keys stay. */
+  readonly previous: IndividualEnrollment | EnrollmentGroup | undefined;
 }
 
 /** Fills in what the service would: keys, etag, instants and the default status. */
 function complete<T extends GivenIndividualEnrollment | GivenEnrollmentGroup>(
   given: T,
-  subject: string,
+  { subject, ordinal, previous }: Write,
   { ids, now }: SetUpStores,
 ): T & (T extends GivenIndividualEnrollment ? IndividualEnrollment : EnrollmentGroup) {
   const stamp = recordTimestamp(now());
-  const { primaryKey, secondaryKey } = given.attestation.symmetricKey ?? {};
+  const outcome = storedAttestation(given.attestation, {
+    enrollmentKind: 'registrationId' in given ? 'individual' : 'group',
+    generateKey: (which) => ids.symmetricKey(which, subject),
+    previous: previous?.attestation,
+  });
+  assert(outcome.kind === 'stored', 'the set-up was not checked');
   const record = {
     ...given,
-    attestation: {
-      type: 'symmetricKey',
-      symmetricKey: {
-        primaryKey: primaryKey ?? ids.symmetricKey('primary', subject),
-        secondaryKey: secondaryKey ?? ids.symmetricKey('secondary', subject),
-      },
-    },
-    etag: given.etag ?? ids.etag('enrollment', subject, 1, now()),
+    attestation: outcome.attestation,
+    etag: given.etag ?? ids.etag('enrollment', subject, ordinal, now()),
     provisioningStatus: given.provisioningStatus ?? 'enabled',
-    createdDateTimeUtc: given.createdDateTimeUtc ?? stamp,
+    createdDateTimeUtc: given.createdDateTimeUtc ?? previous?.createdDateTimeUtc ?? stamp,
     lastUpdatedDateTimeUtc: given.lastUpdatedDateTimeUtc ?? stamp,
   };
   return record as T & (T extends GivenIndividualEnrollment ? IndividualEnrollment : EnrollmentGroup);
@@ -71,5 +107,5 @@ export async function exportSetUp({ instances, enrollments, hubs }: SetUpStores)
       enrollmentGroups: await enrollments.groups(instance.idScope),
     })),
   );
-  return { dps, hubs: hubs.names() };
+  return { dps, hubs: hubs.names().map((name) => ({ name, policies: hubs.policies(name) ?? [] })) };
 }

@@ -1,43 +1,30 @@
 /** Checks a set-up document against its schema and the service's own rules; every fault names path, rule and value. */
 
 import { decodeBase64 } from '../core/attestation/sas-token.ts';
-import { maskJson } from '../wire/mask.ts';
+import { storedAttestation } from '../core/attestation/stored-attestation.ts';
+import type { GivenPolicy } from '../wire/access-policy.ts';
+import { isAtLeast } from '../wire/api-version.ts';
+import { isTooDeep, JSON_DEPTH_MAX } from '../wire/json-depth.ts';
+import { MASK } from '../wire/mask.ts';
 import { isRegistrationId, REGISTRATION_ID_RULE, registrationKey } from '../wire/registration-id.ts';
 import type { GivenEnrollmentGroup, GivenIndividualEnrollment, SetUp, SetUpInstance } from '../wire/set-up.ts';
 import { SetUpSchema } from '../wire/set-up.ts';
 import type { JsonValue } from '../wire/twin.ts';
 import { twinFaults } from '../wire/twin-limits.ts';
 import { schemaFaults } from './schema-faults.ts';
+import { SetUpError, type SetUpFault, shown } from './set-up-fault.ts';
 
-export interface SetUpFault {
-  /** `dps[0].enrollmentGroups[1].iotHubs` */
-  readonly path: string;
-  readonly rule: string;
-  /** Shortened, with secrets masked. */
-  readonly value?: string;
-}
-
-export class SetUpError extends Error {
-  readonly faults: readonly SetUpFault[];
-
-  /** @param source the file's name, or what else the document came from */
-  constructor(source: string, faults: readonly SetUpFault[]) {
-    super(faults.map((fault) => `${source}: ${describe(fault)}`).join('\n'));
-    this.name = 'SetUpError';
-    this.faults = faults;
-  }
-}
-
-function describe({ path, rule, value }: SetUpFault): string {
-  return `${path === '' ? 'the document' : path}: ${rule}${value === undefined ? '' : ` (is ${value})`}`;
-}
+export { SetUpError, type SetUpFault, shown } from './set-up-fault.ts';
 
 /** @throws {SetUpError} naming every fault; nothing of the document has been taken over then */
 export async function checkSetUp(document: unknown, source: string): Promise<SetUp> {
+  if (isTooDeep(document as JsonValue)) {
+    throw new SetUpError(source, [{ path: '', rule: `must not be nested deeper than ${JSON_DEPTH_MAX} levels` }]);
+  }
   const shape = await schemaFaults(SetUpSchema, document);
   if (shape.length > 0) throw new SetUpError(source, shape);
   const setUp = document as SetUp;
-  const faults = [...scopeFaults(setUp), ...(setUp.dps ?? []).flatMap(instanceFaults)];
+  const faults = [...scopeFaults(setUp), ...(setUp.dps ?? []).flatMap(instanceFaults), ...hubFaults(setUp)];
   if (faults.length > 0) throw new SetUpError(source, faults);
   return setUp;
 }
@@ -55,12 +42,19 @@ function scopeFaults({ dps = [] }: SetUp): readonly SetUpFault[] {
   ];
 }
 
+function hubFaults({ hubs = [] }: SetUp): readonly SetUpFault[] {
+  return hubs.flatMap((hub, index) =>
+    typeof hub === 'string' ? [] : policyFaults(`hubs[${index}].policies`, hub.policies ?? []),
+  );
+}
+
 function instanceFaults(instance: SetUpInstance, index: number): readonly SetUpFault[] {
   const at = `dps[${index}]`;
   const linked = (instance.linkedHubs ?? []).map((hub) => (typeof hub === 'string' ? hub : hub.name));
   const enrollments = instance.enrollments ?? [];
   const groups = instance.enrollmentGroups ?? [];
   return [
+    ...policyFaults(`${at}.policies`, instance.policies ?? []),
     ...duplicates(linked, (position) => `${at}.linkedHubs[${position}]`),
     ...duplicates(
       enrollments.map((one) => one.registrationId),
@@ -81,9 +75,36 @@ function instanceFaults(instance: SetUpInstance, index: number): readonly SetUpF
   ];
 }
 
+/** A policy is found by its name; its keys sign, so they must be base64. */
+function policyFaults(path: string, policies: readonly GivenPolicy<string>[]): readonly SetUpFault[] {
+  return [
+    ...duplicates(
+      policies.map((policy) => policy.keyName),
+      (index) => `${path}[${index}].keyName`,
+    ),
+    ...policies.flatMap((policy, index) =>
+      (['primaryKey', 'secondaryKey'] as const).flatMap((name) => {
+        const key = policy[name];
+        if (key === undefined || (decodeBase64(key)?.length ?? 0) > 0) return [];
+        return [{ path: `${path}[${index}].${name}`, rule: 'must be base64', value: MASK }];
+      }),
+    ),
+  ];
+}
+
 function idFaults(path: string, id: string): readonly SetUpFault[] {
   return isRegistrationId(id) ? [] : [{ path, rule: `must be ${REGISTRATION_ID_RULE}`, value: shown(id) }];
 }
+
+/** Stands for a key that is generated later: checking changes nothing. */
+const ANY_KEY = Buffer.alloc(64).toString('base64');
+
+/** The oldest version in which a webhook can be asked. [dps-service-behaviour §1.4] */
+const ALLOCATION_API_VERSION_MIN = '2018-09-01-preview';
+
+/** What a hub takes as a device id; case counts. [dps-service-behaviour §3.3] */
+const HUB_DEVICE_ID = /^[A-Za-z0-9\-.+%_#*?!(),:=@$']{1,128}$/;
+const HUB_DEVICE_ID_RULE = "must be 1 to 128 characters of A-Z a-z 0-9 - . + % _ # * ? ! ( ) , : = @ $ '";
 
 /** The service's own rules on a record. [dps-service-behaviour §1.1, §2, §3.3] */
 function enrollmentFaults(
@@ -107,28 +128,39 @@ function enrollmentFaults(
       value: shown(iotHubs ?? []),
     });
   }
-  const names = new Set(linked.map((name) => name.toLowerCase()));
-  for (const [index, hub] of (iotHubs ?? []).entries()) {
-    if (names.has(hub.toLowerCase())) continue;
-    faults.push({
-      path: `${path}.iotHubs[${index}]`,
-      rule: `must be one of the linkedHubs: ${linked.join(', ') || 'none'}`,
-      value: shown(hub),
-    });
+  const { apiVersion } = customAllocationDefinition ?? {};
+  if (apiVersion !== undefined && !isAtLeast(apiVersion, ALLOCATION_API_VERSION_MIN)) {
+    const rule = `must be ${ALLOCATION_API_VERSION_MIN} or later`;
+    faults.push({ path: `${path}.customAllocationDefinition.apiVersion`, rule, value: shown(apiVersion) });
   }
-  for (const [name, key] of Object.entries(record.attestation.symmetricKey ?? {})) {
-    const bytes = decodeBase64(key)?.length ?? 0;
-    if (bytes >= 16 && bytes <= 64) continue;
-    faults.push({
-      path: `${path}.attestation.symmetricKey.${name}`,
-      rule: 'must be the base64 of 16 to 64 bytes',
-      value: '****',
-    });
+  if ('deviceId' in record && record.deviceId !== undefined && !HUB_DEVICE_ID.test(record.deviceId)) {
+    faults.push({ path: `${path}.deviceId`, rule: HUB_DEVICE_ID_RULE, value: shown(record.deviceId) });
+  }
+  faults.push(...linkFaults(path, record, linked));
+  const enrollmentKind = 'registrationId' in record ? 'individual' : 'group';
+  const outcome = storedAttestation(record.attestation, { enrollmentKind, generateKey: () => ANY_KEY });
+  for (const fault of outcome.kind === 'faulty' ? outcome.faults : []) {
+    const isKey = fault.path.startsWith('symmetricKey.');
+    faults.push({ path: `${path}.attestation.${fault.path}`, rule: fault.rule, ...(isKey && { value: MASK }) });
   }
   for (const fault of initialTwin === undefined ? [] : twinFaults(initialTwin)) {
     faults.push({ path: `${path}.initialTwin`, rule: fault });
   }
   return faults;
+}
+
+function linkFaults(
+  path: string,
+  { iotHubs = [], iotHubHostName }: GivenIndividualEnrollment | GivenEnrollmentGroup,
+  linked: readonly string[],
+): readonly SetUpFault[] {
+  const names = new Set(linked.map((name) => name.toLowerCase()));
+  const rule = `must be one of the linkedHubs: ${linked.join(', ') || 'none'}`;
+  const named = iotHubs.map((hub, index) => ({ hub, at: `${path}.iotHubs[${index}]` }));
+  if (iotHubHostName !== undefined) named.push({ hub: iotHubHostName, at: `${path}.iotHubHostName` });
+  return named
+    .filter(({ hub }) => !names.has(hub.toLowerCase()))
+    .map(({ hub, at }) => ({ path: at, rule, value: shown(hub) }));
 }
 
 function duplicates(names: readonly string[], pathOf: (index: number) => string): readonly SetUpFault[] {
@@ -139,12 +171,4 @@ function duplicates(names: readonly string[], pathOf: (index: number) => string)
     seen.add(key);
     return [];
   });
-}
-
-const SHOWN_LENGTH_MAX = 80;
-
-/** A value as a fault shows it: short, and without secrets. */
-export function shown(value: unknown): string {
-  const text = JSON.stringify(maskJson(value as JsonValue)) ?? String(value);
-  return text.length > SHOWN_LENGTH_MAX ? `${text.slice(0, SHOWN_LENGTH_MAX)}…` : text;
 }

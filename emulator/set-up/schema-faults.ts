@@ -1,6 +1,6 @@
 /** Faults of a document against its JSON Schema, in words: path, rule, value. */
-import type { SetUpFault } from './check-set-up.ts';
-import { shown } from './check-set-up.ts';
+import { MASK } from '../wire/mask.ts';
+import { type SetUpFault, shown } from './set-up-fault.ts';
 
 interface SchemaError {
   readonly keyword: string;
@@ -8,6 +8,9 @@ interface SchemaError {
   readonly params: Readonly<Record<string, unknown>>;
   readonly message: string;
 }
+
+/** Where a value of the wrong type may well be the secret itself. */
+const SECRET_PATH = /attestation$|symmetricKey|tpm|primaryKey|secondaryKey|webhookUrl/;
 
 export async function schemaFaults(schema: object, document: unknown): Promise<readonly SetUpFault[]> {
   // Loaded on first use: compiling schemas is the slowest import of all, and the demo set-up needs no check.
@@ -21,7 +24,7 @@ export async function schemaFaults(schema: object, document: unknown): Promise<r
 
 function describe(error: SchemaError, document: unknown): readonly SetUpFault[] {
   const path = pathOf(error.instancePath);
-  const value = valueAt(document, error.instancePath);
+  const value = SECRET_PATH.test(path) ? MASK : shown(valueAt(document, error.instancePath));
   switch (error.keyword) {
     case 'required':
       return namesIn(error.params.requiredProperties).map((name) => ({ path: join(path, name), rule: 'is required' }));
@@ -31,11 +34,11 @@ function describe(error: SchemaError, document: unknown): readonly SetUpFault[] 
         rule: 'is not a known member',
       }));
     case 'enum':
-      return [{ path, rule: `must be one of ${shown(error.params.allowedValues)}`, value: shown(value) }];
+      return [{ path, rule: `must be one of ${shown(error.params.allowedValues)}`, value }];
     case 'pattern':
-      return [{ path, rule: 'must be 1 to 64 letters and digits', value: shown(value) }];
+      return [{ path, rule: 'must be 1 to 64 letters and digits', value }];
     default:
-      return [{ path, rule: error.message, value: shown(value) }];
+      return [{ path, rule: error.message, value }];
   }
 }
 

@@ -1,0 +1,54 @@
+/** Writing for people: colour where it is wanted, and nothing from outside that could steer the terminal. */
+
+type Painter = (text: string) => string;
+
+export interface Paint {
+  readonly good: Painter;
+  readonly bad: Painter;
+  readonly strong: Painter;
+  readonly faint: Painter;
+}
+
+interface Surroundings {
+  readonly isTTY?: boolean | undefined;
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+/** Colours on a terminal only, and never with `NO_COLOR`. */
+export function paintFor({ isTTY, env }: Surroundings): Paint {
+  const isColoured = isTTY === true && !env.NO_COLOR && env.TERM !== 'dumb';
+  const paint =
+    (code: number): Painter =>
+    (text) =>
+      isColoured ? `\u001b[${code}m${text}\u001b[0m` : text;
+  return { good: paint(32), bad: paint(31), strong: paint(1), faint: paint(2) };
+}
+
+export const paint: Paint = paintFor({ isTTY: process.stdout.isTTY, env: process.env });
+
+export function print(line = ''): void {
+  process.stdout.write(`${line}\n`);
+}
+
+export function printJson(value: unknown): void {
+  print(JSON.stringify(value, null, 2));
+}
+
+export function printError(line: string): void {
+  process.stderr.write(`dps-emulator: ${line}\n`);
+}
+
+/** Text that a device or a webhook chose, on one line and without control characters. */
+export function printable(text: string): string {
+  return text.replace(
+    /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu,
+    (character) => JSON_ESCAPES[character] ?? unicodeEscape(character),
+  );
+}
+
+const JSON_ESCAPES: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
+
+function unicodeEscape(character: string): string {
+  const code = character.codePointAt(0) ?? 0;
+  return `\\u{${code.toString(16)}}`;
+}

@@ -1,0 +1,140 @@
+/** Routes about what happened: timelines, their live stream, and the trace that two runs are compared by. */
+import { createHash } from 'node:crypto';
+import type { JournalSubject } from '../core/journal.ts';
+import type { JournalEntry, JournalEvent, Timeline } from '../core/journal-events.ts';
+import type { Emulator } from '../emulator.ts';
+import { shown } from '../set-up/check-set-up.ts';
+import { maskJson } from '../wire/mask.ts';
+import { registrationKey } from '../wire/registration-id.ts';
+import { isoInstant } from '../wire/timestamp.ts';
+import type { JsonValue } from '../wire/twin.ts';
+import { canonicalJson } from './canonical-json.ts';
+import { ControlError, invalid } from './errors.ts';
+import { type EntryOfSubject, type StreamLimits, streamEntries } from './event-stream.ts';
+import { type ControlRoute, flag, type Query, single, values } from './route.ts';
+
+/** Every kind of entry; the compiler keeps the list whole. */
+const KINDS = Object.keys({
+  connected: true,
+  disconnected: true,
+  'register-received': true,
+  authenticated: true,
+  refused: true,
+  'operation-opened': true,
+  superseded: true,
+  'webhook-attempt': true,
+  'retry-scheduled': true,
+  concluded: true,
+  replied: true,
+} satisfies Record<JournalEvent['kind'], true>);
+
+export function journalRoutes(emulator: Emulator, limits: StreamLimits): readonly ControlRoute[] {
+  const { journal } = emulator;
+  return [
+    {
+      method: 'GET',
+      path: '/journal',
+      query: ['idScope', 'registrationId', 'kind'],
+      answer: ({ query }) => {
+        const { isOfSubject, isOfKind, hasKinds } = filterOf(query);
+        const timelines = journal
+          .timelines()
+          .filter(isOfSubject)
+          .map((timeline) => shownTimeline(timeline, isOfKind))
+          .filter((timeline) => !hasKinds || timeline.entries.length > 0);
+        return { droppedTimelines: journal.droppedTimelines(), timelines };
+      },
+    },
+    {
+      method: 'GET',
+      path: '/journal/events',
+      query: ['idScope', 'registrationId', 'kind', 'replay'],
+      stream: ({ query, headers }) => {
+        const { isOfSubject, isOfKind } = filterOf(query);
+        const afterSequence = flag(query, 'replay') ? 0 : lastSeen(headers['last-event-id']);
+        return (response) =>
+          streamEntries({
+            response,
+            replay: afterSequence === undefined ? [] : entriesAfter(journal.timelines(), afterSequence),
+            subscribe: journal.subscribe,
+            accepts: (subject, entry) => isOfSubject(subject) && isOfKind(entry),
+            render: ({ subject, entry }) => maskJson({ ...subject, ...shownEntry(entry) } as JsonValue),
+            limits,
+          });
+      },
+    },
+    {
+      method: 'GET',
+      path: '/journal/{idScope}/{registrationId}',
+      query: ['kind'],
+      answer: ({ params: { idScope = '', registrationId = '' }, query }) => {
+        const { isOfKind } = filterOf(query);
+        const timeline = journal.timeline(idScope, registrationId);
+        if (timeline !== undefined) return shownTimeline(timeline, isOfKind);
+        throw new ControlError(
+          'not-found',
+          `Nothing is on record of "${registrationId}" at the ID scope "${idScope}"; GET /journal lists what is.`,
+        );
+      },
+    },
+    {
+      method: 'GET',
+      path: '/trace',
+      answer: () => {
+        // Masked before it is hashed, so that the hash can be made again from what was answered.
+        const trace = maskJson(emulator.trace() as unknown as JsonValue);
+        return { hash: `sha256:${createHash('sha256').update(canonicalJson(trace)).digest('hex')}`, trace };
+      },
+    },
+  ];
+}
+
+interface Filter {
+  readonly isOfSubject: (subject: JournalSubject) => boolean;
+  readonly isOfKind: (entry: JournalEntry) => boolean;
+  readonly hasKinds: boolean;
+}
+
+function filterOf(query: Query): Filter {
+  const idScope = single(query, 'idScope')?.toLowerCase();
+  const registrationId = single(query, 'registrationId');
+  const key = registrationId === undefined ? undefined : registrationKey(registrationId);
+  const kinds = values(query, 'kind').flatMap((value) => value.split(','));
+  const unknown = kinds.filter((kind) => !KINDS.includes(kind));
+  if (unknown.length > 0) {
+    const rule = `must be one of ${KINDS.join(', ')}`;
+    throw invalid(
+      'The query parameters break a rule',
+      unknown.map((kind) => ({ path: 'kind', rule, value: shown(kind) })),
+    );
+  }
+  return {
+    isOfSubject: (subject) =>
+      (idScope === undefined || subject.idScope.toLowerCase() === idScope) &&
+      (key === undefined || registrationKey(subject.registrationId) === key),
+    isOfKind: ({ event }) => kinds.length === 0 || kinds.includes(event.kind),
+    hasKinds: kinds.length > 0,
+  };
+}
+
+/** What an `EventSource` sends when it connects again; anything else is not ours. */
+function lastSeen(header: string | string[] | undefined): number | undefined {
+  return typeof header === 'string' && /^\d{1,15}$/.test(header) ? Number(header) : undefined;
+}
+
+function entriesAfter(timelines: readonly Timeline[], sequence: number): readonly EntryOfSubject[] {
+  return timelines
+    .flatMap(({ idScope, registrationId, entries }) =>
+      entries.map((entry) => ({ subject: { idScope, registrationId }, entry })),
+    )
+    .filter(({ entry }) => entry.sequence > sequence)
+    .sort((a, b) => a.entry.sequence - b.entry.sequence);
+}
+
+function shownTimeline({ idScope, registrationId, entries, droppedEntries }: Timeline, isOfKind: Filter['isOfKind']) {
+  return { idScope, registrationId, droppedEntries, entries: entries.filter(isOfKind).map(shownEntry) };
+}
+
+function shownEntry({ sequence, atMs, event }: JournalEntry) {
+  return { sequence, at: isoInstant(atMs), atMs, event };
+}

@@ -1,0 +1,38 @@
+/** Routes about registrations: what the service remembers of each device. */
+import type { RegistrationRecord } from '../core/store/registrations.ts';
+import type { Emulator } from '../emulator.ts';
+import { isoInstant } from '../wire/timestamp.ts';
+import { ControlError } from './errors.ts';
+import type { ControlRoute } from './route.ts';
+
+export function registrationRoutes(emulator: Emulator): readonly ControlRoute[] {
+  return [
+    {
+      method: 'GET',
+      path: '/registrations',
+      answer: async () => ({ registrations: (await emulator.registrations()).map(shownRegistration) }),
+    },
+    {
+      method: 'GET',
+      path: '/registrations/{idScope}/{registrationId}',
+      answer: async ({ params: { idScope = '', registrationId = '' } }) => {
+        const found = await emulator.registration(idScope, registrationId);
+        if (found !== undefined) return shownRegistration(found);
+        throw new ControlError(
+          'not-found',
+          `No device has registered as "${registrationId}" at the ID scope "${idScope}"; GET /registrations lists those that have.`,
+        );
+      },
+    },
+  ];
+}
+
+function shownRegistration(record: RegistrationRecord): Record<string, unknown> {
+  const { createdMs, updatedMs, version: _version, assignment, ...members } = record;
+  return {
+    ...members,
+    ...(assignment !== undefined && { assignedHub: assignment.hub, deviceId: assignment.deviceId }),
+    createdDateTimeUtc: isoInstant(createdMs),
+    lastUpdatedDateTimeUtc: isoInstant(updatedMs),
+  };
+}

@@ -1,0 +1,99 @@
+/** What a route of the control API is, and how it reads the parts of a request. */
+import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
+import { shown } from '../set-up/check-set-up.ts';
+import { isJsonObject, type JsonObject, type JsonValue } from '../wire/twin.ts';
+import { type Fault, invalid } from './errors.ts';
+
+export interface ControlCall {
+  /** The path's parameters, decoded. */
+  readonly params: Readonly<Record<string, string>>;
+  readonly query: Query;
+  /** The parsed JSON; `undefined` without a body. */
+  readonly body: unknown;
+  readonly headers: IncomingHttpHeaders;
+}
+
+interface RouteAddress {
+  readonly method: 'GET' | 'POST';
+  /** As it is documented: `/journal/{idScope}/{registrationId}`. */
+  readonly path: string;
+  /** The query parameters it knows; others are refused. */
+  readonly query?: readonly string[];
+}
+
+export interface AnswerRoute extends RouteAddress {
+  /** What is sent as JSON, secrets masked. */
+  answer(call: ControlCall): unknown;
+  /** Whether the caller asked for keys in clear. Default: never. */
+  isInClear?(call: ControlCall): boolean;
+}
+
+export interface StreamRoute extends RouteAddress {
+  /** Takes the connection over after what can be refused has been refused. */
+  stream(call: ControlCall): (response: ServerResponse) => void;
+}
+
+export type ControlRoute = AnswerRoute | StreamRoute;
+
+export type Query = Readonly<Record<string, string | readonly string[] | undefined>>;
+
+export function checkQuery(query: Query, known: readonly string[] = []): void {
+  const unknown = Object.keys(query).filter((name) => !known.includes(name));
+  if (unknown.length === 0) return;
+  const rule = known.length === 0 ? 'is not known; this route has none' : `is not known; known: ${known.join(', ')}`;
+  throw invalid(
+    'The query parameters break a rule',
+    unknown.map((path) => ({ path, rule })),
+  );
+}
+
+/** Every value of a parameter; none when it is absent. */
+export function values(query: Query, name: string): readonly string[] {
+  const value = query[name];
+  if (value === undefined) return [];
+  return typeof value === 'string' ? [value] : value;
+}
+
+/** A parameter that stands at most once. */
+export function single(query: Query, name: string): string | undefined {
+  const [value, ...more] = values(query, name);
+  if (more.length === 0) return value;
+  throw invalid('The query parameters break a rule', [{ path: name, rule: 'may stand only once' }]);
+}
+
+export function flag(query: Query, name: string): boolean {
+  const value = single(query, name);
+  if (value === undefined || value === 'false') return false;
+  if (value === 'true') return true;
+  throw invalid('The query parameters break a rule', [
+    { path: name, rule: 'must be true or false', value: shown(value) },
+  ]);
+}
+
+export interface Member {
+  readonly type: 'string' | 'number';
+  readonly isRequired?: true;
+  readonly rule?: (value: string | number) => string | undefined;
+}
+
+/** Reads a body that is an object of these members; names every member that is missing, unknown or of another type. */
+export function readMembers(body: unknown, members: Readonly<Record<string, Member>>): JsonObject {
+  const given = body ?? {};
+  if (!isJsonObject(given))
+    throw invalid('The body breaks a rule', [{ path: '', rule: 'must be an object', value: shown(given) }]);
+  const faults = [
+    ...Object.keys(given)
+      .filter((name) => !Object.hasOwn(members, name))
+      .map((path) => ({ path, rule: 'is not a known member' })),
+    ...Object.entries(members).flatMap(([path, member]) => memberFaults(path, member, given[path])),
+  ];
+  if (faults.length > 0) throw invalid('The body breaks a rule', faults);
+  return given;
+}
+
+function memberFaults(path: string, member: Member, value: JsonValue | undefined): readonly Fault[] {
+  if (value === undefined) return member.isRequired ? [{ path, rule: 'is required' }] : [];
+  const isOfType = (member.type === 'string' || member.type === 'number') && typeof value === member.type;
+  const rule = isOfType ? member.rule?.(value as string | number) : `must be a ${member.type}`;
+  return rule === undefined ? [] : [{ path, rule, value: shown(value) }];
+}

@@ -1,0 +1,79 @@
+/** The tutorial's emulator with a scripted webhook, and devices that register there. */
+import { request } from 'node:https';
+import { afterEach, expect } from 'vitest';
+import { deriveDeviceKey, makeDeviceSas } from '../../../contracts/drivers/sas.ts';
+import { type Emulator, type EmulatorOptions, startEmulator } from '../../../emulator/index.ts';
+import { CONTOSO_GROUP_KEY, CONTOSO_HUBS, CONTOSO_ID_SCOPE, contosoSetUp } from '../../../emulator/set-up/contoso.ts';
+import { type Script, type StandIn, startStandIn } from '../../../webhook/stand-in/index.ts';
+
+export const SCOPE = CONTOSO_ID_SCOPE;
+export const HUB = CONTOSO_HUBS[0];
+export const DEVICE = 'breakroom499-contoso-tstrsd-007';
+export const FUNCTION_KEY = 'a-function-key-that-nobody-may-see';
+
+export const ASSIGN = {
+  kind: 'json',
+  body: {
+    iotHubHostName: HUB,
+    initialTwin: { tags: { deviceType: 'toaster' }, properties: { desired: { state: 'on' } } },
+  },
+} as const;
+export const BUSY = { kind: 'status', status: 429 } as const;
+
+export interface Contoso {
+  readonly emulator: Emulator;
+  readonly webhook: StandIn;
+  readonly control: string;
+}
+
+/** Everything started is stopped after its test; a bug that an emulator reported fails the test. */
+export function contosoForTests(): (script?: Script, options?: EmulatorOptions) => Promise<Contoso> {
+  const stops: (() => Promise<void>)[] = [];
+  const bugs: string[] = [];
+  afterEach(async () => {
+    for (const stop of stops.splice(0).reverse()) await stop();
+    expect(bugs.splice(0), 'bugs that the emulator reported').toEqual([]);
+  });
+  return async (script = [ASSIGN], options = {}) => {
+    const webhook = await startStandIn(script, { functionKey: FUNCTION_KEY });
+    stops.push(() => webhook.stop());
+    const emulator = await startEmulator({
+      setUp: contosoSetUp(webhook.url),
+      clock: 'manual',
+      seed: 'control',
+      onBug: (error, where) => bugs.push(`${where}: ${error instanceof Error ? error.stack : String(error)}`),
+      ...options,
+    });
+    stops.push(() => emulator.stop());
+    return { emulator, webhook, control: emulator.endpoints.control };
+  };
+}
+
+export function tokenOf(registrationId: string, ttlSeconds = 3600): string {
+  const key = deriveDeviceKey(CONTOSO_GROUP_KEY, registrationId);
+  return makeDeviceSas({ idScope: SCOPE, registrationId, key, ttlSeconds });
+}
+
+/** Registers over HTTPS; resolves with the status once nothing runs any more: concluded, or waiting for a retry. */
+export async function register(emulator: Emulator, registrationId: string): Promise<number> {
+  const { https } = emulator.endpoints;
+  const status = await new Promise<number>((resolve, reject) => {
+    const sent = request({
+      host: https.host,
+      port: https.port,
+      method: 'PUT',
+      path: `/${SCOPE}/registrations/${registrationId}/register?api-version=2021-06-01`,
+      headers: { authorization: tokenOf(registrationId), 'content-type': 'application/json' },
+      ca: emulator.ca.certificatePem,
+      agent: false,
+    });
+    sent.on('error', reject);
+    sent.on('response', (response) => {
+      response.resume();
+      response.on('end', () => resolve(response.statusCode ?? 0));
+    });
+    sent.end(JSON.stringify({ registrationId }));
+  });
+  await emulator.clock.untilSleeping(0);
+  return status;
+}
