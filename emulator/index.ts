@@ -11,6 +11,17 @@ export { OptionError } from './resolve-options.ts';
 export { SetUpError } from './set-up/check-set-up.ts';
 export type { SetUp, SetUpInstance } from './wire/set-up.ts';
 
+// For the harness in contracts/ (through contracts/emulator-door.ts): how the service asks a webhook and reads its answer.
+
+export { postJson } from './allocation-webhook/client.ts';
+export { buildAllocationRequest } from './allocation-webhook/request-builder.ts';
+export { decideRetry, RETRIES_MAX } from './allocation-webhook/retry-policy.ts';
+export type { AllocationResult } from './core/allocation/allocation-result.ts';
+export { readCustomAnswer } from './core/allocation/custom-answer.ts';
+export { type Assumptions, resolveAssumptions } from './core/assumptions.ts';
+export type { AllocationQuestion, WebhookOutcome } from './core/ports.ts';
+export { schemaFaults } from './set-up/schema-faults.ts';
+
 /**
  * Starts an emulator in this process: ports are free ones unless given, the CA is the installation's own, and as many
  * emulators as you like run side by side. Without a set-up it holds the tutorial's Contoso one.

@@ -4,7 +4,7 @@ import type { Assumptions } from './core/assumptions.ts';
 import type { Journal } from './core/journal.ts';
 import type { DpsService } from './core/service.ts';
 import type { Endpoints } from './emulator.ts';
-import { type Listener, MESSAGE_BYTES_MAX, startHttpsServer } from './http/server.ts';
+import { type HttpsInstance, type Listener, MESSAGE_BYTES_MAX, startHttpsServer } from './http/server.ts';
 import { createUpgrader } from './http/web-socket.ts';
 import { type Bound, bindFirstFree, type PortChoice } from './listen.ts';
 import { createDpsBroker } from './mqtt/dps-broker.ts';
@@ -19,6 +19,8 @@ export interface ListenersOptions {
   readonly trust: Trust;
   /** Only a default port of a command may move: a port that was asked for is bound or is an error. */
   readonly movable: { readonly mqtt: boolean; readonly https: boolean };
+  /** What the HTTPS port serves beside the device API. */
+  readonly routes?: readonly ((server: HttpsInstance) => void)[];
   readonly reportBug: (error: unknown, where: string) => void;
 }
 
@@ -34,7 +36,7 @@ const MQTT_FALLBACK_FROM = 8884;
 const HTTPS_FALLBACK_FROM = 8443;
 
 export async function startListeners(given: ListenersOptions): Promise<Listeners> {
-  const { dps, journal, options, assumptions, trust, movable, reportBug } = given;
+  const { dps, journal, options, assumptions, trust, movable, reportBug, routes = [] } = given;
   const broker = await createDpsBroker({
     dps,
     journal,
@@ -63,6 +65,7 @@ export async function startListeners(given: ListenersOptions): Promise<Listeners
         host: options.host,
         port,
         bodyWithoutContentType: assumptions['body-without-content-type'],
+        routes,
         upgrade: upgrader.handle,
         reportBug,
       }),

@@ -5,7 +5,7 @@ import type { WebhookFailure } from '../core/journal-events.ts';
 import type { WebhookOutcome } from '../core/ports.ts';
 
 export interface WebhookClientOptions {
-  /** Real milliseconds for the whole exchange. */
+  /** Real milliseconds for the whole call, redirects included. */
   readonly realTimeoutMs: number;
   readonly responseBytesMax: number;
   /** PEM certificates that an https webhook's chain may end at; asked for only when one is called. */
@@ -23,9 +23,10 @@ export async function postJson(
   signal: AbortSignal,
 ): Promise<WebhookOutcome> {
   let target = url;
+  const deadlineMs = performance.now() + options.realTimeoutMs;
   for (let redirects = 0; ; redirects += 1) {
-    const ca = target.startsWith('https:') ? await options.ca() : undefined;
-    const answer = await exchange(target, body, { ...options, ca }, signal);
+    const ca = /^https:/i.test(target) ? await options.ca() : undefined;
+    const answer = await exchange(target, body, { ...options, ca, deadlineMs }, signal);
     signal.throwIfAborted();
     if (answer.location === undefined || !options.followRedirects || redirects >= REDIRECTS_MAX) return answer.outcome;
     const next = resolveUrl(answer.location, target);
@@ -40,7 +41,11 @@ interface Answer {
   readonly location?: string;
 }
 
-type ExchangeOptions = Omit<WebhookClientOptions, 'ca'> & { readonly ca: readonly string[] | undefined };
+interface ExchangeOptions extends Omit<WebhookClientOptions, 'ca'> {
+  readonly ca: readonly string[] | undefined;
+  /** On the scale of `performance.now()`. */
+  readonly deadlineMs: number;
+}
 
 function exchange(url: string, body: string, options: ExchangeOptions, signal: AbortSignal): Promise<Answer> {
   return new Promise((resolve) => {
@@ -71,13 +76,22 @@ function exchange(url: string, body: string, options: ExchangeOptions, signal: A
       resolve(answer);
       request.destroy();
     };
-    const timer = setTimeout(() => {
-      finish(noResponse('timeout', `no complete answer within ${options.realTimeoutMs} ms`));
-    }, options.realTimeoutMs);
+    const timer = setTimeout(
+      () => finish(noResponse('timeout', `no complete answer within ${options.realTimeoutMs} ms`)),
+      options.deadlineMs - performance.now(),
+    );
     request.on('error', (error: NodeJS.ErrnoException) =>
       finish(noResponse(failureOf(error), error.message || (error.code ?? 'connection failed'))),
     );
-    request.on('response', (response) => readAnswer(response, options.responseBytesMax, finish));
+    const onCloseWithoutAnswer = (): void => {
+      finish(noResponse('dropped', 'the webhook closed the connection without an answer'));
+    };
+    // The end of what is neither an error nor a response: a switch of protocols, say.
+    request.on('close', onCloseWithoutAnswer);
+    request.on('response', (response) => {
+      request.off('close', onCloseWithoutAnswer);
+      readAnswer(response, options.responseBytesMax, finish);
+    });
     request.end(body);
   });
 }
@@ -106,15 +120,25 @@ function noResponse(failure: WebhookFailure, detail: string): Answer {
   return { outcome: { kind: 'no-response', failure, detail } };
 }
 
+/** Verdicts on a certificate whose codes do not say so by their spelling. */
+const TLS_CODES = new Set([
+  'EPROTO',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+  'HOSTNAME_MISMATCH',
+  'INVALID_CA',
+  'INVALID_PURPOSE',
+  'PATH_LENGTH_EXCEEDED',
+]);
+
 /** Node's error codes, sorted into the named assumptions. */
 function failureOf(error: NodeJS.ErrnoException): WebhookFailure {
   const code = error.code ?? '';
-  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return 'dns';
+  if (code === 'ENOTFOUND' || code.startsWith('EAI_')) return 'dns';
   if (code.startsWith('HPE_')) return 'garbage';
   if (code === 'ECONNRESET' || code === 'EPIPE') return 'dropped';
-  const isTls = code.startsWith('ERR_TLS') || code.startsWith('ERR_SSL') || code.includes('CERT') || code === 'EPROTO';
-  if (isTls || code === 'UNABLE_TO_VERIFY_LEAF_SIGNATURE') return 'tls';
-  return 'refused';
+  if (code === 'ETIMEDOUT') return 'timeout';
+  const isTls = code.startsWith('ERR_TLS') || code.startsWith('ERR_SSL') || code.includes('CERT') || TLS_CODES.has(code);
+  return isTls ? 'tls' : 'refused';
 }
 
 function resolveUrl(text: string, base?: string): string | undefined {

@@ -4,7 +4,7 @@ import type { Assumptions } from '../core/assumptions.ts';
 import type { ClockTask } from '../core/clock.ts';
 import type { Journal } from '../core/journal.ts';
 import type { AllocateCustom, AllocationQuestion, WebhookOutcome } from '../core/ports.ts';
-import { maskJson, maskQuery } from '../wire/mask.ts';
+import { maskQuery } from '../wire/mask.ts';
 import type { JsonValue } from '../wire/twin.ts';
 import { postJson, type WebhookClientOptions } from './client.ts';
 import { buildAllocationRequest } from './request-builder.ts';
@@ -58,7 +58,7 @@ async function callOnce(
     kind: 'webhook-attempt',
     attempt,
     url: maskQuery(url),
-    request: maskJson(JSON.parse(body) as JsonValue),
+    request: JSON.parse(body) as JsonValue,
     ...(outcome.kind === 'response'
       ? { status: outcome.status, response: outcome.body }
       : { failure: outcome.failure, detail: outcome.detail }),

@@ -37,7 +37,12 @@ function withoutKeys(record: EnrollmentGroup | IndividualEnrollment) {
     ...(record.initialTwin && { initialTwin: record.initialTwin }),
     etag: record.etag,
     provisioningStatus: record.provisioningStatus,
-    ...(record.reprovisionPolicy && { reprovisionPolicy: record.reprovisionPolicy }),
+    ...(record.reprovisionPolicy && {
+      reprovisionPolicy: {
+        updateHubAssignment: record.reprovisionPolicy.updateHubAssignment,
+        migrateDeviceData: record.reprovisionPolicy.migrateDeviceData,
+      },
+    }),
     createdDateTimeUtc: record.createdDateTimeUtc,
     lastUpdatedDateTimeUtc: record.lastUpdatedDateTimeUtc,
     ...(record.allocationPolicy && { allocationPolicy: record.allocationPolicy }),

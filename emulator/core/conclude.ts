@@ -63,7 +63,7 @@ async function provision(
   // A changed deviceId takes effect only once the registration record is deleted. [dps-service-behaviour §5.3]
   const deviceId = current?.deviceId ?? named ?? registrationId;
   const move = moveOf(job, allocated, ports);
-  const twin = move.data === 'initial' ? (allocated.initialTwin ?? enrollment.record.initialTwin) : undefined;
+  const twin = allocated.initialTwin ?? enrollment.record.initialTwin;
   const request: ProvisionRequest = {
     hub: allocated.hub,
     deviceId,
@@ -74,7 +74,13 @@ async function provision(
     previous: current,
   };
   const done = await ports.hubs.provision(request);
-  if (done.kind === 'provisioned') return { ...allocated, deviceId, substatus: move.substatus, twin };
+  const provisioned = (isTwinInitial: boolean, initial: InitialTwin | undefined): Provisioned => ({
+    ...allocated,
+    deviceId,
+    substatus: move.substatus,
+    twin: isTwinInitial ? initial : undefined,
+  });
+  if (done.kind === 'provisioned') return provisioned(done.isTwinInitial, twin);
   if (done.kind === 'no-such-hub') {
     return failure('IotHubNotFound', `the hub "${allocated.hub}" does not exist in this emulator`);
   }
@@ -82,8 +88,10 @@ async function provision(
   if (ports.settings.assumptions['webhook-twin-refused'] !== 'ignore') {
     return failure('CustomAllocationFailed', reason, 'Custom allocation failed: the hub refused the initial twin.');
   }
-  await ports.hubs.provision({ ...request, twin: undefined });
-  return { ...allocated, deviceId, substatus: move.substatus, twin: undefined };
+  // Ignored is as if it were absent: then the enrollment's own twin counts. [dps-service-behaviour §1.5]
+  const fallback = allocated.initialTwin === undefined ? undefined : enrollment.record.initialTwin;
+  await ports.hubs.provision({ ...request, twin: fallback });
+  return provisioned(true, fallback);
 }
 
 /** Where the twin comes from, and what the device is told about it. [dps-service-behaviour §1.5, §5.4] */

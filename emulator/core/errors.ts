@@ -39,11 +39,23 @@ export const ERRORS = {
   IdScopeNotFound: { errorCode: 404201, amqpCondition: 'amqp:not-found', message: 'ID scope not found.' },
   RegistrationNotFound: { errorCode: 404202, amqpCondition: 'amqp:not-found', message: 'Registration not found.' },
   OperationNotFound: { errorCode: 404203, amqpCondition: 'amqp:not-found', message: 'Operation not found.' },
+  EnrollmentNotFound: { errorCode: 404201, amqpCondition: 'amqp:not-found', message: 'Enrollment not found.' },
+  EnrollmentGroupNotFound: {
+    errorCode: 404204,
+    amqpCondition: 'amqp:not-found',
+    message: 'Enrollment group not found.',
+  },
   MethodNotAllowed: {
     errorCode: 405001,
     amqpCondition: 'amqp:not-allowed',
     message: 'The method is not allowed at this address.',
   },
+  EnrollmentAlreadyExists: {
+    errorCode: 409201,
+    amqpCondition: 'amqp:not-allowed',
+    message: 'Enrollment already exists',
+  },
+  PreconditionFailed: { errorCode: 412001, amqpCondition: 'amqp:precondition-failed', message: 'ETag is invalid' },
   MediaTypeUnsupported: {
     errorCode: 415001,
     amqpCondition: 'amqp:not-allowed',

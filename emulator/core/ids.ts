@@ -1,5 +1,5 @@
 /** Identifiers derived from (seed, kind, subject, ordinal), so that concurrency cannot reorder them. */
-import { createHmac } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 export interface Ids {
   /** `5.<16 hex>.<guid>`. [dps-device-protocol §1.5] */
@@ -12,10 +12,10 @@ export interface Ids {
 }
 
 export function createIds(seed: string | Buffer): Ids {
-  const derive = (kind: string, subject: string, ordinal: number): Buffer =>
-    createHmac('sha512', seed).update(`${kind}\n${subject}\n${ordinal}`).digest();
+  // One-shot hashes: a register derives nine ids, and an HMAC object costs five times as much.
+  const root = hash('sha512', seed);
   const hex = (kind: string, subject: string, ordinal: number): string =>
-    derive(kind, subject, ordinal).toString('hex');
+    hash('sha512', `${root}\n${kind}\n${subject}\n${ordinal}`);
 
   return {
     operationId: (idScope, registrationId, ordinal) => {
@@ -25,12 +25,11 @@ export function createIds(seed: string | Buffer): Ids {
     guid: (kind, subject, ordinal) => guidFrom(hex(kind, subject, ordinal)),
     etag: (kind, subject, ordinal, instantMs) => {
       const digest = hex(`etag-${kind}`, subject, ordinal);
-      const second = Math.trunc(instantMs / 1000)
-        .toString(16)
-        .padStart(8, '0');
+      // Kept to 32 bits, as wide as the place that the guid has for it.
+      const second = (Math.trunc(instantMs / 1000) >>> 0).toString(16).padStart(8, '0');
       return `"${digest.slice(0, 8)}-0000-${digest.slice(8, 10)}00-0000-${second}0000"`;
     },
-    symmetricKey: (kind, subject) => derive(`key-${kind}`, subject, 0).toString('base64'),
+    symmetricKey: (kind, subject) => Buffer.from(hex(`key-${kind}`, subject, 0), 'hex').toString('base64'),
   };
 }
 

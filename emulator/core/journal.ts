@@ -1,5 +1,6 @@
 /** One bounded timeline per registration; the oldest concluded one makes room, and that is counted. */
-import { maskText } from '../wire/mask.ts';
+import { maskJson } from '../wire/mask.ts';
+import type { JsonValue } from '../wire/twin.ts';
 import type { JournalEntry, JournalEvent, Timeline } from './journal-events.ts';
 import { registrationAddress } from './store/registrations.ts';
 
@@ -13,7 +14,7 @@ export type JournalListener = (subject: JournalSubject, entry: JournalEntry) => 
 export interface Journal {
   record(subject: JournalSubject, event: JournalEvent): void;
   timeline(idScope: string, registrationId: string): Timeline | undefined;
-  /** Oldest first. */
+  /** By last conclusion (or first entry, where there is none), oldest first. */
   timelines(): readonly Timeline[];
   /** Timelines dropped to keep the journal bounded. */
   droppedTimelines(): number;
@@ -55,6 +56,15 @@ export function createJournal({ now, timelinesMax, entriesPerTimelineMax }: Jour
     return timeline;
   };
 
+  /** Keeps the concluded ones in the order of their conclusion. */
+  const moveToEnd = (subject: JournalSubject): void => {
+    const address = registrationAddress(subject.idScope, subject.registrationId);
+    const timeline = timelines.get(address);
+    if (timeline === undefined) return;
+    timelines.delete(address);
+    timelines.set(address, timeline);
+  };
+
   const makeRoom = (): void => {
     // An assigning registration is kept as long as any other can go; when all are assigning, the oldest goes.
     let victim: string | undefined;
@@ -79,7 +89,10 @@ export function createJournal({ now, timelinesMax, entriesPerTimelineMax }: Jour
       sequence += 1;
       const entry: JournalEntry = { sequence, atMs: now(), event: masked(event) };
       if (event.kind === 'operation-opened') timeline.isOpen = true;
-      if (event.kind === 'concluded') timeline.isOpen = false;
+      if (event.kind === 'concluded') {
+        timeline.isOpen = false;
+        moveToEnd(short);
+      }
       timeline.entries.push(entry);
       if (timeline.entries.length > entriesPerTimelineMax) {
         timeline.entries.shift();
@@ -101,16 +114,8 @@ export function createJournal({ now, timelinesMax, entriesPerTimelineMax }: Jour
   };
 }
 
-/** Free text from the outside may carry a secret; JSON bodies are masked where they are recorded. */
+/** Whatever text or JSON comes from outside may carry a secret, in any member of any event. */
 function masked(event: JournalEvent): JournalEvent {
-  switch (event.kind) {
-    case 'refused':
-      return { ...event, detail: maskText(event.detail) };
-    case 'webhook-attempt':
-      return event.response === undefined ? event : { ...event, response: maskText(event.response) };
-    case 'replied':
-      return { ...event, body: maskText(event.body) };
-    default:
-      return event;
-  }
+  // Events are JSON by their types; masking changes the text of values, never the shape.
+  return maskJson(event as unknown as JsonValue) as unknown as JournalEvent;
 }

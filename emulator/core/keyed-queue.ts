@@ -9,9 +9,9 @@ export function createKeyedQueue(): KeyedQueue {
   const tails = new Map<string, Promise<unknown>>();
   return {
     turn: async (key, work) => {
-      const previous = tails.get(key);
-      // The next turn starts whether or not this one succeeds; its own caller hears of the failure.
-      const current = previous === undefined ? work() : previous.then(work, work);
+      const previous = tails.get(key) ?? Promise.resolve();
+      // A turn starts whether or not the one before it succeeded, whose own caller hears of the failure.
+      const current = previous.then(work);
       const settled = current.then(
         () => undefined,
         () => undefined,

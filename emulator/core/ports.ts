@@ -46,13 +46,14 @@ export interface ProvisionRequest {
   readonly iotEdge: boolean;
   /** `initial`: the twin given here. `migrate`: the twin at the previous hub. `keep`: the twin already there. */
   readonly data: 'initial' | 'migrate' | 'keep';
+  /** Looked at for `initial`, and when there is no twin to keep or to migrate: the device was deleted at its hub, say. */
   readonly twin: InitialTwin | undefined;
   /** The device is removed from here, when this is another hub. */
   readonly previous: Assignment | undefined;
 }
 
 export type ProvisionResult =
-  | { readonly kind: 'provisioned' }
+  | { readonly kind: 'provisioned'; readonly isTwinInitial: boolean }
   /** The twin is beyond the hub's limits: each fault names the member and the rule. */
   | { readonly kind: 'twin-refused'; readonly faults: readonly string[] }
   | { readonly kind: 'no-such-hub' };

@@ -3,6 +3,7 @@ import { deviceTimestamp } from '../wire/timestamp.ts';
 import { type Allocations, createAllocations } from './allocations.ts';
 import type { DeviceCall, Reply, ReplyBody } from './device-call.ts';
 import { DpsError } from './errors.ts';
+import { type AdmitDeletion, forgetRegistration } from './forget-registration.ts';
 import { authenticate, checkCall } from './operations/checks.ts';
 import { operationStatus } from './operations/operation-status.ts';
 import { register } from './operations/register.ts';
@@ -16,6 +17,8 @@ export interface DpsService {
   admits(call: DeviceCall): Promise<DpsError | undefined>;
   /** Renders a refusal that a transport has to make before there is a call (an unknown address, say). */
   refuse(error: DpsError): Reply;
+  /** Deletes a registration record, unless `admit` throws; the device at its hub stays. */
+  forget(idScope: string, registrationId: string, admit?: AdmitDeletion): Promise<void>;
   /** Ends every allocation under way. */
   stop(): Promise<void>;
 }
@@ -74,6 +77,8 @@ export function createDpsService(ports: Ports): DpsService {
       }
     },
     refuse: (error) => refuse(error, nextRequestId()),
+    forget: (idScope, registrationId, admit = () => undefined) =>
+      forgetRegistration(idScope, registrationId, admit, ports, allocations),
     stop: () => allocations.stop(),
   };
 }

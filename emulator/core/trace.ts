@@ -45,6 +45,11 @@ function eventOf({ atMs, event }: JournalEntry): readonly JsonObject[] {
           failure: event.failure ?? null,
         },
       ];
+    case 'concluded': {
+      // The reason is prose for people and may name a port.
+      const { reason: _reason, ...told } = event;
+      return [{ ...(JSON.parse(JSON.stringify(told)) as JsonObject), atMs }];
+    }
     default:
       return [{ ...(JSON.parse(JSON.stringify(event)) as JsonObject), atMs }];
   }

@@ -29,6 +29,8 @@ export function addDeviceRoutes(server: HttpsInstance, options: DeviceRoutesOpti
   ): Promise<FastifyReply> => {
     const refusal = refusedMediaType(request, options);
     const { idScope, registrationId } = request.params as DeviceParams;
+    // An address whose id is missing is listed under 405. [dps-service-behaviour §7]
+    if (registrationId === '') return send(response, options.dps.refuse(new DpsError('MethodNotAllowed')));
     if (refusal !== undefined) return send(response, options.dps.refuse(refusal));
     const reply = await options.dps.call({
       transport: 'https',
@@ -57,8 +59,11 @@ export function addDeviceRoutes(server: HttpsInstance, options: DeviceRoutesOpti
   );
 }
 
+/** What of a reply goes over the wire, of whichever API it is. */
+export type Sendable = Pick<Reply, 'status' | 'text' | 'requestId' | 'errorCode' | 'retryAfterSeconds'>;
+
 /** Writes a reply with the headers of the real service. [dps-device-protocol §2] */
-export function send(response: FastifyReply, reply: Reply): FastifyReply {
+export function send(response: FastifyReply, reply: Sendable): FastifyReply {
   response.code(reply.status).header('x-ms-request-id', reply.requestId);
   if (reply.errorCode !== undefined) response.header('x-ms-error-code', String(reply.errorCode));
   if (reply.retryAfterSeconds !== undefined) response.header('Retry-After', String(reply.retryAfterSeconds));
@@ -74,7 +79,10 @@ function isServiceName(hostname: string): boolean {
 }
 
 /** A poll's body is never read, whatever its type: Node sends `{}` with a GET. */
-function refusedMediaType(request: FastifyRequest, options: DeviceRoutesOptions): DpsError | undefined {
+export function refusedMediaType(
+  request: FastifyRequest,
+  options: Pick<DeviceRoutesOptions, 'bodyWithoutContentType'>,
+): DpsError | undefined {
   if (request.method === 'GET' || bodyOf(request) === '') return undefined;
   const mediaType = request.headers['content-type']?.split(';')[0]?.trim().toLowerCase();
   if (mediaType === 'application/json') return undefined;
@@ -82,11 +90,11 @@ function refusedMediaType(request: FastifyRequest, options: DeviceRoutesOptions)
   return new DpsError('MediaTypeUnsupported');
 }
 
-function bodyOf(request: FastifyRequest): string {
+export function bodyOf(request: FastifyRequest): string {
   return typeof request.body === 'string' ? request.body : '';
 }
 
-function apiVersionOf(request: FastifyRequest): string | undefined {
+export function apiVersionOf(request: FastifyRequest): string | undefined {
   const value = (request.query as Record<string, unknown>)['api-version'];
   return typeof value === 'string' ? value : undefined;
 }

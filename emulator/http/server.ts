@@ -1,13 +1,16 @@
 /** The HTTPS listener: limits, errors in the service's shape, and upgrades handed on by subprotocol. */
 import type { IncomingMessage } from 'node:http';
 import type { Server, ServerOptions } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { DpsError } from '../core/errors.ts';
+import { MESSAGE_BYTES_MAX, messageTooLarge } from '../core/message-size.ts';
 import type { DpsService } from '../core/service.ts';
 import { addDeviceRoutes, send } from './device-routes.ts';
-import { STATUS_LINES } from './status-lines.ts';
+import { answerAndClose } from './raw-answer.ts';
+
+export { MESSAGE_BYTES_MAX };
 
 export interface HttpsServerOptions {
   readonly dps: DpsService;
@@ -15,10 +18,18 @@ export interface HttpsServerOptions {
   readonly host: string;
   readonly port: number;
   readonly bodyWithoutContentType: 'accept' | 'refuse';
+  /** Addresses beside the device API's: added by whoever puts the parts together. */
+  readonly routes?: readonly ((server: HttpsInstance) => void)[];
   /** Takes over a WebSocket upgrade; what it does not take is refused. */
   readonly upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => boolean;
   readonly reportBug: (error: unknown, where: string) => void;
 }
+
+/** What a client is told of a request that Node's HTTP parser gave up. */
+const UNREADABLE: Readonly<Record<string, string>> = {
+  HPE_HEADER_OVERFLOW: 'The headers of the request are too large.',
+  ERR_HTTP_REQUEST_TIMEOUT: 'The request did not arrive in time.',
+};
 
 /** Fastify over TLS. */
 export type HttpsInstance = FastifyInstance<Server>;
@@ -28,14 +39,11 @@ export interface Listener {
   stop(): Promise<void>;
 }
 
-/** The service's limit on a message. [dps-service-behaviour §6] */
-export const MESSAGE_BYTES_MAX = 96 * 1024;
-
 /** The C SDK never reconnects: a connection must outlive the longest wait that a Retry-After can ask for. [client-traps 1] */
 const KEEP_ALIVE_TIMEOUT_MS = 15 * 60 * 1000;
 
-/** Ids of 128 characters, each possibly percent-encoded. */
-const PARAM_LENGTH_MAX = 3 * 128 + 128;
+/** More than a request line can hold: that an id is too long is said by the core, not by the router. */
+const PARAM_LENGTH_MAX = 64 * 1024;
 
 export async function startHttpsServer(options: HttpsServerOptions): Promise<Listener> {
   const server = Fastify<Server>({
@@ -56,32 +64,57 @@ export async function startHttpsServer(options: HttpsServerOptions): Promise<Lis
     },
     clientErrorHandler: (error, socket) => {
       if (!socket.writable) return;
-      const line = error.code === 'HPE_HEADER_OVERFLOW' ? STATUS_LINES.headersTooLarge : STATUS_LINES.badRequest;
-      socket.end(`${line}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+      const message = UNREADABLE[error.code ?? ''] ?? 'The request is not valid HTTP.';
+      answerAndClose(socket, options.dps.refuse(new DpsError('RequestInvalid', { message })));
     },
   });
 
   acceptAnyBodyAsText(server);
   addErrorAnswers(server, options);
   addDeviceRoutes(server, options);
+  for (const addRoutes of options.routes ?? []) addRoutes(server);
   server.server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on('error', () => socket.destroy());
     if (options.upgrade(request, socket, head)) return;
-    socket.end(`${STATUS_LINES.badRequest}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+    const message = 'An upgrade must be to a WebSocket with the subprotocol mqtt.';
+    answerAndClose(socket, options.dps.refuse(new DpsError('RequestInvalid', { message })));
   });
   server.server.on('tlsClientError', (_error: Error, socket: Duplex) => socket.destroy());
+  const endConnections = trackConnections(server.server);
 
   await server.listen({ host: options.host, port: options.port });
+  // An accept that fails (too many open files, say) is that client's trouble; the listener goes on.
+  server.server.on('error', () => undefined);
   return {
     port: (server.server.address() as AddressInfo).port,
-    stop: () => server.close(),
+    stop: async () => {
+      const closed = server.close();
+      endConnections();
+      await closed;
+    },
+  };
+}
+
+/** Node does not end upgraded connections when it closes a server, and closing would wait for them. */
+function trackConnections(server: Server): () => void {
+  const sockets = new Set<Socket>();
+  let isStopped = false;
+  server.on('connection', (socket: Socket) => {
+    if (isStopped) return socket.destroy();
+    sockets.add(socket);
+    return socket.once('close', () => sockets.delete(socket));
+  });
+  return () => {
+    isStopped = true;
+    for (const socket of sockets) socket.destroy();
   };
 }
 
 /** The core reads bodies, the same way for every transport; nothing is parsed, coerced or refused before it. */
 function acceptAnyBodyAsText(server: HttpsInstance): void {
   server.removeAllContentTypeParsers();
-  server.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body));
+  // As bytes: Fastify measures a text after decoding it, and refuses one whose bytes are no UTF-8 for its length.
+  server.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body.toString('utf8')));
 }
 
 const KNOWN_ADDRESS = /^\/[^/]+\/registrations\/[^/]+(\/register|\/operations\/[^/]+)?\/?$/i;
@@ -95,9 +128,9 @@ function addErrorAnswers(server: HttpsInstance, { dps, reportBug }: HttpsServerO
   });
   server.setErrorHandler((error: { readonly statusCode?: number; readonly message: string }, request, response) => {
     if (error.statusCode === 413) {
-      const message = `The body is larger than ${MESSAGE_BYTES_MAX} bytes.`;
-      return send(response, dps.refuse(new DpsError('RequestInvalid', { message })));
+      return send(response, dps.refuse(messageTooLarge()));
     }
+    if (error.statusCode === 415) return send(response, dps.refuse(new DpsError('MediaTypeUnsupported')));
     if (error.statusCode !== undefined && error.statusCode < 500) {
       return send(response, dps.refuse(new DpsError('RequestInvalid', { message: error.message })));
     }

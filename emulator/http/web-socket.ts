@@ -1,7 +1,6 @@
 /** WebSocket upgrades on the HTTPS port: any path; the subprotocol chooses who speaks. [dps-device-protocol §1.1] */
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { createWebSocketStream, WebSocketServer } from 'ws';
 
 /** A byte stream to a client, and the TLS socket below it. */
 export type StreamHandler = (stream: Duplex, socket: Duplex) => void;
@@ -18,31 +17,65 @@ export interface Upgrader {
   stop(): void;
 }
 
-export function createUpgrader({ protocols, messageBytesMax }: UpgradeOptions): Upgrader {
+export function createUpgrader(options: UpgradeOptions): Upgrader {
+  const { protocols } = options;
+  let stopped = false;
+  let acceptor: Promise<Acceptor> | undefined;
+  return {
+    handle: (request, socket, head) => {
+      const spelling = offeredProtocols(request).find((name) => isServed(name, protocols));
+      const handler = spelling === undefined ? undefined : protocols[spelling.toLowerCase()];
+      if (handler === undefined) return false;
+      acceptor ??= loadAcceptor(options);
+      acceptor.then(
+        ({ accept }) => (stopped ? socket.destroy() : accept(request, socket, head, handler)),
+        (error: Error) => socket.destroy(error),
+      );
+      return true;
+    },
+    stop: () => {
+      stopped = true;
+      acceptor?.then(
+        ({ stop }) => stop(),
+        () => undefined,
+      );
+    },
+  };
+}
+
+interface Acceptor {
+  accept(request: IncomingMessage, socket: Duplex, head: Buffer, handler: StreamHandler): void;
+  stop(): void;
+}
+
+/** Loading the library would be a tenth of every start, and most emulators never see a WebSocket: the first one loads it. */
+async function loadAcceptor({ protocols, messageBytesMax }: UpgradeOptions): Promise<Acceptor> {
+  const { createWebSocketStream, WebSocketServer } = await import('ws');
   const server = new WebSocketServer({
     noServer: true,
     maxPayload: messageBytesMax,
     // C asks for "MQTT" and wants that very spelling back. [client-traps 10]
-    handleProtocols: (offered) => [...offered].find((name) => name.toLowerCase() in protocols) ?? false,
+    handleProtocols: (offered) => [...offered].find((name) => isServed(name, protocols)) ?? false,
   });
   return {
-    handle: (request, socket, head) => {
-      const spelling = offeredProtocols(request).find((name) => name.toLowerCase() in protocols);
-      const handler = spelling === undefined ? undefined : protocols[spelling.toLowerCase()];
-      if (handler === undefined) return false;
+    accept: (request, socket, head, handler) => {
       server.handleUpgrade(request, socket, head, (client) => {
         // A packet may span frames and a frame may hold several packets: it is a byte stream.
         const stream = createWebSocketStream(client);
         stream.on('error', () => client.terminate());
         handler(stream, socket);
       });
-      return true;
     },
     stop: () => {
       for (const client of server.clients) client.terminate();
       server.close();
     },
   };
+}
+
+/** A name such as `constructor` is found in every object; only the object's own count. */
+function isServed(name: string, protocols: UpgradeOptions['protocols']): boolean {
+  return Object.hasOwn(protocols, name.toLowerCase());
 }
 
 function offeredProtocols(request: IncomingMessage): readonly string[] {

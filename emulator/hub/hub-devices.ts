@@ -1,6 +1,9 @@
 /** The hubs' device registries, in memory: what an assignment leaves behind at the hub. Twins over MQTT come later. */
+import { completedPolicies } from '../core/access/complete-policies.ts';
 import type { Ids } from '../core/ids.ts';
 import type { HubPort, ProvisionRequest, ProvisionResult } from '../core/ports.ts';
+import { createOrderedMap, type OrderedMap, type Page, type PageRequest } from '../core/store/ordered-map.ts';
+import { type GivenPolicy, HUB_DEFAULTS, type HubPolicy, type HubRight } from '../wire/access-policy.ts';
 import type { SymmetricKeys } from '../wire/enrollment.ts';
 import { isoInstant } from '../wire/timestamp.ts';
 import type { InitialTwin, JsonObject } from '../wire/twin.ts';
@@ -30,74 +33,109 @@ export interface HubTwin {
 interface HubRecord {
   readonly device: HubDevice;
   readonly twin: HubTwin;
+  readonly twinUpdatedTime: string;
+  /** Number of writes to the device; gives its next etag the ordinal. */
+  readonly writes: number;
+}
+
+interface Hub {
+  readonly name: string;
+  readonly devices: OrderedMap<HubRecord>;
+  policies: readonly HubPolicy[];
 }
 
 export interface Hubs extends HubPort {
   /** Host names, in the order in which they were made. */
   names(): readonly string[];
-  create(hub: string): void;
+  /** Does nothing to a hub that is there, except that policies which are given replace its own. */
+  create(hub: string, policies?: readonly GivenPolicy<HubRight>[]): void;
+  policies(hub: string): readonly HubPolicy[] | undefined;
   devices(hub: string): readonly HubDevice[] | undefined;
+  /** Oldest first; empty for a hub that is not there. */
+  devicesPage(hub: string, page: PageRequest): Page<HubDevice>;
   device(hub: string, deviceId: string): HubDevice | undefined;
   twin(hub: string, deviceId: string): HubTwin | undefined;
+  /** When the twin was last written, ISO 8601. */
+  twinUpdatedTime(hub: string, deviceId: string): string | undefined;
+  /** False when there is no such device. */
+  deleteDevice(hub: string, deviceId: string): boolean;
   clear(): void;
 }
 
 export function createHubs({ ids, now }: { readonly ids: Ids; readonly now: () => number }): Hubs {
   /** Host names compare without regard to case; device ids at a hub are case-sensitive. [dps-service-behaviour §3.3] */
-  const hubs = new Map<string, { readonly name: string; readonly devices: Map<string, HubRecord> }>();
-  const devicesOf = (hub: string): Map<string, HubRecord> | undefined => hubs.get(hub.toLowerCase())?.devices;
+  const hubs = new Map<string, Hub>();
+  const devicesOf = (hub: string): OrderedMap<HubRecord> | undefined => hubs.get(hub.toLowerCase())?.devices;
 
   const provision = (request: ProvisionRequest): ProvisionResult => {
     const devices = devicesOf(request.hub);
     if (devices === undefined) return { kind: 'no-such-hub' };
-    const faults = request.twin === undefined ? [] : twinFaults(request.twin);
-    if (faults.length > 0) return { kind: 'twin-refused', faults };
     const old = request.previous && devicesOf(request.previous.hub)?.get(request.previous.deviceId);
     const existing = devices.get(request.deviceId);
-    const source = request.data === 'migrate' ? old?.twin : request.data === 'keep' ? existing?.twin : undefined;
+    const source = request.data === 'migrate' ? old : request.data === 'keep' ? existing : undefined;
+    const initial = source === undefined ? request.twin : undefined;
+    const faults = initial === undefined ? [] : twinFaults(initial);
+    if (faults.length > 0) return { kind: 'twin-refused', faults };
+    const writes = (existing?.writes ?? 0) + 1;
     const version = (existing?.twin.version ?? 0) + 1;
-    const stamp = ids.etag('hub-device', `${request.hub}/${request.deviceId}`, version, now());
+    const etag = ids.etag('hub-device', `${request.hub}/${request.deviceId}`, writes, now());
+    const twinEtag = ids.etag('hub-twin', `${request.hub}/${request.deviceId}`, version, now());
+    const time = isoInstant(now());
+    // A twin that stays is not written; one that migrates is copied.
+    const isKept = source !== undefined && source === existing;
+    const twin = isKept
+      ? source.twin
+      : source
+        ? { ...source.twin, etag: twinEtag }
+        : newTwin(request.deviceId, initial, twinEtag, version);
     devices.set(request.deviceId, {
-      device: deviceRecord(request, existing, ids, isoInstant(now()), stamp),
-      twin: source ? { ...source, etag: stamp } : newTwin(request.deviceId, request.twin, stamp, version),
+      device: {
+        deviceId: request.deviceId,
+        generationId: existing?.device.generationId ?? ids.guid('generation', `${request.hub}/${request.deviceId}`, 0),
+        etag,
+        connectionState: 'Disconnected',
+        status: 'enabled',
+        statusUpdatedTime: existing?.device.statusUpdatedTime ?? time,
+        // Capabilities migrate with the twin. [dps-service-behaviour §5.4]
+        capabilities: request.data === 'migrate' && old ? old.device.capabilities : { iotEdge: request.iotEdge },
+        authentication: { type: 'sas', symmetricKey: request.keys },
+      },
+      twin,
+      twinUpdatedTime: isKept ? source.twinUpdatedTime : time,
+      writes,
     });
     const hasMoved = request.previous !== undefined && request.previous.hub.toLowerCase() !== request.hub.toLowerCase();
     if (hasMoved) devicesOf(request.previous.hub)?.delete(request.previous.deviceId);
-    return { kind: 'provisioned' };
+    return { kind: 'provisioned', isTwinInitial: source === undefined };
   };
 
   return {
     names: () => [...hubs.values()].map((hub) => hub.name),
-    create: (hub) => {
-      if (!hubs.has(hub.toLowerCase())) hubs.set(hub.toLowerCase(), { name: hub, devices: new Map() });
+    create: (hub, given) => {
+      const found: Hub = hubs.get(hub.toLowerCase()) ?? { name: hub, devices: createOrderedMap(), policies: [] };
+      found.policies = completedPolicies({
+        defaults: HUB_DEFAULTS,
+        given,
+        present: found.policies,
+        generateKey: (keyName, which) => ids.symmetricKey(which, `${hub.toLowerCase()}/${keyName.toLowerCase()}`),
+      });
+      hubs.set(hub.toLowerCase(), found);
     },
+    policies: (hub) => hubs.get(hub.toLowerCase())?.policies,
     devices: (hub) => {
       const devices = devicesOf(hub);
-      return devices && [...devices.values()].map((record) => record.device);
+      return devices?.values().map((record) => record.device);
+    },
+    devicesPage: (hub, page) => {
+      const { items, ...rest } = devicesOf(hub)?.page(page) ?? { items: [] };
+      return { items: items.map((record) => record.device), ...rest };
     },
     device: (hub, deviceId) => devicesOf(hub)?.get(deviceId)?.device,
     twin: (hub, deviceId) => devicesOf(hub)?.get(deviceId)?.twin,
+    twinUpdatedTime: (hub, deviceId) => devicesOf(hub)?.get(deviceId)?.twinUpdatedTime,
+    deleteDevice: (hub, deviceId) => devicesOf(hub)?.delete(deviceId) ?? false,
     provision: async (request) => provision(request),
     clear: () => hubs.clear(),
-  };
-}
-
-function deviceRecord(
-  request: ProvisionRequest,
-  existing: HubRecord | undefined,
-  ids: Ids,
-  updatedTime: string,
-  etag: string,
-): HubDevice {
-  return {
-    deviceId: request.deviceId,
-    generationId: existing?.device.generationId ?? ids.guid('generation', `${request.hub}/${request.deviceId}`, 0),
-    etag,
-    connectionState: 'Disconnected',
-    status: 'enabled',
-    statusUpdatedTime: existing?.device.statusUpdatedTime ?? updatedTime,
-    capabilities: { iotEdge: request.iotEdge },
-    authentication: { type: 'sas', symmetricKey: request.keys },
   };
 }
 

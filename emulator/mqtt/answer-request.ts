@@ -1,8 +1,9 @@
 /** Answers one publish of a device: the call, and the reply to that very client and nobody else. */
 import type { Client, PublishPacket } from 'aedes';
 import type { Reply } from '../core/device-call.ts';
+import { MESSAGE_BYTES_MAX, messageTooLarge } from '../core/message-size.ts';
 import type { DpsService } from '../core/service.ts';
-import { parseRequestTopic, responseTopic } from '../wire/mqtt-topics.ts';
+import { parseRequestTopic, type RequestTopic, responseTopic } from '../wire/mqtt-topics.ts';
 import { type Connection, callOf } from './connection.ts';
 
 export interface AnswerOptions {
@@ -20,16 +21,26 @@ export async function answerRequest(
   if (topic === undefined) return;
   connection.pendingReplies += 1;
   try {
-    const request =
-      topic.operation === 'register'
-        ? ({ operation: 'register', body: packet.payload.toString('utf8') } as const)
-        : ({ operation: 'poll', operationId: topic.operationId } as const);
-    const reply = await dps.call(callOf(connection, request));
+    const reply = await replyTo(topic, packet.payload, connection, dps);
     if (replyDelayMs > 0) await new Promise((resolve) => setTimeout(resolve, replyDelayMs));
     await publish(client, connection, topic.requestId, reply);
   } finally {
     connection.pendingReplies -= 1;
   }
+}
+
+async function replyTo(
+  topic: RequestTopic,
+  payload: PublishPacket['payload'],
+  connection: Connection,
+  dps: DpsService,
+): Promise<Reply> {
+  if (payload.length > MESSAGE_BYTES_MAX) return dps.refuse(messageTooLarge());
+  const request =
+    topic.operation === 'register'
+      ? ({ operation: 'register', body: payload.toString('utf8') } as const)
+      : ({ operation: 'poll', operationId: topic.operationId } as const);
+  return dps.call(callOf(connection, request));
 }
 
 /** Without a subscription nothing is sent: a broker would have nobody to send it to. */
@@ -38,7 +49,7 @@ async function publish(client: Client, connection: Connection, requestId: string
   if (qos === undefined || client.closed) return;
   const message = {
     cmd: 'publish',
-    topic: responseTopic(reply.status, requestId, retryAfterOf(reply)),
+    topic: responseTopic(reply.status, requestId, reply.retryAfterSeconds),
     payload: Buffer.from(reply.text, 'utf8'),
     qos,
     dup: false,
@@ -46,8 +57,4 @@ async function publish(client: Client, connection: Connection, requestId: string
   } as const;
   // An error here means that the client has gone; there is nobody left to tell.
   await new Promise<void>((resolve) => client.publish(message, () => resolve()));
-}
-
-function retryAfterOf(reply: Reply): number | undefined {
-  return reply.retryAfterSeconds;
 }

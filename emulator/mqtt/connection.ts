@@ -16,6 +16,8 @@ export interface Connection {
   /** `undefined` until the client subscribes to the response topic. */
   grantedQos: 0 | 1 | undefined;
   pendingReplies: number;
+  /** Why the connection broke, when it did not end with a DISCONNECT or a plain close. */
+  brokenBecause: string | undefined;
 }
 
 export function connectionOf(
@@ -34,6 +36,7 @@ export function connectionOf(
     credential: credentialOf(packet, certificateSubject),
     grantedQos: undefined,
     pendingReplies: 0,
+    brokenBecause: undefined,
   };
 }
 

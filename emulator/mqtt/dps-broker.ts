@@ -77,6 +77,8 @@ export async function createDpsBroker(options: DpsBrokerOptions): Promise<DpsBro
         journalOf(connection).record(refusedConnect(connection, 'publish-refused', refusal));
         return done(new Error(refusal));
       }
+      // A retained message would be kept for ever, and nobody could ever receive it.
+      (packet as { retain: boolean }).retain = false;
       // The PUBACK is written in this callback, so it precedes the reply. [dps-device-protocol §1.4]
       done(null);
       answerRequest(client, connection, packet, options).catch((error: unknown) =>
@@ -98,9 +100,19 @@ export async function createDpsBroker(options: DpsBrokerOptions): Promise<DpsBro
       apiVersion: connection.apiVersion,
     });
   });
+  broker.on('clientError', (client, error) => {
+    const connection = connections.get(client);
+    if (connection) connection.brokenBecause ??= error.message;
+  });
   broker.on('clientDisconnect', (client) => {
     const connection = connections.get(client);
-    if (connection) journalOf(connection).record({ kind: 'disconnected', transport: connection.transport });
+    if (!connection) return;
+    const { transport, brokenBecause } = connection;
+    journalOf(connection).record({
+      kind: 'disconnected',
+      transport,
+      ...(brokenBecause !== undefined && { why: brokenBecause }),
+    });
   });
 
   return {

@@ -6,7 +6,7 @@ export interface Frame {
   readonly bytes: Buffer;
 }
 
-export const PACKET_TYPE = { connect: 1, subscribe: 8 } as const;
+export const PACKET_TYPE = { subscribe: 8 } as const;
 
 export class PacketTooLarge extends Error {}
 

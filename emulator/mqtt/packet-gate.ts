@@ -18,27 +18,32 @@ const IDENTIFIER_REJECTED = 2;
 
 const PROTOCOL_LEVEL = 4;
 
+/** Packet type 1 and no flags. [MQTT-3.1.1] */
+const CONNECT_HEADER = 0x10;
+
 /** Puts the gate in front of a client's byte stream (a TLS socket, or the stream of a WebSocket). */
 export function passGate(socket: Duplex, options: GateOptions): void {
   const cutter = createFrameCutter(options.packetBytesMax);
   const stream = new GatedStream(socket);
-  let isServed = false;
+  let hasBegun = false;
+  let state: 'waiting' | 'served' | 'refused' = 'waiting';
+  // It also ends a client that was refused and does not hang up.
   const timer = setTimeout(() => socket.destroy(), options.connectTimeoutMs);
 
   const admit = (frame: Frame): boolean => {
-    clearTimeout(timer);
-    if (frame.type !== PACKET_TYPE.connect) return refuse({}, undefined, 'the first packet is not a CONNECT');
     const connect = readConnect(frame.bytes);
     if (connect === undefined) return refuse({}, undefined, 'the CONNECT is malformed');
     if (connect.protocolId !== 'MQTT' || connect.protocolVersion !== PROTOCOL_LEVEL) {
       return refuse(connect, UNACCEPTABLE_PROTOCOL, 'only MQTT 3.1.1 is spoken here');
     }
     if (connect.clientId === '') return refuse(connect, IDENTIFIER_REJECTED, 'the client id is empty');
-    isServed = true;
+    state = 'served';
+    clearTimeout(timer);
     options.serve(stream, connect);
     return true;
   };
   const refuse = (connect: Partial<IConnectPacket>, returnCode: number | undefined, why: string): false => {
+    state = 'refused';
     options.refused(connect, returnCode ?? 0, why);
     if (returnCode === undefined) socket.destroy();
     else socket.end(Buffer.from([0x20, 0x02, 0x00, returnCode]));
@@ -46,13 +51,23 @@ export function passGate(socket: Duplex, options: GateOptions): void {
   };
 
   socket.on('data', (chunk: Buffer) => {
+    if (state === 'refused' || chunk.length === 0) return;
+    // Said by its first byte already: a client that speaks something else is not waited for.
+    if (!hasBegun && chunk[0] !== CONNECT_HEADER) {
+      refuse({}, undefined, 'the first packet is not a CONNECT');
+      return;
+    }
+    hasBegun = true;
     try {
       for (const frame of cutter.feed(chunk)) {
-        if (!isServed && !admit(frame)) return;
+        if (state === 'waiting' && !admit(frame)) return;
         stream.deliver(frame.type === PACKET_TYPE.subscribe ? lowerRequestedQos(frame.bytes) : frame.bytes);
       }
     } catch (error) {
-      stream.destroy(error instanceof Error ? error : new Error(String(error)));
+      // Whatever is wrong with these bytes, it is this client's trouble alone.
+      const why = error instanceof Error ? error : new Error(String(error));
+      if (state === 'waiting') refuse({}, undefined, why.message);
+      else stream.destroy(why);
     }
   });
   socket.once('close', () => clearTimeout(timer));
@@ -86,6 +101,7 @@ function readConnect(bytes: Buffer): IConnectPacket | undefined {
 /** What the broker reads and writes: whole packets in, bytes out, and the life of the socket behind it. */
 class GatedStream extends Duplex {
   readonly #socket: Duplex;
+  #isGathering = false;
 
   constructor(socket: Duplex) {
     super();
@@ -98,7 +114,19 @@ class GatedStream extends Duplex {
   }
 
   deliver(bytes: Buffer): void {
+    this.#gather();
     if (!this.push(bytes)) this.#socket.pause();
+  }
+
+  /** What this turn of the event loop answers goes out as one TLS record: a PUBACK and the reply after it, say. */
+  #gather(): void {
+    if (this.#isGathering) return;
+    this.#isGathering = true;
+    this.cork();
+    setImmediate(() => {
+      this.#isGathering = false;
+      this.uncork();
+    });
   }
 
   override _read(): void {

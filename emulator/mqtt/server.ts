@@ -3,6 +3,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { createServer, type TlsOptions } from 'node:tls';
 import type { Journal } from '../core/journal.ts';
+import { MESSAGE_BYTES_MAX } from '../core/message-size.ts';
 import type { DpsBroker } from './dps-broker.ts';
 import { type GateOptions, passGate } from './packet-gate.ts';
 
@@ -33,6 +34,8 @@ export async function startMqttServer({ tls, host, port, acceptClient }: MqttSer
     server.once('error', reject);
     server.listen({ port, host }, () => {
       server.off('error', reject);
+      // An accept that fails (too many open files, say) is that client's trouble; the listener goes on.
+      server.on('error', () => undefined);
       resolve();
     });
   });
@@ -46,8 +49,8 @@ export async function startMqttServer({ tls, host, port, acceptClient }: MqttSer
   };
 }
 
-/** The service's limit on a message is 96 KB; the topic and the header come on top. [dps-service-behaviour §6] */
-const PACKET_BYTES_MAX = 96 * 1024 + 1024;
+/** A message over the limit is answered; a packet over twice the limit is not even read. */
+const PACKET_BYTES_MAX = 2 * MESSAGE_BYTES_MAX;
 const CONNECT_TIMEOUT_MS = 30_000;
 
 /** Leads every client through the gate to the DPS broker; a hub's broker will be chosen here, by user name. */

@@ -1,22 +1,9 @@
 /** Enrollment records in the shape of the service API. [dps-service-behaviour §3.1, §3.2] */
+import { type Attestation, AttestationSchema } from './attestation.ts';
 import { type InitialTwin, InitialTwinSchema, type JsonObject } from './twin.ts';
 
-const symmetricKeySchema = {
-  type: 'object',
-  properties: { primaryKey: { type: 'string' }, secondaryKey: { type: 'string' } },
-  additionalProperties: false,
-} as const;
-
-/** Only symmetric keys are emulated so far; other kinds are named by the set-up check, not silently accepted. */
-const attestationSchema = {
-  type: 'object',
-  required: ['type'],
-  properties: { type: { enum: ['symmetricKey'] }, symmetricKey: symmetricKeySchema },
-  additionalProperties: false,
-} as const;
-
 const commonProperties = {
-  attestation: attestationSchema,
+  attestation: AttestationSchema,
   capabilities: {
     type: 'object',
     required: ['iotEdge'],
@@ -64,15 +51,9 @@ export const EnrollmentGroupSchema = {
   additionalProperties: false,
 } as const;
 
+export type { Attestation, SymmetricKeys } from './attestation.ts';
+
 export type AllocationPolicy = 'hashed' | 'geoLatency' | 'static' | 'custom';
-
-export interface SymmetricKeys {
-  readonly primaryKey: string;
-  readonly secondaryKey: string;
-}
-
-/** One arm per attestation the emulator can verify; X.509 and TPM take their place here. */
-export type Attestation = { readonly type: 'symmetricKey'; readonly symmetricKey: SymmetricKeys };
 
 export interface ReprovisionPolicy {
   readonly updateHubAssignment: boolean;

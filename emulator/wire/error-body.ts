@@ -4,6 +4,8 @@ export interface ServiceErrorBody {
   readonly errorCode: number;
   readonly trackingId: string;
   readonly message: string;
+  /** Service API only: what else is known. [dps-service-behaviour §4.3] */
+  readonly info?: Readonly<Record<string, string>>;
   readonly timestampUtc: string;
 }
 

@@ -4,7 +4,7 @@ import { isJsonObject, type JsonValue } from './twin.ts';
 export const MASK = '****';
 
 /** Members whose value is a secret wherever they stand. */
-const SECRET_MEMBERS = new Set([
+const SECRET_NAMES = [
   'primarykey',
   'secondarykey',
   'sharedaccesskey',
@@ -13,9 +13,20 @@ const SECRET_MEMBERS = new Set([
   'password',
   'x-functions-key',
   'authorization',
-]);
+] as const;
+const SECRET_MEMBERS: ReadonlySet<string> = new Set(SECRET_NAMES);
+const ANY_SECRET_NAME = SECRET_NAMES.join('|');
 
+/** JSON inside text, and JSON inside a string of such JSON (Java sends its payload so); what was JSON stays JSON. */
 const SECRET_TEXT: readonly (readonly [RegExp, string])[] = [
+  [new RegExp(`("(?:${ANY_SECRET_NAME})"\\s*:\\s*")(?:[^"\\\\]|\\\\.)*"`, 'gi'), `$1${MASK}"`],
+  [
+    new RegExp(
+      `(\\\\"(?:${ANY_SECRET_NAME})\\\\"\\s*:\\s*\\\\")(?:[^"\\\\]|\\\\\\\\(?:\\\\["\\\\]|[^"\\\\]))*\\\\"`,
+      'gi',
+    ),
+    `$1${MASK}\\"`,
+  ],
   [/(\bsig=)[^&\s"']+/gi, `$1${MASK}`],
   [/(\bSharedAccessKey=)[^;\s"']+/gi, `$1${MASK}`],
   [/(\bx-functions-key["']?\s*[:=]\s*["']?)[^\s"',;&]+/gi, `$1${MASK}`],
@@ -29,8 +40,12 @@ export function maskQuery(url: string): string {
   return maskText(question < 0 ? url : `${url.slice(0, question)}?${MASK}`);
 }
 
+/** Every pattern needs one of these; most texts that are journaled (names, ids, states) have neither. */
+const ANY_SEPARATOR = /[:=]/;
+
 /** Masks what looks like a secret inside free text. */
 export function maskText(text: string): string {
+  if (!ANY_SEPARATOR.test(text)) return text;
   return SECRET_TEXT.reduce((masked, [pattern, replacement]) => masked.replace(pattern, replacement), text);
 }
 
@@ -42,7 +57,7 @@ export function maskJson(value: JsonValue): JsonValue {
   return Object.fromEntries(
     Object.entries(value).map(([name, member]) => [
       name,
-      SECRET_MEMBERS.has(name.toLowerCase()) && typeof member === 'string' ? MASK : maskJson(member),
+      SECRET_MEMBERS.has(name.toLowerCase()) && member !== null ? MASK : maskJson(member),
     ]),
   );
 }

@@ -1,12 +1,8 @@
 /** The one document that describes what an emulator holds: start-up file, seed call and export share it. */
 
-import type {
-  AllocationPolicy,
-  Attestation,
-  EnrollmentGroup,
-  IndividualEnrollment,
-  SymmetricKeys,
-} from './enrollment.ts';
+import { DpsPolicySchema, type DpsRight, type GivenPolicy, HubPolicySchema, type HubRight } from './access-policy.ts';
+import type { GivenAttestation } from './attestation.ts';
+import type { AllocationPolicy, EnrollmentGroup, IndividualEnrollment } from './enrollment.ts';
 import { EnrollmentGroupSchema, IndividualEnrollmentSchema } from './enrollment.ts';
 
 const linkedHubSchema = {
@@ -25,6 +21,21 @@ const linkedHubSchema = {
   ],
 } as const;
 
+const hubSchema = {
+  anyOf: [
+    { type: 'string', minLength: 1 },
+    {
+      type: 'object',
+      required: ['name'],
+      properties: {
+        name: { type: 'string', minLength: 1 },
+        policies: { type: 'array', items: HubPolicySchema },
+      },
+      additionalProperties: false,
+    },
+  ],
+} as const;
+
 const instanceSchema = {
   type: 'object',
   required: ['name', 'idScope'],
@@ -33,6 +44,7 @@ const instanceSchema = {
     idScope: { type: 'string', pattern: '^[0-9A-Za-z]{1,64}$' },
     allocationPolicy: { enum: ['hashed', 'geoLatency', 'static'] },
     linkedHubs: { type: 'array', items: linkedHubSchema },
+    policies: { type: 'array', items: DpsPolicySchema },
     enrollments: { type: 'array', items: IndividualEnrollmentSchema },
     enrollmentGroups: { type: 'array', items: EnrollmentGroupSchema },
   },
@@ -47,7 +59,7 @@ export const SetUpSchema = {
   properties: {
     $schema: { type: 'string' },
     dps: { type: 'array', items: instanceSchema },
-    hubs: { type: 'array', items: { type: 'string', minLength: 1 } },
+    hubs: { type: 'array', items: hubSchema },
   },
   additionalProperties: false,
 } as const;
@@ -57,7 +69,7 @@ type Given<T> = Omit<
   'attestation' | 'etag' | 'provisioningStatus' | 'createdDateTimeUtc' | 'lastUpdatedDateTimeUtc'
 > & {
   /** Keys that are left out are generated. */
-  readonly attestation: { readonly type: Attestation['type']; readonly symmetricKey?: Partial<SymmetricKeys> };
+  readonly attestation: GivenAttestation;
   readonly etag?: string;
   readonly provisioningStatus?: 'enabled' | 'disabled';
   readonly createdDateTimeUtc?: string;
@@ -73,6 +85,12 @@ export interface GivenLinkedHub {
   readonly applyAllocationPolicy?: boolean;
 }
 
+export interface GivenHub {
+  readonly name: string;
+  /** The policies that a hub is born with are added where they are missing. */
+  readonly policies?: readonly GivenPolicy<HubRight>[];
+}
+
 export interface SetUpInstance {
   /** Its service host is `{name}.azure-devices-provisioning.net`. */
   readonly name: string;
@@ -80,6 +98,8 @@ export interface SetUpInstance {
   /** What an enrollment without a policy gets; `hashed` when absent. */
   readonly allocationPolicy?: Exclude<AllocationPolicy, 'custom'>;
   readonly linkedHubs?: readonly (string | GivenLinkedHub)[];
+  /** `provisioningserviceowner` is added where it is missing. */
+  readonly policies?: readonly GivenPolicy<DpsRight>[];
   readonly enrollments?: readonly GivenIndividualEnrollment[];
   readonly enrollmentGroups?: readonly GivenEnrollmentGroup[];
 }
@@ -88,5 +108,5 @@ export interface SetUpInstance {
 export interface SetUp {
   readonly $schema?: string;
   readonly dps?: readonly SetUpInstance[];
-  readonly hubs?: readonly string[];
+  readonly hubs?: readonly (string | GivenHub)[];
 }

@@ -15,3 +15,8 @@ export function isoInstant(instantMs: number): string {
   const date = new Date(instantMs);
   return Number.isNaN(date.getTime()) ? `${instantMs} ms` : date.toISOString();
 }
+
+/** Milliseconds since the epoch of an instant as text, Node's own way of printing certificates included; NaN for none. */
+export function instantOf(text: string): number {
+  return Date.parse(text);
+}

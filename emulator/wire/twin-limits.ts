@@ -1,5 +1,5 @@
 /** The hub's limits on a twin. [dps-service-behaviour §6] */
-import { type InitialTwin, isJsonObject, type JsonObject, type JsonValue } from './twin.ts';
+import type { InitialTwin, JsonObject, JsonValue } from './twin.ts';
 
 const TAGS_BYTES_MAX = 8 * 1024;
 const DESIRED_BYTES_MAX = 32 * 1024;
@@ -22,13 +22,31 @@ export function twinFaults(twin: InitialTwin): readonly string[] {
 
 function sectionFaults(name: string, section: JsonObject | undefined, bytesMax: number): readonly string[] {
   if (section === undefined) return [];
-  const bytes = Buffer.byteLength(JSON.stringify(section));
+  const bytes = sizeOf(section, 0);
   const size = bytes > bytesMax ? [`${name} is ${bytes} bytes; at most ${bytesMax} are allowed`] : [];
   return [...size, ...valueFaults(name, section, 0)];
 }
 
+/**
+ * As the hub counts: UTF-8 of keys and strings without control characters, 8 bytes a number, 4 a boolean. Arrays and
+ * null are not on record and count by their elements, and nothing. Beyond the greatest depth nothing is counted.
+ */
+function sizeOf(value: JsonValue, depth: number): number {
+  if (typeof value === 'string') return textBytes(value);
+  if (typeof value === 'number') return 8;
+  if (typeof value === 'boolean') return 4;
+  if (value === null || depth > DEPTH_MAX) return 0;
+  if (Array.isArray(value)) return value.reduce((sum: number, item: JsonValue) => sum + sizeOf(item, depth + 1), 0);
+  return Object.entries(value).reduce((sum, [key, item]) => sum + textBytes(key) + sizeOf(item, depth + 1), 0);
+}
+
+function textBytes(text: string): number {
+  const controls = [...text].filter(isControl).join('');
+  return Buffer.byteLength(text) - Buffer.byteLength(controls);
+}
+
+/** `depth` counts the objects and arrays around a value; a plain value in the tenth object is fine. */
 function valueFaults(path: string, value: JsonValue, depth: number): readonly string[] {
-  if (depth > DEPTH_MAX) return [`${path} is nested deeper than ${DEPTH_MAX} levels`];
   if (typeof value === 'string') {
     const bytes = Buffer.byteLength(value);
     return bytes > STRING_BYTES_MAX ? [`${path} is a string of ${bytes} bytes; at most ${STRING_BYTES_MAX}`] : [];
@@ -37,10 +55,11 @@ function valueFaults(path: string, value: JsonValue, depth: number): readonly st
     const isBeyond = Number.isInteger(value) && (value > INTEGER_MAX || value < INTEGER_MIN);
     return isBeyond ? [`${path} is ${value}; integers must lie between ${INTEGER_MIN} and ${INTEGER_MAX}`] : [];
   }
+  if (value === null || typeof value === 'boolean') return [];
+  if (depth > DEPTH_MAX) return [`${path} is nested deeper than ${DEPTH_MAX} levels`];
   if (Array.isArray(value)) {
     return value.flatMap((item: JsonValue, index) => valueFaults(`${path}[${index}]`, item, depth + 1));
   }
-  if (!isJsonObject(value)) return [];
   return Object.entries(value).flatMap(([key, member]) => [
     ...keyFaults(path, key),
     ...valueFaults(`${path}.${key}`, member, depth + 1),

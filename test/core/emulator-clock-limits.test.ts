@@ -142,23 +142,25 @@ describe('abort and stop', () => {
     await loop;
   });
 
-  it.each<ClockMode>(['system', 'scaled', 'manual', 'skip'])(
-    'ends every sleep and timer on stop, in %s mode',
-    async (mode) => {
-      const time = handDrivenTime();
-      const clock = createClock({ mode, factor: 2, realTime: time });
-      const naps = [1, 2].map((ms) => clock.task(`lamp ${ms}`, (task) => task.sleep(ms, 'a nap')));
-      const outcomes = Promise.all(naps.map((nap) => expect(nap).rejects.toMatchObject({ name: 'AbortError' })));
-      clock.stop();
-      expect(clock.pending()).toEqual([]);
-      await outcomes;
-      expect([time.armedMs(), clock.openHolds()]).toEqual([[], []]);
-      await expect(clock.task('late', (task) => task.sleep(1, 'too late'))).rejects.toMatchObject({
-        name: 'AbortError',
-      });
-      clock.stop();
-    },
-  );
+  it.each<ClockMode>([
+    'system',
+    'scaled',
+    'manual',
+    'skip',
+  ])('ends every sleep and timer on stop, in %s mode', async (mode) => {
+    const time = handDrivenTime();
+    const clock = createClock({ mode, factor: 2, realTime: time });
+    const naps = [1, 2].map((ms) => clock.task(`lamp ${ms}`, (task) => task.sleep(ms, 'a nap')));
+    const outcomes = Promise.all(naps.map((nap) => expect(nap).rejects.toMatchObject({ name: 'AbortError' })));
+    clock.stop();
+    expect(clock.pending()).toEqual([]);
+    await outcomes;
+    expect([time.armedMs(), clock.openHolds()]).toEqual([[], []]);
+    await expect(clock.task('late', (task) => task.sleep(1, 'too late'))).rejects.toMatchObject({
+      name: 'AbortError',
+    });
+    clock.stop();
+  });
 
   it('rejects what waits on the clock when it stops, and what comes later', async () => {
     const time = handDrivenTime();

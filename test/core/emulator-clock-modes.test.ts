@@ -106,15 +106,16 @@ describe('system and scaled mode', () => {
     expect(() => createClock({ mode: 'scaled', factor, realTime })).toThrow(/needs a factor above 0/);
   });
 
-  it.each<ClockMode>(['system', 'scaled', 'skip'])(
-    'refuses advance and next in %s mode and says what to do',
-    async (mode) => {
-      const clock = createClock({ mode, factor: 2, realTime });
-      const message = `needs the clock in "manual" mode and it is in "${mode}"; call setMode('manual') first`;
-      await expect(clock.advance(1)).rejects.toThrow(message);
-      await expect(clock.next()).rejects.toThrow(message);
-    },
-  );
+  it.each<ClockMode>([
+    'system',
+    'scaled',
+    'skip',
+  ])('refuses advance and next in %s mode and says what to do', async (mode) => {
+    const clock = createClock({ mode, factor: 2, realTime });
+    const message = `needs the clock in "manual" mode and it is in "${mode}"; call setMode('manual') first`;
+    await expect(clock.advance(1)).rejects.toThrow(message);
+    await expect(clock.next()).rejects.toThrow(message);
+  });
 });
 
 describe('a change of mode', () => {

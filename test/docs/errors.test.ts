@@ -8,18 +8,22 @@ const text = readFileSync(join(import.meta.dirname, '../../docs/errors.md'), 'ut
 const credential = readFileSync(join(import.meta.dirname, '../../emulator/core/attestation/credential.ts'), 'utf8');
 
 it('lists exactly the errors of the catalogue, with code and AMQP condition', () => {
-  const documented = [...text.matchAll(/^\| `(\w+)` \| (\d{6}) \| `([\w:-]+)` \|/gm)].map(([, name, code, condition]) => [
+  const documented = [...text.matchAll(/^\| `(\w+)` \| (\d{6}) \| `([\w:-]+)` \|/gm)].map(
+    ([, name, code, condition]) => [name, Number(code), condition],
+  );
+  const catalogue = Object.entries(ERRORS).map(([name, { errorCode, amqpCondition }]) => [
     name,
-    Number(code),
-    condition,
+    errorCode,
+    amqpCondition,
   ]);
-  const catalogue = Object.entries(ERRORS).map(([name, { errorCode, amqpCondition }]) => [name, errorCode, amqpCondition]);
   expect(documented.toSorted()).toEqual(catalogue.toSorted());
 });
 
 it('lists exactly the reasons for which a credential is refused', () => {
   const documented = [...text.matchAll(/^\| `([a-z-]+)` \|/gm)].map(([, name]) => name);
-  const declared = [...credential.slice(credential.indexOf('RefusalReason')).matchAll(/\| '([a-z-]+)'/g)].map(([, name]) => name);
+  const declared = [...credential.slice(credential.indexOf('RefusalReason')).matchAll(/\| '([a-z-]+)'/g)].map(
+    ([, name]) => name,
+  );
   expect(declared.length).toBeGreaterThan(5);
   expect(documented.toSorted()).toEqual(declared.toSorted());
 });

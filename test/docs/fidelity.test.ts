@@ -27,7 +27,10 @@ describe('docs/fidelity.md', () => {
     }
   });
 
-  it.each(Object.entries(ASSUMPTIONS))('names the assumption %s with its default first', (id, { default: first, values }) => {
+  it.each(Object.entries(ASSUMPTIONS))('names the assumption %s with its default first', (id, {
+    default: first,
+    values,
+  }) => {
     const named = rows.map((cells) => switchIn(cells[5] ?? '')).filter((found) => found?.id === id);
     expect(named).toHaveLength(1);
     expect(named[0]?.values).toEqual([...values]);

@@ -16,6 +16,7 @@ async function main(): Promise<void> {
       port: command.port,
       // A port that somebody asked for is that port or an error; only the default may move.
       fallback: command.port === undefined,
+      host: command.host,
       functionKey: command.key,
       log: (line) => console.log(line),
     });

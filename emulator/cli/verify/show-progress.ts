@@ -13,7 +13,7 @@ export interface ProgressLine {
 export function showProgress(terminal: Terminal): ProgressLine {
   if (terminal.isTTY !== true) return { step: () => undefined, clear: () => undefined };
   return {
-    step: (done, total) => void terminal.write(`\r${done} of ${total} kinds of request sent`),
+    step: (done, total) => void terminal.write(`\r\u001b[K${done} of ${total} sent`),
     clear: () => void terminal.write('\r\u001b[K'),
   };
 }

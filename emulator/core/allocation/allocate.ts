@@ -37,7 +37,7 @@ export async function allocate(
     const subject = { idScope: context.instance.idScope, registrationId: context.registrationId };
     const question = { ...context, subject, linkedHubs: context.offered };
     const { outcome } = await ports.allocateCustom(question, task, signal);
-    return readCustomAnswer(outcome, context.offered, ports.settings.assumptions);
+    return readCustomAnswer(outcome, assignable(context), ports.settings.assumptions);
   }
   if (context.staysAt !== undefined) return { kind: 'allocated', hub: context.staysAt.hub };
   const hub = chooseHub(policy, context, ports);
@@ -49,6 +49,13 @@ export async function allocate(
     reason,
     NO_HUB,
   );
+}
+
+/** A hub that an enrollment still lists after it was unlinked is offered and cannot be had. [dps-service-behaviour §2] */
+function assignable({ instance, staysAt, offered }: AllocationContext): readonly string[] {
+  if (staysAt !== undefined) return offered;
+  const linked = new Set(instance.linkedHubs.map((hub) => hub.name.toLowerCase()));
+  return offered.filter((name) => linked.has(name.toLowerCase()));
 }
 
 const NO_HUB = 'No linked IoT hub is available for this registration.';

@@ -13,14 +13,20 @@ export function offeredHubs(
   staysAt: Assignment | undefined,
 ): readonly string[] {
   if (staysAt !== undefined) return [staysAt.hub];
-  const { iotHubs, iotHubHostName } = enrollment.record;
-  if (iotHubs !== undefined && iotHubs.length > 0) return iotHubs;
-  if (iotHubHostName !== undefined) return [iotHubHostName];
-  return instance.linkedHubs.map((hub) => hub.name);
+  const { iotHubs = [], iotHubHostName } = enrollment.record;
+  const named = iotHubs.length > 0 ? iotHubs : iotHubHostName === undefined ? [] : [iotHubHostName];
+  if (named.length === 0) return instance.linkedHubs.map((hub) => hub.name);
+  const linked = linkedByName(instance);
+  return named.map((name) => linked.get(name.toLowerCase())?.name ?? name);
+}
+
+/** Host names compare without regard to case; the spelling of the link is the one that is shown. */
+function linkedByName(instance: DpsInstance): ReadonlyMap<string, LinkedHub> {
+  return new Map(instance.linkedHubs.map((hub) => [hub.name.toLowerCase(), hub]));
 }
 
 /**
- * The same hubs as a policy weighs them. A hub linked with `applyAllocationPolicy: false` is left out unless the
+ * The same hubs, in the same order, as a policy weighs them. A hub linked with `applyAllocationPolicy: false` is left out unless the
  * enrollment names it. [dps-service-behaviour §2]
  */
 export function weighedHubs(
@@ -29,10 +35,11 @@ export function weighedHubs(
   offered: readonly string[],
 ): readonly LinkedHub[] {
   const isNamed = (enrollment.record.iotHubs?.length ?? 0) > 0 || enrollment.record.iotHubHostName !== undefined;
-  const names = new Set(offered.map((name) => name.toLowerCase()));
-  return instance.linkedHubs.filter(
-    (hub) => names.has(hub.name.toLowerCase()) && (isNamed || hub.applyAllocationPolicy !== false),
-  );
+  const linked = linkedByName(instance);
+  return offered.flatMap((name) => {
+    const hub = linked.get(name.toLowerCase());
+    return hub !== undefined && (isNamed || hub.applyAllocationPolicy !== false) ? [hub] : [];
+  });
 }
 
 /** Device api-versions up to this one never move a device whose enrollment stores no policy. [dps-service-behaviour §5.4] */

@@ -1,4 +1,5 @@
 /** Reads the webhook's answer: a hub, or the way in which the registration fails. [dps-service-behaviour §1.5, §1.6] */
+import { isTooDeep, JSON_DEPTH_MAX } from '../../wire/json-depth.ts';
 import { type InitialTwin, isJsonObject, type JsonObject, type JsonValue } from '../../wire/twin.ts';
 import type { Assumptions } from '../assumptions.ts';
 import type { ErrorName } from '../errors.ts';
@@ -43,18 +44,23 @@ const NO_RESPONSE_TEXT = {
   'too-large': 'the answer of the webhook is too large.',
 } as const;
 
+const HUB_SHOWN_MAX = 256;
+
 function readBody(
   status: number,
   body: string,
   linkedHubs: readonly string[],
   assumptions: Assumptions,
 ): AllocationResult {
-  const fail = (choice: string, reason: string): AllocationResult =>
-    choice === '400208' ? notSpecified(reason) : failedWithStatus(status, errorFor(choice), reason);
+  const fail = (choice: string, reason: string, message?: string): AllocationResult =>
+    choice === '400208' ? notSpecified(reason) : failedWithStatus(status, errorFor(choice), reason, message);
 
   if (body.trim() === '') return fail(assumptions['webhook-empty-body'], 'the body of the answer is empty');
   const answer = parseJson(body);
   if (answer === undefined) return fail(assumptions['webhook-not-json'], 'the body of the answer is not JSON');
+  if (isTooDeep(answer)) {
+    return fail(assumptions['webhook-not-json'], `the answer is nested deeper than ${JSON_DEPTH_MAX} levels`);
+  }
   if (!isJsonObject(answer)) return fail(assumptions['webhook-not-object'], 'the body of the answer is no JSON object');
 
   const hub = answer.iotHubHostName;
@@ -66,7 +72,9 @@ function readBody(
   const linked = findLinkedHub(hub, linkedHubs, assumptions['webhook-hub-case']);
   if (linked === undefined) {
     const reason = `iotHubHostName is "${hub}", which is not one of the linkedHubs of the request: ${linkedHubs.join(', ')}`;
-    return fail(assumptions['webhook-hub-unlinked'], reason);
+    // No wording is on record; the hub at fault is what its user needs to know. [dps-service-behaviour §1.6]
+    const message = `Custom allocation failed: the IoT hub "${hub.slice(0, HUB_SHOWN_MAX)}" is not a linked hub.`;
+    return fail(assumptions['webhook-hub-unlinked'], reason, message);
   }
   return readTwinAndPayload(linked, answer, assumptions, (reason) => fail('400207', reason));
 }
@@ -125,9 +133,10 @@ function failedWithStatus(
   status: number,
   error: ErrorName,
   reason = `the webhook answered ${status}`,
-): AllocationResult {
   // The one message whose wording is on record. [dps-service-behaviour §1.6]
-  return allocationFailed(error, reason, `Custom allocation failed with status code: ${status}`);
+  message = `Custom allocation failed with status code: ${status}`,
+): AllocationResult {
+  return allocationFailed(error, reason, message);
 }
 
 function notSpecified(reason: string): AllocationResult {

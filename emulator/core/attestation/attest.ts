@@ -3,7 +3,7 @@ import type { Enrollment, EnrollmentGroup, IndividualEnrollment, SymmetricKeys }
 import type { Assumptions } from '../assumptions.ts';
 import type { EnrollmentStore } from '../store/enrollments.ts';
 import type { Credential, RefusalReason } from './credential.ts';
-import { isSignedWith, parseSasToken, type SasToken } from './sas-token.ts';
+import { parseSasToken, type SasToken } from './sas-token.ts';
 import { derivedKeys, faultOfSignedToken, provenBy } from './symmetric-key.ts';
 
 export interface AttestationRequest {
@@ -56,7 +56,12 @@ export async function attest(
 }
 
 function attestAgainstIndividual(token: SasToken, record: IndividualEnrollment): Verdict {
-  const proven = provenBy(token, [record.attestation.symmetricKey]);
+  const { attestation } = record;
+  if (attestation.type !== 'symmetricKey') {
+    const detail = `the individual enrollment "${record.registrationId}" attests with ${attestation.type}, which is not emulated yet; only symmetricKey is`;
+    return refused('attestation-not-emulated', detail);
+  }
+  const proven = provenBy(token, [attestation.symmetricKey]);
   if (proven !== undefined) return { kind: 'accepted', enrollment: { kind: 'individual', record }, proven };
   const detail = `the token is not signed with a key of the individual enrollment "${record.registrationId}"`;
   return refused('wrong-key', detail);
@@ -74,23 +79,26 @@ function attestAgainstGroups(
       `there is no individual enrollment "${registrationId}" and no enrollment group`,
     );
   }
-  for (const record of groups) {
-    const proven = provenBy(token, derivedKeys(record, registrationId, assumptions['group-key-case']));
+  const withKeys = groups.flatMap((record) =>
+    record.attestation.type === 'symmetricKey' ? [{ record, keys: record.attestation.symmetricKey }] : [],
+  );
+  if (withKeys.length === 0) {
+    const kinds = groups.map((group) => `"${group.enrollmentGroupId}" (${group.attestation.type})`).join(', ');
+    const detail = `there is no individual enrollment "${registrationId}", and no enrollment group has symmetric keys: ${kinds}; other attestations are not emulated yet`;
+    return refused('attestation-not-emulated', detail);
+  }
+  for (const { record, keys } of withKeys) {
+    const proven = provenBy(token, derivedKeys(keys, registrationId, assumptions['group-key-case']));
     if (proven !== undefined) return { kind: 'accepted', enrollment: { kind: 'group', record }, proven };
   }
-  const names = groups.map((group) => `"${group.enrollmentGroupId}"`).join(', ');
-  const owner = groups.find((group) => isSignedWithGroupKey(token, group));
+  const names = withKeys.map(({ record }) => `"${record.enrollmentGroupId}"`).join(', ');
+  const owner = withKeys.find(({ keys }) => provenBy(token, [keys]) !== undefined);
   if (owner !== undefined) {
-    const detail = `the token is signed with the key of the group "${owner.enrollmentGroupId}" itself; derive the device's key from it: dps-emulator key derive`;
+    const detail = `the token is signed with the key of the group "${owner.record.enrollmentGroupId}" itself; derive the device's key from it: dps-emulator key derive`;
     return refused('group-key-used-directly', detail);
   }
   const detail = `there is no individual enrollment "${registrationId}", and the token is not signed with the key that any of the groups ${names} gives this id`;
   return refused('wrong-key', detail);
-}
-
-function isSignedWithGroupKey(token: SasToken, group: EnrollmentGroup): boolean {
-  const { primaryKey, secondaryKey } = group.attestation.symmetricKey;
-  return isSignedWith(token, primaryKey) || isSignedWith(token, secondaryKey);
 }
 
 function refused(reason: RefusalReason, detail: string): Verdict {

@@ -1,6 +1,6 @@
 /** Symmetric-key attestation: which of an enrollment's keys signed the token, or why none did. */
 import { createHmac } from 'node:crypto';
-import type { EnrollmentGroup, SymmetricKeys } from '../../wire/enrollment.ts';
+import type { SymmetricKeys } from '../../wire/enrollment.ts';
 import { registrationKey } from '../../wire/registration-id.ts';
 import { isoInstant } from '../../wire/timestamp.ts';
 import type { Assumptions } from '../assumptions.ts';
@@ -29,16 +29,15 @@ export function provenBy(token: SasToken, candidates: readonly SymmetricKeys[]):
 
 /** The device keys of a group for a registration id, in every spelling of the id that is tried. */
 export function derivedKeys(
-  group: EnrollmentGroup,
+  groupKeys: SymmetricKeys,
   registrationId: string,
   spelling: Assumptions['group-key-case'],
 ): readonly SymmetricKeys[] {
   const spellings = new Set([registrationId]);
   if (spelling === 'as-sent-then-lower') spellings.add(registrationKey(registrationId));
-  const { primaryKey, secondaryKey } = group.attestation.symmetricKey;
   return [...spellings].map((id) => ({
-    primaryKey: deriveDeviceKey(primaryKey, id),
-    secondaryKey: deriveDeviceKey(secondaryKey, id),
+    primaryKey: deriveDeviceKey(groupKeys.primaryKey, id),
+    secondaryKey: deriveDeviceKey(groupKeys.secondaryKey, id),
   }));
 }
 

@@ -1,5 +1,6 @@
 /** The checks that every device request passes, in the order in which they are made (docs/fidelity.md, "Order of checks"). */
 import { isKnownApiVersion } from '../../wire/api-version.ts';
+import { isTooDeep, JSON_DEPTH_MAX } from '../../wire/json-depth.ts';
 import type { DeviceRegistration } from '../../wire/registration.ts';
 import { isRegistrationId, REGISTRATION_ID_RULE, registrationKey } from '../../wire/registration-id.ts';
 import { isJsonObject, type JsonValue } from '../../wire/twin.ts';
@@ -37,7 +38,7 @@ async function findInstance(call: DeviceCall, ports: Ports): Promise<DpsInstance
   throw new DpsError('IdScopeNotFound', { message, reason });
 }
 
-function checkApiVersion(apiVersion: string | undefined, assumptions: Assumptions): string {
+export function checkApiVersion(apiVersion: string | undefined, assumptions: Assumptions): string {
   if (apiVersion === undefined || apiVersion === '') {
     throw new DpsError('ApiVersionInvalid', { message: 'The query parameter api-version is required.' });
   }
@@ -54,6 +55,9 @@ export function readRegistrationBody(call: DeviceCall, body: string, assumptions
   const value = parseBody(body);
   if (value === undefined) return {};
   if (!isJsonObject(value)) throw new DpsError('RequestInvalid', { message: 'The body must be a JSON object.' });
+  if (isTooDeep(value)) {
+    throw new DpsError('RequestInvalid', { message: `The body is nested deeper than ${JSON_DEPTH_MAX} levels.` });
+  }
   const { registrationId, payload } = value;
   if (registrationId !== undefined && typeof registrationId !== 'string') {
     throw new DpsError('RequestInvalid', { message: 'registrationId in the body must be a string.' });

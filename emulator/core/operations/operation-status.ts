@@ -17,7 +17,7 @@ export async function operationStatus(
   const verdict = await authenticate(checked, ports);
   if (!operationId) throw new DpsError('RequestInvalid', { message: 'The parameter operationId is required.' });
   const operation = await ports.operations.get(call.idScope, call.registrationId, operationId);
-  const expired = operation !== undefined && isExpired(operation, ports);
+  const expired = operation !== undefined && isExpired(await successorOf(operation, ports), ports);
   if (operation === undefined || expired) {
     const reason = expired
       ? 'the life-time of the operation is over'
@@ -44,6 +44,14 @@ export function answersDisabled({ enrollment, proven }: AcceptedVerdict, ports: 
 
 function disabledBody(operationId: string, registrationId: string): RegistrationOperationStatus {
   return { operationId, status: 'disabled', registrationState: { registrationId, status: 'disabled' } };
+}
+
+/** A superseded operation answers for the one that has taken its place, and lives as long. */
+async function successorOf(operation: OperationRecord, ports: Ports): Promise<OperationRecord> {
+  if (!operation.isSuperseded) return operation;
+  const { idScope, registrationId } = operation;
+  const latest = (await ports.registrations.get(idScope, registrationId))?.operationId;
+  return (latest && (await ports.operations.get(idScope, registrationId, latest))) || operation;
 }
 
 /** Counts from the conclusion and is computed when it is read, so nothing periodic runs. */

@@ -139,8 +139,9 @@ async function openOperation(
 ): Promise<RegistrationRecord> {
   const nowMs = ports.clock.now();
   const previous = await ports.registrations.get(call.idScope, call.registrationId);
-  const operationCount = (previous?.operationCount ?? 0) + 1;
-  const version = (previous?.version ?? 0) + 1;
+  const counts = previous ?? (await ports.registrations.countsOfDeleted(call.idScope, call.registrationId));
+  const operationCount = (counts?.operationCount ?? 0) + 1;
+  const version = (counts?.version ?? 0) + 1;
   const registrationId = previous?.registrationId ?? call.registrationId;
   const operationId = ports.ids.operationId(call.idScope, registrationId, operationCount);
   await allocations.supersede(previous, operationId);

@@ -47,7 +47,7 @@ export function renderRegistration(record: RegistrationRecord, apiVersion: strin
 }
 
 /** Versions before 2019-04-15 do not know the fourth substatus. [dps-service-behaviour §5.4] */
-function substatusFor(substatus: Substatus, apiVersion: string): Substatus {
+export function substatusFor(substatus: Substatus, apiVersion: string): Substatus {
   const isKnown = substatus !== 'reprovisionedToInitialAssignment' || isAtLeast(apiVersion, '2019-04-15');
   return isKnown ? substatus : 'initialAssignment';
 }

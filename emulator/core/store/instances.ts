@@ -1,4 +1,5 @@
 /** DPS instances of this process: what a device's ID scope selects. */
+import type { DpsPolicy } from '../../wire/access-policy.ts';
 
 export interface LinkedHub {
   /** The hub's host name. */
@@ -14,6 +15,8 @@ export interface DpsInstance {
   readonly idScope: string;
   readonly allocationPolicy: 'hashed' | 'geoLatency' | 'static';
   readonly linkedHubs: readonly LinkedHub[];
+  /** Who may use the service API, and for what. */
+  readonly policies: readonly DpsPolicy[];
 }
 
 export interface InstanceStore {

@@ -18,6 +18,8 @@ export interface OperationRecord {
 export interface OperationStore {
   get(idScope: string, registrationId: string, operationId: string): Promise<OperationRecord | undefined>;
   put(operation: OperationRecord): Promise<void>;
+  /** Forgets every operation of a registration. */
+  deleteAll(idScope: string, registrationId: string): Promise<void>;
   clear(): Promise<void>;
 }
 
@@ -36,6 +38,9 @@ export function createOperationStore(): OperationStore {
       operations.set(operation.operationId, operation);
       const oldest = operations.keys().next().value;
       if (operations.size > OPERATIONS_PER_REGISTRATION_MAX && oldest !== undefined) operations.delete(oldest);
+    },
+    deleteAll: async (idScope, registrationId) => {
+      byRegistration.delete(registrationAddress(idScope, registrationId));
     },
     clear: async () => byRegistration.clear(),
   };

@@ -2,6 +2,7 @@
 import type { RegistrationStatus, Substatus } from '../../wire/registration.ts';
 import { registrationKey } from '../../wire/registration-id.ts';
 import type { JsonObject } from '../../wire/twin.ts';
+import { createOrderedMap, type OrderedMap, type Page, type PageRequest } from './ordered-map.ts';
 
 export interface Assignment {
   readonly hub: string;
@@ -32,10 +33,19 @@ export interface RegistrationRecord {
   readonly operationCount: number;
 }
 
+/** How far the counts of a registration have come: they go on when a deleted one registers again. */
+export type RegistrationCounts = Pick<RegistrationRecord, 'version' | 'operationCount'>;
+
 export interface RegistrationStore {
   get(idScope: string, registrationId: string): Promise<RegistrationRecord | undefined>;
   put(record: RegistrationRecord): Promise<void>;
+  /** False when there is none. */
+  delete(idScope: string, registrationId: string): Promise<boolean>;
+  /** Where a deleted registration left off, so that no id or etag is given twice. */
+  countsOfDeleted(idScope: string, registrationId: string): Promise<RegistrationCounts | undefined>;
   list(): Promise<readonly RegistrationRecord[]>;
+  /** Those that registered through a group, oldest first; a page costs its own length. */
+  groupPage(idScope: string, enrollmentGroupId: string, page: PageRequest): Promise<Page<RegistrationRecord>>;
   clear(): Promise<void>;
 }
 
@@ -45,13 +55,49 @@ export function registrationAddress(idScope: string, registrationId: string): st
 }
 
 export function createRegistrationStore(): RegistrationStore {
-  const records = new Map<string, RegistrationRecord>();
+  const records = createOrderedMap<RegistrationRecord>();
+  const byGroup = new Map<string, OrderedMap<RegistrationRecord>>();
+  const deleted = new Map<string, RegistrationCounts>();
+
+  /** A device may come through another enrollment than before: then it changes lists. */
+  const leaveGroup = (address: string, group: string | undefined): void => {
+    if (group !== undefined) byGroup.get(group)?.delete(address);
+  };
   return {
     get: async (idScope, registrationId) => records.get(registrationAddress(idScope, registrationId)),
     put: async (record) => {
-      records.set(registrationAddress(record.idScope, record.registrationId), record);
+      const address = registrationAddress(record.idScope, record.registrationId);
+      const group = groupOf(record);
+      const old = records.get(address);
+      if (old !== undefined && groupOf(old) !== group) leaveGroup(address, groupOf(old));
+      records.set(address, record);
+      deleted.delete(address);
+      if (group === undefined) return;
+      const members = byGroup.get(group) ?? createOrderedMap<RegistrationRecord>();
+      byGroup.set(group, members);
+      members.set(address, record);
     },
-    list: async () => [...records.values()],
-    clear: async () => records.clear(),
+    delete: async (idScope, registrationId) => {
+      const address = registrationAddress(idScope, registrationId);
+      const old = records.get(address);
+      if (old === undefined) return false;
+      leaveGroup(address, groupOf(old));
+      records.delete(address);
+      deleted.set(address, { version: old.version, operationCount: old.operationCount });
+      return true;
+    },
+    countsOfDeleted: async (idScope, registrationId) => deleted.get(registrationAddress(idScope, registrationId)),
+    list: async () => records.values(),
+    groupPage: async (idScope, enrollmentGroupId, page) =>
+      byGroup.get(registrationAddress(idScope, enrollmentGroupId))?.page(page) ?? { items: [] },
+    clear: async () => {
+      records.clear();
+      byGroup.clear();
+      deleted.clear();
+    },
   };
+}
+
+function groupOf({ idScope, enrollmentGroupId }: RegistrationRecord): string | undefined {
+  return enrollmentGroupId === undefined ? undefined : registrationAddress(idScope, enrollmentGroupId);
 }

@@ -1,0 +1,45 @@
+/** A device as the steps of a case move it, whoever plays it. */
+import type { JsonValue } from '../../emulator/wire/twin.ts';
+import type { CSdkResult } from '../c-sdk-result.ts';
+import type { DeviceOutcome, Reply } from '../drivers/device.ts';
+
+/** What a step changes for the registrations from now on. */
+export interface DeviceChange {
+  readonly payload?: JsonValue;
+  readonly apiVersion?: string;
+}
+
+/** What the device's program itself made of its registration. */
+export interface DeviceReport {
+  readonly outcome: DeviceOutcome;
+  readonly hub?: string;
+  readonly deviceId?: string;
+  readonly errorCode?: number;
+  readonly payload?: JsonValue;
+  readonly message?: string;
+}
+
+export interface DeviceFacts {
+  readonly outcome: DeviceOutcome | 'assigning' | 'not-started';
+  readonly message?: string;
+  /** The answers of the latest registration as they came over the wire; only the built-in device can tell. */
+  readonly replies?: readonly Reply[];
+  readonly cSdkResult?: CSdkResult;
+  /** Only a program of somebody else's has an opinion of its own. */
+  readonly report?: DeviceReport;
+  /** Messages that were no answer to anything this device asked. */
+  readonly strayMessages: number;
+}
+
+export interface CaseDevice {
+  connect(): Promise<void>;
+  /** Until there is an outcome, or until the service waits on its clock. */
+  register(change: DeviceChange, connection: 'kept' | 'new'): Promise<void>;
+  /** Up to the first answer. */
+  sendRegister(change: DeviceChange): Promise<void>;
+  poll(): Promise<void>;
+  drop(): Promise<void>;
+  reconnect(): Promise<void>;
+  facts(): DeviceFacts;
+  stop(): Promise<void>;
+}

@@ -1,0 +1,64 @@
+/** The official Node SDK as a device: one child process for all cases, and its errors read as a device's report. */
+import { isJsonObject, type JsonObject } from '../../emulator/wire/twin.ts';
+import { type SdkRunner, sdkAvailable, startSdkRunner } from '../drivers/sdk-device.ts';
+import type { SdkOutcome } from '../drivers/sdk-protocol.ts';
+import { numberMember, objectMember, stringMember } from '../json-body.ts';
+import type { DeviceReport } from './case-device.ts';
+import { type DeviceProgram, DeviceProgramError } from './program-case-device.ts';
+
+const INSTALL_HINT =
+  'npm install azure-iot-provisioning-device azure-iot-provisioning-device-mqtt azure-iot-security-symmetric-key';
+
+export interface SdkProgram extends DeviceProgram {
+  stop(): Promise<void>;
+}
+
+/** @throws {DeviceProgramError} when the SDK is not installed */
+export async function requireSdk(): Promise<void> {
+  if (await sdkAvailable()) return;
+  throw new DeviceProgramError(`the official SDK is not installed; install it with: ${INSTALL_HINT}`);
+}
+
+/** The process starts at the first registration, once the CA is known. */
+export function createSdkProgram(caPath: string): SdkProgram {
+  let starting: Promise<SdkRunner> | undefined;
+  return {
+    register: async (options, signal) => {
+      starting ??= startSdkRunner({ caPath });
+      const runner = await starting;
+      return reportOf(await runner.register({ ...options, signal }));
+    },
+    stop: async () => {
+      const runner = await starting?.catch(() => undefined);
+      await runner?.stop();
+    },
+  };
+}
+
+/** The service's own words are attached to most of the SDK's errors, `disabled` among them. [dps-service-behaviour §5.5] */
+function reportOf(outcome: SdkOutcome): DeviceReport {
+  if (outcome.ok) {
+    const state = isJsonObject(outcome.registrationState) ? outcome.registrationState : {};
+    return { outcome: 'assigned', ...membersOf(state) };
+  }
+  const result = isJsonObject(outcome.result) ? outcome.result : {};
+  const state = objectMember(result, 'registrationState') ?? result;
+  const status = stringMember(result, 'status');
+  return {
+    outcome: status === 'disabled' || status === 'failed' ? status : 'refused',
+    ...membersOf(state),
+    message: `${outcome.errorName}: ${outcome.errorMessage}`,
+  };
+}
+
+function membersOf(state: JsonObject): Omit<DeviceReport, 'outcome' | 'message'> {
+  const hub = stringMember(state, 'assignedHub');
+  const deviceId = stringMember(state, 'deviceId');
+  const errorCode = numberMember(state, 'errorCode');
+  return {
+    ...(hub !== undefined && { hub }),
+    ...(deviceId !== undefined && { deviceId }),
+    ...(errorCode !== undefined && { errorCode }),
+    ...(state.payload !== undefined && { payload: state.payload }),
+  };
+}

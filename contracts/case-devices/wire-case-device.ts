@@ -1,0 +1,127 @@
+/** The built-in device, request by request: it polls when the service has settled, so every run sees the same answers. */
+import { type CSdkEnd, cSdkResult } from '../c-sdk-result.ts';
+import type { Conclusion, DeviceOptions, DeviceSession, Reply } from '../drivers/device.ts';
+import { DeviceFailure } from '../drivers/device-failure.ts';
+import { judge } from '../drivers/registration-loop.ts';
+import { openHttpsSession } from '../drivers/wire-device-https.ts';
+import { openMqttSession } from '../drivers/wire-device-mqtt.ts';
+import type { CaseDevice, DeviceChange, DeviceFacts } from './case-device.ts';
+
+export interface WireCaseDeviceOptions {
+  readonly device: DeviceOptions;
+  /** Resolves when nothing runs at the service: everything has ended, or sleeps on its clock. */
+  readonly settled: () => Promise<void>;
+}
+
+/** What the latest registration has come to. */
+interface Progress {
+  readonly replies: Reply[];
+  operationId?: string;
+  conclusion?: Conclusion;
+  ended?: CSdkEnd;
+}
+
+export function createWireCaseDevice({ device, settled }: WireCaseDeviceOptions): CaseDevice {
+  let options = device;
+  let session: DeviceSession | undefined;
+  let progress: Progress | undefined;
+  let messagesIn = 0;
+  let answersIn = 0;
+
+  const record = (reply: Reply): void => {
+    progress?.replies.push(reply);
+    if (reply.step === 'register' || reply.step === 'poll') answersIn += 1;
+  };
+  const counting = (): DeviceOptions => ({
+    ...options,
+    onStatus: (event) => {
+      if (event.kind === 'packet' && event.direction === 'in' && event.cmd === 'publish') messagesIn += 1;
+    },
+  });
+  const open = async (): Promise<DeviceSession> => {
+    session ??=
+      options.transport === 'https' ? openHttpsSession(counting(), record) : await openMqttSession(counting(), record);
+    return session;
+  };
+  const close = async (): Promise<void> => {
+    const closing = session;
+    session = undefined;
+    // The device has its answer: a connection that breaks while it says good-bye takes nothing away from it.
+    await closing?.close().catch(ignoreFailure);
+    closing?.destroy();
+  };
+  const drop = (): void => {
+    session?.destroy();
+    session = undefined;
+  };
+  /** Whatever the service or the network does is an outcome, not an exception. */
+  const attempt = async (work: () => Promise<void>): Promise<void> => {
+    try {
+      await work();
+    } catch (error) {
+      if (!(error instanceof DeviceFailure) || progress === undefined) throw error;
+      const { outcome, message, ended } = error.detail;
+      progress.conclusion = { outcome, message };
+      if (ended !== undefined) progress.ended = ended;
+      drop();
+    }
+  };
+  const take = async (reply: Reply): Promise<void> => {
+    if (progress === undefined) return;
+    const verdict = judge(reply);
+    if (verdict.kind === 'assigning') progress.operationId = verdict.operationId;
+    if (verdict.kind !== 'concluded') return;
+    progress.conclusion = verdict.conclusion;
+    await close();
+  };
+  const pollOnce = async (): Promise<void> => {
+    if (progress?.operationId === undefined || progress.conclusion !== undefined) return;
+    await settled();
+    await take(await (await open()).poll(progress.operationId));
+  };
+  const sendRegister = async (change: DeviceChange): Promise<void> => {
+    if (Object.keys(change).length > 0) await close();
+    options = { ...options, ...change };
+    progress = { replies: [] };
+    await attempt(async () => take(await (await open()).register()));
+  };
+
+  return {
+    connect: () => {
+      progress ??= { replies: [] };
+      return attempt(async () => void (await open()));
+    },
+    register: async (change, connection) => {
+      if (connection === 'new') await close();
+      await sendRegister(change);
+      await attempt(pollOnce);
+    },
+    sendRegister,
+    poll: () => attempt(pollOnce),
+    drop: async () => drop(),
+    reconnect: () => {
+      drop();
+      return attempt(async () => void (await open()));
+    },
+    facts: () => factsOf(progress, options, messagesIn - answersIn),
+    stop: async () => drop(),
+  };
+}
+
+function factsOf(progress: Progress | undefined, { transport }: DeviceOptions, strays: number): DeviceFacts {
+  // HTTPS has no messages that nobody asked for.
+  const strayMessages = Math.max(0, transport === 'https' ? 0 : strays);
+  if (progress === undefined) return { outcome: 'not-started', strayMessages };
+  const { replies, conclusion, ended } = progress;
+  return {
+    outcome: conclusion?.outcome ?? 'assigning',
+    ...(conclusion?.message !== undefined && { message: conclusion.message }),
+    replies: replies.filter((reply) => reply.step === 'register' || reply.step === 'poll'),
+    cSdkResult: cSdkResult({ transport, replies, ...(ended !== undefined && { ended }) }),
+    strayMessages,
+  };
+}
+
+function ignoreFailure(error: unknown): void {
+  if (!(error instanceof DeviceFailure)) throw error;
+}

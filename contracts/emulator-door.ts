@@ -1,0 +1,20 @@
+/** The one door from the harness into the emulator: everything else in contracts/ sees the wire and the webhook's doors. */
+export {
+  type AllocationQuestion,
+  type AllocationResult,
+  type Assumptions,
+  buildAllocationRequest,
+  decideRetry,
+  type Emulator,
+  type EmulatorOptions,
+  type JournalEntry,
+  type JournalEvent,
+  postJson,
+  RETRIES_MAX,
+  readCustomAnswer,
+  resolveAssumptions,
+  type SetUp,
+  schemaFaults,
+  startEmulator,
+  type WebhookOutcome,
+} from '../emulator/index.ts';

@@ -1,0 +1,58 @@
+/** The words that all reports share. */
+import type { JsonValue } from '../../emulator/wire/twin.ts';
+import {
+  BUILT_IN_DRIVER,
+  type CaseResult,
+  type LeftOut,
+  type Mismatch,
+  type RunFacts,
+  SDK_DRIVER,
+  type Verdict,
+} from '../run/result.ts';
+
+/** A value as JSON; `absent` where there is none. */
+export function valueText(value: JsonValue | undefined, lengthMax = Number.POSITIVE_INFINITY): string {
+  if (value === undefined) return 'absent';
+  const text = JSON.stringify(value);
+  return text.length > lengthMax ? `${text.slice(0, lengthMax)}… (${text.length} characters)` : text;
+}
+
+/** One line: `expect.status: expected "assigned", got "failed"`. */
+export function mismatchText({ path, expected, actual, says }: Mismatch): string {
+  if (expected === undefined && actual === undefined) return `${path}: ${says ?? ''}`;
+  const values = `expected ${valueText(expected)}, got ${valueText(actual)}`;
+  return `${path}: ${says === undefined ? values : `${says}: ${values}`}`;
+}
+
+export function secondsText(seconds: number): string {
+  return `${Number(seconds.toFixed(3))} s`;
+}
+
+/** `332 passed, 1 broken, 1 could not be run` */
+export function countsText({ passed, failed, errors }: Pick<Verdict, 'passed' | 'failed' | 'errors'>): string {
+  const parts = [`${passed} passed`];
+  if (failed > 0) parts.push(`${failed} broken`);
+  if (errors > 0) parts.push(`${errors} could not be run`);
+  return parts.join(', ');
+}
+
+/** What was left out, by reason. */
+export function leftOutByReason(leftOut: readonly LeftOut[]): ReadonlyMap<string, readonly string[]> {
+  const reasons = new Map<string, string[]>();
+  for (const { id, transport, why } of leftOut) {
+    const names = reasons.get(why) ?? [];
+    names.push(transport === undefined ? id : `${id} (${transport})`);
+    reasons.set(why, names);
+  }
+  return reasons;
+}
+
+/** The command that runs the case again, just so; what only the user knows is left open as `…`. */
+export function againText({ id, transport, file }: CaseResult, { seed, webhook, driver }: RunFacts): string {
+  const parts = [`dps-emulator contracts run ${id} --transport ${transport} --seed ${seed}`];
+  if (!file.startsWith('shipped/')) parts.push('--cases …');
+  if (webhook !== undefined) parts.push('--webhook …');
+  if (driver === SDK_DRIVER) parts.push('--driver sdk');
+  else if (driver !== BUILT_IN_DRIVER) parts.push('--device …');
+  return parts.join(' ');
+}

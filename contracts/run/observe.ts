@@ -1,0 +1,156 @@
+/** What there is to know about one device of a case: the answers it got, the webhook calls, and what its hub holds. */
+import type { JsonObject, JsonValue } from '../../emulator/wire/twin.ts';
+import { type CSdkReply, type CSdkResult, cSdkResult } from '../c-sdk-result.ts';
+import type { CaseDevice, DeviceFacts } from '../case-devices/case-device.ts';
+import type { DeviceTransport, Reply } from '../drivers/device.ts';
+import type { Emulator, JournalEvent } from '../emulator-door.ts';
+import { numberMember, objectMember, readJsonObject, stringMember } from '../json-body.ts';
+import type { SeenRequest, WebhookSide } from './webhook-side.ts';
+
+type EventOf<Kind extends JournalEvent['kind']> = Extract<JournalEvent, { readonly kind: Kind }>;
+
+export interface SeenReply {
+  readonly step: 'register' | 'poll';
+  readonly status: number;
+  readonly retryAfterSeconds?: number;
+  readonly body: JsonValue;
+}
+
+export interface Observation {
+  readonly facts: DeviceFacts;
+  readonly cSdk: CSdkResult;
+  /** Of the latest registration; `undefined` where the device's program does not tell. */
+  readonly replies: readonly SeenReply[] | undefined;
+  readonly lastReply: SeenReply | undefined;
+  readonly state: JsonObject | undefined;
+  readonly status: string | undefined;
+  readonly callsAtSeconds: readonly number[];
+  readonly requests: readonly SeenRequest[];
+  readonly twin: { readonly tags: JsonObject; readonly desired: JsonObject } | undefined;
+  readonly hubDevice: JsonObject | undefined;
+}
+
+export interface ObservedDevice {
+  readonly idScope: string;
+  readonly registrationId: string;
+  readonly transport: DeviceTransport;
+  readonly device: CaseDevice;
+}
+
+export async function observe(
+  { idScope, registrationId, transport, device }: ObservedDevice,
+  emulator: Emulator,
+  webhook: WebhookSide,
+): Promise<Observation> {
+  const facts = device.facts();
+  const entries = emulator.journal.timeline(idScope, registrationId)?.entries ?? [];
+  const events = entries.map((entry) => entry.event);
+  const answers = events.filter(isAnswer);
+  const latest = answers.slice(
+    Math.max(
+      0,
+      answers.findLastIndex((event) => event.operation === 'register'),
+    ),
+  );
+  const replies = facts.replies?.map(wireReplyOf);
+  const lastReply = (replies ?? latest.map(replyOf)).at(-1);
+  const body = lastReply === undefined ? undefined : readJsonObject(JSON.stringify(lastReply.body));
+  const state = body && objectMember(body, 'registrationState');
+  const calls = entries.filter((entry) => entry.event.kind === 'webhook-attempt');
+  const record = await emulator.registration(idScope, registrationId);
+  const { hub, deviceId } = record?.assignment ?? { hub: '', deviceId: '' };
+  const twin = emulator.hubs.twin(hub, deviceId);
+  return {
+    facts,
+    cSdk: facts.cSdkResult ?? cSdkResult({ transport, replies: latest.map(cReplyOf) }),
+    replies,
+    lastReply,
+    state,
+    status: body && stringMember(body, 'status'),
+    callsAtSeconds: calls.map(({ atMs }) => (atMs - (calls[0]?.atMs ?? 0)) / 1000),
+    requests: requestsOf(registrationId, events, webhook),
+    twin: twin && { tags: twin.tags, desired: twin.properties.desired },
+    hubDevice: jsonOf(emulator.hubs.device(hub, deviceId)),
+  };
+}
+
+function isAnswer(event: JournalEvent): event is EventOf<'replied'> {
+  return event.kind === 'replied' && event.operation !== 'lookup';
+}
+
+function replyOf(event: EventOf<'replied'>): SeenReply {
+  const { status, retryAfterSeconds } = event;
+  return {
+    step: event.operation === 'register' ? 'register' : 'poll',
+    status,
+    ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
+    body: bodyOf(event.body),
+  };
+}
+
+function wireReplyOf({ step, status, retryAfterSeconds, body }: Reply): SeenReply {
+  return {
+    step: step === 'register' ? 'register' : 'poll',
+    status: status ?? 0,
+    ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
+    body: bodyOf(body),
+  };
+}
+
+function cReplyOf(event: EventOf<'replied'>): CSdkReply {
+  return { step: event.operation === 'register' ? 'register' : 'poll', status: event.status, body: event.body };
+}
+
+function bodyOf(text: string): JsonValue {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+/** The requests as a scripted webhook saw them; of any other webhook, as the journal has them: without headers. */
+function requestsOf(
+  registrationId: string,
+  events: readonly JournalEvent[],
+  webhook: WebhookSide,
+): readonly SeenRequest[] {
+  const isOwn = ({ body }: SeenRequest): boolean => {
+    const request = readJsonObject(JSON.stringify(body));
+    const context = request && objectMember(request, 'deviceRuntimeContext');
+    const id = context && stringMember(context, 'registrationId');
+    return id?.toLowerCase() === registrationId.toLowerCase();
+  };
+  const seen = webhook.seen();
+  if (seen !== undefined) return seen.filter(isOwn);
+  return events
+    .filter((event) => event.kind === 'webhook-attempt')
+    .map((event) => ({ method: 'POST', path: '', query: {}, headers: {}, body: event.request }));
+}
+
+function jsonOf(value: object | undefined): JsonObject | undefined {
+  return value === undefined ? undefined : readJsonObject(JSON.stringify(value));
+}
+
+/** For a program that says what it got: does it agree with what the service answered last? */
+export function disagreements({ facts, state, status }: Observation): readonly string[] {
+  const { report } = facts;
+  if (report === undefined) return [];
+  const isAssigned = status === 'assigned';
+  const said = report.message === undefined ? '' : ` (${report.message})`;
+  if (isAssigned !== (report.outcome === 'assigned')) {
+    return [`the service answered ${status ?? 'a refusal'}, and the device reports ${report.outcome}${said}`];
+  }
+  if (state === undefined) return [];
+  const pairs: readonly (readonly [string, JsonValue | undefined, JsonValue | undefined])[] = [
+    ['hub', report.hub, stringMember(state, 'assignedHub')],
+    ['deviceId', report.deviceId, stringMember(state, 'deviceId')],
+    ['errorCode', report.errorCode, numberMember(state, 'errorCode')],
+    ['payload', report.payload, state.payload],
+  ];
+  return pairs
+    .filter(([, reported, answered]) => reported !== undefined && JSON.stringify(reported) !== JSON.stringify(answered))
+    .map(([name, reported, answered]) => {
+      return `the service answered ${name} ${JSON.stringify(answered)}, and the device reports ${JSON.stringify(reported)}`;
+    });
+}

@@ -1,0 +1,93 @@
+/** What a run found, as every report shows it. Secrets are masked before it gets here. */
+import type { JsonValue } from '../../emulator/wire/twin.ts';
+import type { Confidence } from '../case/case.ts';
+import type { DeviceTransport } from '../drivers/device.ts';
+
+export type CaseOutcome =
+  | 'passed'
+  /** The contract is broken. */
+  | 'failed'
+  /** It could not be run: nothing is known about the contract. */
+  | 'error';
+
+/** One place where what came differs from what was expected. */
+export interface Mismatch {
+  /** `expect.callsAtSeconds`, `steps[2].expect.status` */
+  readonly path: string;
+  /** Absent: nothing was expected there. */
+  readonly expected?: JsonValue;
+  /** Absent: nothing was there. */
+  readonly actual?: JsonValue;
+  /** What is wrong, where two values do not say it. */
+  readonly says?: string;
+}
+
+export interface TimelineEntry {
+  /** On the emulator's clock, from the start of the case. */
+  readonly atSeconds: number;
+  /** Registration id; absent for a step of the case. */
+  readonly subject?: string;
+  readonly text: string;
+  /** Bodies and the like. */
+  readonly detail?: string;
+}
+
+export interface CaseResult {
+  readonly id: string;
+  readonly title: string;
+  readonly requirement: string;
+  readonly source: string;
+  readonly confidence: Confidence;
+  readonly tags: readonly string[];
+  readonly row?: number;
+  readonly covers: readonly string[];
+  readonly file: string;
+  readonly line: number;
+  readonly transport: DeviceTransport;
+  readonly driver: string;
+  readonly outcome: CaseOutcome;
+  /** How many expectations were judged. */
+  readonly checks: number;
+  readonly mismatches: readonly Mismatch[];
+  /** Why it could not be run. */
+  readonly error?: string;
+  readonly realMs: number;
+  /** How far the emulator's clock went. */
+  readonly virtualSeconds: number;
+  readonly traceHash: string | null;
+  readonly timeline: readonly TimelineEntry[];
+}
+
+export interface LeftOut {
+  readonly id: string;
+  /** Absent: on every transport. */
+  readonly transport?: DeviceTransport;
+  readonly why: string;
+}
+
+/** What reports call who plays the devices; a command is shown as it was given. */
+export const BUILT_IN_DRIVER = 'built-in device';
+export const SDK_DRIVER = 'official Node SDK';
+
+export interface RunFacts {
+  readonly seed: string;
+  readonly driver: string;
+  /** The user's own webhook, its query masked. */
+  readonly webhook?: string;
+  readonly startedAt: string;
+  readonly cases: number;
+  readonly runs: number;
+  readonly leftOut: readonly LeftOut[];
+}
+
+export interface Verdict extends RunFacts {
+  readonly passed: number;
+  readonly failed: number;
+  readonly errors: number;
+  readonly realMs: number;
+  /** Over the traces of all runs: the same for the same seed. */
+  readonly traceHash: string;
+  /** 0 passed, 1 a contract is broken, 2 something could not be run. */
+  readonly exitCode: 0 | 1 | 2;
+  readonly results: readonly CaseResult[];
+}

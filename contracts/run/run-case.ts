@@ -1,0 +1,180 @@
+/** Runs one case over one transport: plays its steps, judges what came of them, and leaves nothing behind. */
+import type { JsonValue } from '../../emulator/wire/twin.ts';
+import type { Expect } from '../case/case.ts';
+import type { LoadedCase } from '../case/read-cases.ts';
+import { DeviceProgramError } from '../case-devices/program-case-device.ts';
+import { judge } from './check-expect.ts';
+import { disagreements, type Observation, observe } from './observe.ts';
+import { playSteps } from './play-steps.ts';
+import { createRedactor, type Redactor } from './redact.ts';
+import type { CaseResult, Mismatch, TimelineEntry } from './result.ts';
+import { createTimeline } from './timeline.ts';
+import { caseSeed, hashOf } from './trace-hash.ts';
+import { keysIn, openWorld, type World, type WorldOptions } from './world.ts';
+
+export interface RunCaseOptions extends Omit<WorldOptions, 'contract' | 'seed' | 'redactor'> {
+  /** The run's; the case derives its own from it. */
+  readonly seed: string;
+  readonly driver: string;
+  /** Real milliseconds for the case. */
+  readonly caseTimeoutMs: number;
+  readonly signal: AbortSignal;
+}
+
+/** What a case came to, with the trace for comparing transports. */
+export interface RanCase {
+  readonly result: CaseResult;
+  readonly trace: JsonValue;
+}
+
+interface Played {
+  readonly checks: number;
+  readonly mismatches: readonly Mismatch[];
+  readonly error?: string;
+  readonly virtualSeconds: number;
+  readonly timeline: readonly TimelineEntry[];
+  readonly trace: JsonValue;
+}
+
+export async function runCase(loaded: LoadedCase, options: RunCaseOptions): Promise<RanCase> {
+  const redactor = createRedactor();
+  const startedMs = performance.now();
+  const played = await play(loaded, options, redactor);
+  const { contract, file, line } = loaded;
+  const { id, title, requirement, source, confidence, tags, row, covers } = contract;
+  const outcome = played.error !== undefined ? 'error' : played.mismatches.length > 0 ? 'failed' : 'passed';
+  const found = redactor.json({
+    mismatches: played.mismatches as unknown as JsonValue,
+    timeline: played.timeline as unknown as JsonValue,
+  }) as unknown as Pick<CaseResult, 'mismatches' | 'timeline'>;
+  return {
+    trace: played.trace,
+    result: {
+      id,
+      title,
+      requirement,
+      source,
+      confidence,
+      tags,
+      ...(row !== undefined && { row }),
+      covers,
+      file,
+      line,
+      transport: options.transport,
+      driver: options.driver,
+      outcome,
+      checks: played.checks,
+      ...(played.error !== undefined && { error: redactor.text(played.error) }),
+      realMs: Math.round((performance.now() - startedMs) * 10) / 10,
+      virtualSeconds: played.virtualSeconds,
+      traceHash: played.trace === null ? null : hashOf(played.trace),
+      ...found,
+    },
+  };
+}
+
+const NOTHING = { checks: 0, mismatches: [], virtualSeconds: 0, timeline: [], trace: null } as const;
+
+async function play({ contract }: LoadedCase, options: RunCaseOptions, redactor: Redactor): Promise<Played> {
+  const seed = caseSeed(options.seed, contract.id);
+  let world: World;
+  try {
+    world = await openWorld({ ...options, contract, seed, redactor });
+  } catch (error) {
+    return { ...NOTHING, error: messageOf(error) };
+  }
+  const { emulator } = world;
+  const startMs = emulator.clock.now();
+  const timeline = createTimeline(() => emulator.clock.now());
+  const stopListening = emulator.journal.subscribe(({ registrationId }, entry) =>
+    timeline.event(registrationId, entry),
+  );
+  const judged: { checks: number; mismatches: Mismatch[] } = { checks: 0, mismatches: [] };
+  const judgeNow = async (expect: Expect, path: string): Promise<void> => {
+    const { checks, mismatches } = judge(expect, path, {
+      observations: await observeAll(world),
+      emulator,
+      keyOf: (name) => world.devices.get(name)?.key,
+    });
+    judged.checks += checks;
+    judged.mismatches.push(...mismatches);
+  };
+  let error: string | undefined;
+  try {
+    await withTimeLimit(options, async (signal) => {
+      await playSteps(contract.steps, { world, signal, onStep: timeline.step, onExpect: judgeNow });
+      await judgeNow(contract.expect, 'expect');
+    });
+  } catch (thrown) {
+    if (thrown instanceof TimeLimitError) {
+      const held = emulator.clock.openHolds().join(', ') || 'nothing';
+      judged.mismatches.push({ path: 'steps', says: `${thrown.message}; what still runs at the service: ${held}` });
+    } else error = messageOf(thrown);
+  }
+  judged.mismatches.push(...(await alwaysWrong(world)));
+  redactor.add(keysIn(await emulator.exportSetUp()));
+  const played = {
+    ...judged,
+    ...(error !== undefined && { error }),
+    virtualSeconds: (emulator.clock.now() - startMs) / 1000,
+    trace: emulator.trace() as unknown as JsonValue,
+  };
+  stopListening();
+  await world.stop();
+  return { ...played, timeline: timeline.entries() };
+}
+
+async function observeAll(world: World): Promise<ReadonlyMap<string, Observation>> {
+  const entries = [...world.devices].map(async ([name, device]) => {
+    return [name, await observe(device, world.emulator, world.webhook)] as const;
+  });
+  return new Map(await Promise.all(entries));
+}
+
+/** What breaks any contract, whatever the case expects. */
+async function alwaysWrong(world: World): Promise<readonly Mismatch[]> {
+  const mismatches: Mismatch[] = world.bugs.map((bug) => ({ path: 'target', says: `internal error in ${bug}` }));
+  for (const [name, seen] of await observeAll(world)) {
+    const { strayMessages } = seen.facts;
+    if (strayMessages > 0) {
+      mismatches.push({ path: `devices.${name}`, says: `got ${strayMessages} message(s) that it had not asked for` });
+    }
+    const status = seen.lastReply?.status ?? 0;
+    if (status >= 500) mismatches.push({ path: `devices.${name}`, says: `the target answered ${status}` });
+    mismatches.push(...disagreements(seen).map((says) => ({ path: `devices.${name}`, says })));
+  }
+  return mismatches;
+}
+
+class TimeLimitError extends Error {
+  override readonly name = 'TimeLimitError';
+}
+
+async function withTimeLimit(
+  { caseTimeoutMs, signal }: RunCaseOptions,
+  work: (signal: AbortSignal) => Promise<void>,
+): Promise<void> {
+  const limit = new AbortController();
+  const timer = setTimeout(() => {
+    limit.abort(new TimeLimitError(`did not end within ${caseTimeoutMs / 1000} s`));
+  }, caseTimeoutMs);
+  const both = AbortSignal.any([signal, limit.signal]);
+  const aborted = new Promise<never>((_resolve, reject) => {
+    if (both.aborted) reject(both.reason);
+    both.addEventListener('abort', () => reject(both.reason));
+  });
+  // The loser of the race ends when its emulator stops; its error is nobody's business then.
+  const working = work(both);
+  working.catch(() => undefined);
+  aborted.catch(() => undefined);
+  try {
+    await Promise.race([working, aborted]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function messageOf(error: unknown): string {
+  if (error instanceof DeviceProgramError || !(error instanceof Error)) return String(error);
+  return `${error.name === 'Error' ? '' : `${error.name}: `}${error.message}`;
+}

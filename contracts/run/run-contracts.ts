@@ -1,0 +1,164 @@
+/** Runs contract cases: plans, plays them side by side, tells reporters, and gives the verdict. */
+import { randomBytes } from 'node:crypto';
+import { availableParallelism } from 'node:os';
+import { maskQuery } from '../../emulator/wire/mask.ts';
+import type { LoadedCase } from '../case/read-cases.ts';
+import { checkCommand, createCommandProgram } from '../case-devices/command-program.ts';
+import type { DeviceProgram } from '../case-devices/program-case-device.ts';
+import { createSdkProgram, requireSdk, type SdkProgram } from '../case-devices/sdk-program.ts';
+import type { DeviceTransport } from '../drivers/device.ts';
+import { sdkAvailable } from '../drivers/sdk-device.ts';
+import { startEmulator } from '../emulator-door.ts';
+import type { Reporter } from '../reporters/reporter.ts';
+import { compareTraces } from './compare-traces.ts';
+import { type DriverKind, type PlannedCase, planRun } from './plan.ts';
+import { requireReachable } from './reachable.ts';
+import { BUILT_IN_DRIVER, type CaseResult, type RunFacts, SDK_DRIVER, type Verdict } from './result.ts';
+import { runCase } from './run-case.ts';
+import { RunError } from './run-error.ts';
+import { hashOf } from './trace-hash.ts';
+import type { StartTarget } from './world.ts';
+
+export interface RunOptions {
+  /** Default: a random one, printed. */
+  readonly seed?: string | undefined;
+  readonly transports?: readonly DeviceTransport[] | undefined;
+  /** Called instead of the webhooks that the cases give. */
+  readonly webhook?: string | undefined;
+  /** PEM file with the CA of an https webhook. */
+  readonly webhookCa?: string | undefined;
+  /** Default: the built-in device. */
+  readonly driver?: 'wire' | 'sdk' | undefined;
+  /** A command that plays every device: `./device --host {host} --port {port} …`. */
+  readonly deviceCommand?: string | undefined;
+  /** Cases at a time. Default: as many as there are cores. */
+  readonly jobs?: number | undefined;
+  /** Real milliseconds for each case. Default 30,000. */
+  readonly caseTimeoutMs?: number | undefined;
+  readonly reporters?: readonly Reporter[] | undefined;
+  readonly signal?: AbortSignal | undefined;
+  /** What is judged. Default: this package's emulator. */
+  readonly startTarget?: StartTarget | undefined;
+}
+
+const CASE_TIMEOUT_MS = 30_000;
+
+/**
+ * @param selected what `selectCases` gave
+ * @throws {RunError} when the run cannot begin
+ * @throws {CommandLineError} when the device's command is wrong
+ * @throws {DeviceProgramError} when the SDK is asked for and not installed
+ */
+export async function runContracts(selected: readonly LoadedCase[], options: RunOptions = {}): Promise<Verdict> {
+  const { seed = randomBytes(4).toString('hex'), deviceCommand, webhook, reporters = [] } = options;
+  const driver: DriverKind = deviceCommand === undefined ? (options.driver ?? 'wire') : 'command';
+  if (deviceCommand !== undefined) checkCommand(deviceCommand);
+  if (driver === 'sdk') await requireSdk();
+  const plan = planRun(selected, {
+    driver,
+    transports: options.transports,
+    hasOwnWebhook: webhook !== undefined,
+    hasSdk: await sdkAvailable(),
+  });
+  if (webhook !== undefined) await requireReachable(webhook);
+
+  const programs = createPrograms(driver, deviceCommand);
+  const facts: RunFacts = {
+    seed,
+    driver: programs.name,
+    ...(webhook !== undefined && { webhook: maskQuery(webhook) }),
+    startedAt: new Date().toISOString(),
+    cases: plan.cases.length,
+    runs: plan.cases.reduce((sum, { transports }) => sum + transports.length, 0),
+    leftOut: plan.leftOut,
+  };
+  const startedMs = performance.now();
+  for (const reporter of reporters) await reporter.started?.(facts);
+  const results: CaseResult[] = [];
+  const runOne = async ({ loaded, transports }: PlannedCase): Promise<void> => {
+    const ran = [];
+    for (const transport of transports) {
+      if (options.signal?.aborted === true) throw new RunError('interrupted');
+      const one = await runCase(loaded, {
+        transport,
+        seed,
+        driver: programs.name,
+        startTarget: options.startTarget ?? startEmulator,
+        ownWebhook: webhook,
+        webhookCa: options.webhookCa,
+        program: programs.ofRun,
+        sdk: programs.sdk,
+        caseTimeoutMs: options.caseTimeoutMs ?? CASE_TIMEOUT_MS,
+        signal: options.signal ?? new AbortController().signal,
+      });
+      ran.push(one);
+    }
+    const compared = loaded.contract.expect.traceEqualAcrossTransports === true ? compareTraces(ran) : ran;
+    const found = compared.map(({ result }) => result);
+    results.push(...found);
+    for (const reporter of reporters) await reporter.finished?.(found);
+  };
+  try {
+    await sideBySide(plan.cases, options.jobs ?? availableParallelism(), runOne);
+  } finally {
+    await programs.stop();
+  }
+  const verdict = verdictOf(facts, inOrder(results, plan.cases), performance.now() - startedMs);
+  for (const reporter of reporters) await reporter.ended?.(verdict);
+  return verdict;
+}
+
+interface Programs {
+  readonly name: string;
+  readonly ofRun: ((caPath: string) => DeviceProgram) | undefined;
+  readonly sdk: (caPath: string) => DeviceProgram;
+  stop(): Promise<void>;
+}
+
+/** All emulators of an installation share its CA, so one SDK process serves all cases. */
+function createPrograms(driver: DriverKind, command: string | undefined): Programs {
+  let started: SdkProgram | undefined;
+  const sdk = (caPath: string): DeviceProgram => {
+    started ??= createSdkProgram(caPath);
+    return started;
+  };
+  const stop = async (): Promise<void> => started?.stop();
+  if (command !== undefined) {
+    // The words, not their values: what is filled in for {key} is a secret.
+    const ofRun = (caPath: string): DeviceProgram => createCommandProgram({ command, caPath });
+    return { name: `command: ${command}`, ofRun, sdk, stop };
+  }
+  if (driver === 'sdk') return { name: SDK_DRIVER, ofRun: sdk, sdk, stop };
+  return { name: BUILT_IN_DRIVER, ofRun: undefined, sdk, stop };
+}
+
+async function sideBySide<T>(items: readonly T[], width: number, work: (item: T) => Promise<void>): Promise<void> {
+  const queue = [...items];
+  const worker = async (): Promise<void> => {
+    for (let item = queue.shift(); item !== undefined; item = queue.shift()) await work(item);
+  };
+  // Every worker is waited for, so that nothing still runs when the first error is told.
+  const ended = await Promise.allSettled(Array.from({ length: Math.max(1, width) }, worker));
+  const failed = ended.find((one) => one.status === 'rejected');
+  if (failed !== undefined) throw failed.reason;
+}
+
+/** As planned, whichever case ended first. */
+function inOrder(results: readonly CaseResult[], cases: readonly PlannedCase[]): readonly CaseResult[] {
+  return cases.flatMap(({ loaded }) => results.filter(({ id }) => id === loaded.contract.id));
+}
+
+function verdictOf(facts: RunFacts, results: readonly CaseResult[], realMs: number): Verdict {
+  const count = (outcome: CaseResult['outcome']): number => results.filter((one) => one.outcome === outcome).length;
+  const [failed, errors] = [count('failed'), count('error')];
+  return {
+    ...facts,
+    passed: count('passed'),
+    failed,
+    errors,
+    realMs: Math.round(realMs),
+    traceHash: hashOf(results.map(({ id, transport, traceHash }) => [id, transport, traceHash])),
+    exitCode: failed > 0 ? 1 : errors > 0 ? 2 : 0,
+    results,
+  };
+}

@@ -1,0 +1,68 @@
+/** What the service tells of a device's attestation in `deviceRuntimeContext`: never a key, but certificate or TPM. */
+import { createHash, generateKeyPairSync, webcrypto } from 'node:crypto';
+import type { JsonObject } from '../../emulator/wire/twin.ts';
+import type { AttestationType } from './shape.ts';
+
+export type AttestationContext = (type: AttestationType, registrationId: string) => Promise<JsonObject>;
+
+/** Certificates are made once per id, so that the same request again is the same bytes. */
+export function createAttestationContexts(): AttestationContext {
+  const certificates = new Map<string, Promise<string>>();
+  return async (type, registrationId) => {
+    switch (type) {
+      case 'symmetricKey':
+        // An empty object in every log, whatever the documentation's table says. [dps-service-behaviour §1.3]
+        return { symmetricKey: {} };
+      case 'x509': {
+        const certificate = certificates.get(registrationId) ?? clientCertificate(registrationId);
+        certificates.set(registrationId, certificate);
+        return { x509: { clientCertificate: await certificate } };
+      }
+      case 'tpm':
+        return { tpm: { endorsementKey: tpmKey('EK', registrationId), storageRootKey: tpmKey('SRK', registrationId) } };
+    }
+  };
+}
+
+const HOUR_MS = 60 * 60 * 1000;
+
+/** Base64 of the DER of a leaf whose common name is the registration id. [dps-service-behaviour §1.3, §3.3] */
+async function clientCertificate(registrationId: string): Promise<string> {
+  await import('reflect-metadata');
+  const { X509CertificateGenerator, cryptoProvider } = await import('@peculiar/x509');
+  cryptoProvider.set(webcrypto);
+  const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const algorithm = { name: 'ECDSA', namedCurve: 'P-256' };
+  const { subtle } = webcrypto;
+  const keys = {
+    privateKey: await subtle.importKey('pkcs8', privateKey.export({ type: 'pkcs8', format: 'der' }), algorithm, false, [
+      'sign',
+    ]),
+    publicKey: await subtle.importKey('spki', publicKey.export({ type: 'spki', format: 'der' }), algorithm, true, [
+      'verify',
+    ]),
+  };
+  const nowMs = Date.now();
+  const certificate = await X509CertificateGenerator.createSelfSigned({
+    name: [{ CN: [registrationId] }],
+    keys,
+    signingAlgorithm: { name: 'ECDSA', hash: 'SHA-256' },
+    notBefore: new Date(nowMs - HOUR_MS),
+    notAfter: new Date(nowMs + 24 * HOUR_MS),
+  });
+  return Buffer.from(certificate.rawData).toString('base64');
+}
+
+/** TPM2B_PUBLIC of the TCG's default RSA-2048 templates, up to the modulus. */
+const TPM_HEADERS = {
+  EK: '013a0001000b000300b20020837197674484b3f81a90cc8d46a5d724fd52d76e06520b64f2a1da1b331469aa00060080004300100800000000000100',
+  SRK: '011a0001000b00030072000000060080004300100800000000000100',
+} as const;
+const MODULUS_BYTES = 256;
+
+function tpmKey(kind: keyof typeof TPM_HEADERS, registrationId: string): string {
+  const blocks = Array.from({ length: MODULUS_BYTES / 32 }, (_, index) =>
+    createHash('sha256').update(`${kind} ${index} ${registrationId}`).digest(),
+  );
+  return Buffer.concat([Buffer.from(TPM_HEADERS[kind], 'hex'), ...blocks]).toString('base64');
+}

@@ -1,0 +1,124 @@
+/** The customer's own rules: this id goes to that hub with this twin, that one is refused. */
+import { readFile } from 'node:fs/promises';
+import { isRegistrationId, REGISTRATION_ID_RULE } from '../../emulator/wire/registration-id.ts';
+import { type InitialTwin, InitialTwinSchema, type JsonObject, type JsonValue } from '../../emulator/wire/twin.ts';
+import { schemaFaults } from '../emulator-door.ts';
+import type { AttestationType, EnrollmentKind } from './shape.ts';
+
+export interface Expectation {
+  /** Shown in the report; the registration id when absent. */
+  readonly id?: string;
+  readonly registrationId: string;
+  readonly enrollment?: EnrollmentKind;
+  readonly attestation?: AttestationType;
+  readonly payload?: JsonValue;
+  /** The hub that the device is assigned to already. */
+  readonly currentHub?: string;
+  readonly linkedHubs?: readonly string[];
+  /** Exactly one of `hub` and `refused` stands. */
+  readonly hub?: string;
+  readonly refused?: true;
+  /** Compared as a whole; `null`: none. */
+  readonly initialTwin?: InitialTwin | null;
+  /** The `payload` of the answer, compared as a whole; `null`: none. */
+  readonly responsePayload?: JsonObject | null;
+}
+
+export interface Expectations {
+  readonly linkedHubs?: readonly string[];
+  readonly rules: readonly Expectation[];
+}
+
+const hubList = { type: 'array', minItems: 1, maxItems: 50, items: { type: 'string', minLength: 1 } } as const;
+
+const ruleSchema = {
+  type: 'object',
+  required: ['registrationId'],
+  properties: {
+    id: { type: 'string', minLength: 1 },
+    registrationId: { type: 'string' },
+    enrollment: { enum: ['group', 'individual'] },
+    attestation: { enum: ['symmetricKey', 'x509', 'tpm'] },
+    payload: {},
+    currentHub: { type: 'string', minLength: 1 },
+    linkedHubs: hubList,
+    hub: { type: 'string', minLength: 1 },
+    refused: { enum: [true] },
+    initialTwin: { ...InitialTwinSchema, type: ['object', 'null'] },
+    responsePayload: { type: ['object', 'null'] },
+  },
+  additionalProperties: false,
+} as const;
+
+export const ExpectationsSchema = {
+  type: 'object',
+  required: ['rules'],
+  properties: {
+    $schema: { type: 'string' },
+    linkedHubs: hubList,
+    rules: { type: 'array', minItems: 1, items: ruleSchema },
+  },
+  additionalProperties: false,
+} as const;
+
+/** The file of expectations cannot be used; the message names file, path, rule and value. */
+export class ExpectationsError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'ExpectationsError';
+  }
+}
+
+/** @throws {ExpectationsError} */
+export async function readExpectations(file: string): Promise<Expectations> {
+  const text = await readFile(file, 'utf8').catch((error: Error) => {
+    throw new ExpectationsError(`${file}: cannot be read: ${error.message}`);
+  });
+  return checkExpectations(await parseDocument(file, text), file);
+}
+
+/** @throws {ExpectationsError} naming every fault */
+export async function checkExpectations(document: unknown, source: string): Promise<Expectations> {
+  const faults = (await schemaFaults(ExpectationsSchema, document)).map(
+    ({ path, rule, value }) => `${path || 'the document'}: ${rule}${value === undefined ? '' : ` (is ${value})`}`,
+  );
+  const all =
+    faults.length > 0
+      ? faults
+      : (document as Expectations).rules.flatMap((rule, index) => ruleFaults(rule, index, document as Expectations));
+  if (all.length > 0) throw new ExpectationsError(all.map((fault) => `${source}: ${fault}`).join('\n'));
+  return document as Expectations;
+}
+
+function ruleFaults(rule: Expectation, index: number, { linkedHubs }: Expectations): readonly string[] {
+  const at = `rules[${index}]`;
+  const { registrationId, hub, refused, initialTwin, responsePayload } = rule;
+  const hasBoth = (hub === undefined) === (refused === undefined);
+  const offered = rule.linkedHubs ?? linkedHubs;
+  const describesAnswer = initialTwin !== undefined || responsePayload !== undefined;
+  return [
+    ...(isRegistrationId(registrationId)
+      ? []
+      : [`${at}.registrationId: must be ${REGISTRATION_ID_RULE} (is ${JSON.stringify(registrationId)})`]),
+    ...(hasBoth ? [`${at}: must have either "hub" or "refused": true`] : []),
+    ...(hub !== undefined && offered?.includes(hub) === false
+      ? [`${at}.hub: must be one of the linkedHubs (is ${JSON.stringify(hub)})`]
+      : []),
+    ...(rule.attestation === 'tpm' && rule.enrollment === 'group'
+      ? [`${at}.enrollment: must be "individual" with a TPM (is "group")`]
+      : []),
+    ...(refused && describesAnswer ? [`${at}: a refusal has no initialTwin and no responsePayload`] : []),
+  ];
+}
+
+/** JSON, or YAML by the name of the file; YAML would read broken JSON in surprising ways. */
+async function parseDocument(file: string, text: string): Promise<unknown> {
+  const isYaml = /\.ya?ml$/i.test(file);
+  try {
+    if (!isYaml) return JSON.parse(text) as unknown;
+    const { parse } = await import('yaml');
+    return parse(text) as unknown;
+  } catch (error) {
+    throw new ExpectationsError(`${file}: is not ${isYaml ? 'YAML' : 'JSON'}: ${(error as Error).message}`);
+  }
+}

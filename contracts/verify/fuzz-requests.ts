@@ -1,0 +1,80 @@
+/** Requests that no service sends on a good day: odd ids, huge or missing members, unicode, nulls. */
+import type fastCheck from 'fast-check';
+import type { Arbitrary } from 'fast-check';
+import type { JsonObject, JsonValue } from '../../emulator/wire/twin.ts';
+import type { ShapeInputs } from './shape.ts';
+
+const HUGE_LENGTH = 20_000;
+
+/** @param fc the library, loaded by the caller: only the fuzzer needs it */
+export function fuzzRequests(fc: typeof fastCheck, inputs: ShapeInputs): Arbitrary<JsonObject> {
+  const oneOf = (...arbitraries: readonly Arbitrary<unknown>[]): Arbitrary<JsonValue> =>
+    fc.oneof({ withCrossShrink: true }, ...arbitraries) as Arbitrary<JsonValue>;
+  const anyText = fc.string({ unit: 'binary', maxLength: 200, size: 'max' });
+  // First among its alternatives, because a fault found with another text is shrunk to it: there the length alone counts.
+  const plainText = fc.integer({ min: 1, max: HUGE_LENGTH }).map((length) => 'a'.repeat(length));
+  const anyJson = fc.jsonValue({ maxDepth: 4 }) as Arbitrary<JsonValue>;
+  const known = fc.constantFrom(...inputs.registrationIds);
+
+  const grammarId = fc
+    .string({
+      unit: fc.constantFrom(...'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._:'),
+      minLength: 1,
+      maxLength: 127,
+      size: 'max',
+    })
+    .map((id) => (/[A-Za-z0-9-]$/.test(id) ? id : `${id}0`));
+  const knownAndMore = fc.tuple(anyText, known).map(([text, id]) => text + id);
+  const registrationId = oneOf(plainText, grammarId, known, knownAndMore, anyText, anyJson);
+
+  const hub = fc.oneof(fc.constantFrom(...inputs.hubs), fc.domain());
+  const hubList = fc.uniqueArray(hub, { minLength: 1, maxLength: 50 });
+  const linkedHubs = oneOf(
+    fc.constant([...inputs.hubs]),
+    hubList,
+    fc.array(oneOf(hub, anyText, anyJson), { maxLength: 5 }),
+    anyJson,
+  );
+
+  const attestation = fc.record({ type: oneOf(fc.constantFrom('symmetricKey', 'x509', 'tpm'), anyJson) });
+  const enrollment = oneOf(
+    fc.record(
+      {
+        enrollmentGroupId: oneOf(grammarId, anyText),
+        registrationId: oneOf(grammarId, anyText),
+        attestation,
+        capabilities: anyJson,
+        etag: anyText,
+        initialTwin: anyJson,
+        iotHubs: anyJson,
+        customAllocationDefinition: anyJson,
+      },
+      { requiredKeys: [] },
+    ),
+    anyJson,
+  );
+  const context = fc.record(
+    {
+      registrationId,
+      currentIotHubHostName: oneOf(hub, anyJson),
+      currentDeviceId: oneOf(known, anyText, anyJson),
+      symmetricKey: oneOf(fc.constant({}), anyJson),
+      x509: anyJson,
+      tpm: anyJson,
+      payload: oneOf(anyJson, plainText, fc.dictionary(anyText, anyJson)),
+    },
+    { requiredKeys: [] },
+  );
+  const whole = fc.record(
+    {
+      enrollmentGroup: enrollment,
+      individualEnrollment: enrollment,
+      deviceRuntimeContext: fc.oneof({ weight: 9, arbitrary: context }, { weight: 1, arbitrary: anyJson }),
+      linkedHubs,
+      extra: oneOf(anyJson, plainText),
+    },
+    { requiredKeys: [] },
+  );
+  // As a wire would carry it: what JSON does not know is gone.
+  return whole.map((request) => JSON.parse(JSON.stringify(request)) as JsonObject);
+}

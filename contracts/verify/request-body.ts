@@ -1,0 +1,79 @@
+/** Turns a shape into the bytes that the service would send, and into the same request with its members reordered. */
+import { isJsonObject, type JsonValue } from '../../emulator/wire/twin.ts';
+import { type AllocationQuestion, buildAllocationRequest } from '../emulator-door.ts';
+import type { AttestationContext } from './attestation-contexts.ts';
+import type { Shape } from './shape.ts';
+
+/** Of the tutorial's log: the quotes belong to the value. [dps-service-behaviour §1.3] */
+const ETAG = '"0000f176-0000-0700-0000-62eaad1e0000"';
+const CREATED = '2022-08-03T17:15:10.8464255Z';
+const UPDATED = '2022-08-03T17:15:31.62286Z';
+const GROUP_ID = 'contoso-custom-allocated-devices';
+
+/** @param webhookUrl as it would stand in the enrollment; the builder masks its query as the service does */
+export async function requestOf(shape: Shape, webhookUrl: string, contextOf: AttestationContext): Promise<JsonValue> {
+  const request = buildAllocationRequest(questionOf(shape, webhookUrl));
+  const { individualEnrollment, enrollmentGroup, deviceRuntimeContext, linkedHubs } = request;
+  const attestation = { type: shape.attestation };
+  const { registrationId, currentIotHubHostName, currentDeviceId, payload } = deviceRuntimeContext;
+  const whole = {
+    // A member that is replaced keeps its place.
+    ...(individualEnrollment && { individualEnrollment: { ...individualEnrollment, attestation } }),
+    ...(enrollmentGroup && { enrollmentGroup: { ...enrollmentGroup, attestation } }),
+    deviceRuntimeContext: {
+      registrationId,
+      ...(currentIotHubHostName !== undefined && { currentIotHubHostName, currentDeviceId }),
+      ...(await contextOf(shape.attestation, registrationId)),
+      ...(payload !== undefined && { payload }),
+    },
+    linkedHubs,
+  };
+  return JSON.parse(JSON.stringify(whole)) as JsonValue;
+}
+
+function questionOf(shape: Shape, webhookUrl: string): AllocationQuestion {
+  const { registrationId, linkedHubs, payload, current } = shape;
+  return {
+    subject: { idScope: '', registrationId },
+    enrollment: enrollmentOf(shape, webhookUrl),
+    registrationId,
+    current,
+    payload,
+    linkedHubs,
+  };
+}
+
+function enrollmentOf(shape: Shape, webhookUrl: string): AllocationQuestion['enrollment'] {
+  const { enrollmentGroupId = GROUP_ID, deviceId, optionalDeviceInformation, selectsHubs, ...facts } = shape.record;
+  const common = {
+    ...facts,
+    // Keys are taken out by the builder, so there are none to begin with.
+    attestation: { type: 'symmetricKey', symmetricKey: { primaryKey: '', secondaryKey: '' } },
+    etag: ETAG,
+    provisioningStatus: 'enabled',
+    createdDateTimeUtc: CREATED,
+    lastUpdatedDateTimeUtc: UPDATED,
+    allocationPolicy: 'custom',
+    ...(selectsHubs && { iotHubs: shape.linkedHubs }),
+    customAllocationDefinition: { webhookUrl, apiVersion: shape.apiVersion },
+  } as const;
+  if (shape.kind === 'group') return { kind: 'group', record: { enrollmentGroupId, ...common } };
+  const { registrationId } = shape;
+  return {
+    kind: 'individual',
+    record: {
+      registrationId,
+      ...(deviceId !== undefined && { deviceId }),
+      ...(optionalDeviceInformation !== undefined && { optionalDeviceInformation }),
+      ...common,
+    },
+  };
+}
+
+/** The members of every object in the opposite order; lists keep theirs. */
+export function reordered(value: JsonValue): JsonValue {
+  if (Array.isArray(value)) return value.map((item: JsonValue) => reordered(item));
+  if (!isJsonObject(value)) return value;
+  const members = Object.entries(value).reverse();
+  return Object.fromEntries(members.map(([name, member]) => [name, reordered(member)]));
+}

@@ -1,0 +1,61 @@
+/** Plays the planned cases, eight at a time, until they are done or the webhook has been silent too often. */
+import { TIMEOUTS_MAX } from './caller.ts';
+import { type CaseSettings, type PlannedCase, type PlayedCase, runCase } from './run-case.ts';
+import type { VerifyCase } from './verdict.ts';
+
+/** Cases at a time; each has one request under way. */
+export const REQUESTS_AT_A_TIME = 8;
+
+export type Progress = (done: number, total: number) => void;
+
+/** @returns a verdict per planned case, in their order */
+export async function runCases(
+  planned: readonly PlannedCase[],
+  settings: CaseSettings,
+  progress: Progress,
+): Promise<readonly VerifyCase[]> {
+  const verdicts = new Map<PlannedCase, VerifyCase>();
+  const queue = planned[Symbol.iterator]();
+  const work = async (): Promise<void> => {
+    // One iterator for all workers: each takes the next case.
+    for (const next of queue) {
+      if (settings.caller.hasGivenUp()) return;
+      verdicts.set(next, (await runCase(next, settings)).verdict);
+      progress(verdicts.size, planned.length);
+    }
+  };
+  await Promise.all(Array.from({ length: REQUESTS_AT_A_TIME }, work));
+  return planned.map((one) => verdicts.get(one) ?? notRun(one));
+}
+
+/** The first request, alone: a webhook that is not there at all is told from one that answers wrongly. */
+export type FirstCase =
+  | { readonly kind: 'played'; readonly verdict: VerifyCase }
+  | { readonly kind: 'unreachable'; readonly reason: string };
+
+export async function runFirstCase(planned: PlannedCase, settings: CaseSettings): Promise<FirstCase> {
+  const { verdict, firstOutcome }: PlayedCase = await runCase(planned, settings);
+  const reason = firstOutcome.kind === 'no-response' ? UNREACHABLE[firstOutcome.failure] : undefined;
+  if (firstOutcome.kind === 'response' || reason === undefined) return { kind: 'played', verdict };
+  return { kind: 'unreachable', reason: `${reason} (${firstOutcome.detail})` };
+}
+
+const UNREACHABLE: Readonly<Record<string, string>> = {
+  refused: 'Nothing listens at the URL of the webhook',
+  dns: 'The host name of the webhook does not resolve',
+  tls: 'The certificate of the webhook is not trusted; name its CA with --webhook-ca',
+};
+
+function notRun({ shape, request }: PlannedCase): VerifyCase {
+  return {
+    id: shape.id,
+    title: shape.title,
+    requirement: shape.title,
+    source: shape.source,
+    outcome: 'not-run',
+    detail: `not sent: ${TIMEOUTS_MAX} requests were not answered in time`,
+    faults: [],
+    exchanges: [],
+    request,
+  };
+}

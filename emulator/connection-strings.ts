@@ -1,0 +1,34 @@
+/** The connection strings of a back end: of each provisioning service and each hub, for the policy that may do everything. */
+import type { DpsInstance } from './core/store/instances.ts';
+import type { Hubs } from './hub/hub-devices.ts';
+import { type AccessPolicy, connectionString, DPS_OWNER, HUB_DEFAULTS, serviceHostOf } from './wire/access-policy.ts';
+
+export interface ServiceConnection {
+  /** The host name that the service has in Azure. */
+  readonly host: string;
+  readonly connectionString: string;
+}
+
+export interface ConnectionStrings {
+  /** In the order of the set-up. */
+  readonly dps: readonly (ServiceConnection & { readonly idScope: string })[];
+  readonly hubs: readonly ServiceConnection[];
+}
+
+export function connectionStringsOf(instances: readonly DpsInstance[], hubs: Hubs): ConnectionStrings {
+  return {
+    dps: instances.map(({ name, idScope, policies }) => {
+      const host = serviceHostOf(name);
+      return { host, idScope, connectionString: stringFor(host, policies, DPS_OWNER) };
+    }),
+    hubs: hubs.names().map((host) => ({
+      host,
+      connectionString: stringFor(host, hubs.policies(host) ?? [], HUB_DEFAULTS[0]?.keyName ?? ''),
+    })),
+  };
+}
+
+function stringFor(host: string, policies: readonly AccessPolicy<string>[], keyName: string): string {
+  const policy = policies.find((one) => one.keyName.toLowerCase() === keyName.toLowerCase());
+  return policy === undefined ? '' : connectionString(host, policy);
+}

@@ -1,0 +1,53 @@
+/** What tells individual enrollments and groups apart, so that every operation is written once. */
+import type { EnrollmentGroup, IndividualEnrollment } from '../../wire/enrollment.ts';
+import { isRegistrationId, REGISTRATION_ID_RULE } from '../../wire/registration-id.ts';
+import { DpsError, type ErrorName } from '../errors.ts';
+import type { EnrollmentStore } from '../store/enrollments.ts';
+import type { Page, PageRequest } from '../store/ordered-map.ts';
+import type { EnrollmentKindName, ReplyPaging } from './service-call.ts';
+
+export type EnrollmentRecord = IndividualEnrollment | EnrollmentGroup;
+
+export interface EnrollmentKind {
+  readonly name: EnrollmentKindName;
+  readonly idMember: 'registrationId' | 'enrollmentGroupId';
+  /** Its segment of the address, and its member in a bulk body. */
+  readonly collection: 'enrollments' | 'enrollmentGroups';
+  readonly itemType: ReplyPaging['itemType'];
+  readonly notFound: ErrorName;
+  get(idScope: string, id: string): Promise<EnrollmentRecord | undefined>;
+  page(idScope: string, page: PageRequest): Promise<Page<EnrollmentRecord>>;
+  delete(idScope: string, id: string): Promise<boolean>;
+}
+
+export function enrollmentKind(name: EnrollmentKindName, store: EnrollmentStore): EnrollmentKind {
+  if (name === 'individual') {
+    return {
+      name,
+      idMember: 'registrationId',
+      collection: 'enrollments',
+      itemType: 'enrollment',
+      notFound: 'EnrollmentNotFound',
+      get: store.individual,
+      page: store.individualsPage,
+      delete: store.deleteIndividual,
+    };
+  }
+  return {
+    name,
+    idMember: 'enrollmentGroupId',
+    collection: 'enrollmentGroups',
+    itemType: 'enrollmentGroup',
+    notFound: 'EnrollmentGroupNotFound',
+    get: store.group,
+    page: store.groupsPage,
+    delete: store.deleteGroup,
+  };
+}
+
+/** @throws {DpsError} unless the id keeps the grammar */
+export function checkId(id: string, member: string): void {
+  if (isRegistrationId(id)) return;
+  const message = `The ${member} "${id.slice(0, 160)}" is not valid: it must be ${REGISTRATION_ID_RULE}.`;
+  throw new DpsError('RequestInvalid', { message });
+}

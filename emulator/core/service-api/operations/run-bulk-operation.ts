@@ -1,0 +1,80 @@
+/** Bulk: up to ten enrollments, each on its own; the answer names those that failed. [dps-service-behaviour §4.1] */
+import { isJsonObject, type JsonValue } from '../../../wire/twin.ts';
+import { DpsError } from '../../errors.ts';
+import type { KeyedQueue } from '../../keyed-queue.ts';
+import type { CheckedServiceCall } from '../checked-call.ts';
+import { checkId, type EnrollmentKind, enrollmentKind } from '../enrollment-kind.ts';
+import type { Precondition } from '../etag-rules.ts';
+import { readObject } from '../read-body.ts';
+import { removeEnrollment } from '../remove-enrollment.ts';
+import type { EnrollmentKindName, ServiceAnswer } from '../service-call.ts';
+import type { ServiceApiPorts } from '../service-ports.ts';
+import { writeEnrollment } from '../write-enrollment.ts';
+
+const MODES = ['create', 'update', 'updateIfMatchETag', 'delete'] as const;
+type Mode = (typeof MODES)[number];
+
+const ENTRIES_MAX = 10;
+
+export async function runBulkOperation(
+  { instance }: CheckedServiceCall,
+  request: { readonly kind: EnrollmentKindName; readonly body: string },
+  ports: ServiceApiPorts,
+  writes: KeyedQueue,
+): Promise<ServiceAnswer> {
+  const kind = enrollmentKind(request.kind, ports.enrollments);
+  const { mode, entries } = readBulk(request.body, kind);
+  const errors: object[] = [];
+  // One after the other: a list that names an enrollment twice has a second write of it.
+  for (const value of entries) {
+    const id = idOf(value, kind);
+    try {
+      checkId(id, kind.idMember);
+      if (mode === 'delete') {
+        await removeEnrollment({ instance, kind, id, precondition: { kind: 'present' } }, ports, writes);
+      } else {
+        await writeEnrollment({ instance, kind, id, value, precondition: preconditionOf(mode, value) }, ports, writes);
+      }
+    } catch (thrown) {
+      if (!(thrown instanceof DpsError)) throw thrown;
+      errors.push({ [kind.idMember]: id, errorCode: thrown.errorCode, errorStatus: thrown.message });
+    }
+  }
+  return { kind: 'body', body: { isSuccessful: errors.length === 0, errors } };
+}
+
+function readBulk(body: string, kind: EnrollmentKind): { readonly mode: Mode; readonly entries: readonly JsonValue[] } {
+  const { mode, [kind.collection]: entries, ...others } = readObject(body);
+  const [unknown] = Object.keys(others);
+  if (unknown !== undefined) throw invalid(`${unknown.slice(0, 160)} is not a known member.`);
+  const known = MODES.find((one) => typeof mode === 'string' && one.toLowerCase() === mode.toLowerCase());
+  if (known === undefined) throw invalid(`mode must be one of ${MODES.join(', ')}.`);
+  if (!Array.isArray(entries)) throw invalid(`${kind.collection} must be an array.`);
+  if (entries.length === 0 || entries.length > ENTRIES_MAX) {
+    throw invalid(`${kind.collection} must have 1 to ${ENTRIES_MAX} entries; it has ${entries.length}.`);
+  }
+  return { mode: known, entries };
+}
+
+function preconditionOf(mode: Exclude<Mode, 'delete'>, value: JsonValue): Precondition {
+  switch (mode) {
+    case 'create':
+      return { kind: 'absent' };
+    case 'update':
+      return { kind: 'present' };
+    case 'updateIfMatchETag': {
+      const etag = isJsonObject(value) ? value.etag : undefined;
+      if (typeof etag !== 'string' || etag === '') throw invalid('etag is required.');
+      return { kind: 'matches', etag, whenAbsent: 'NotFound' };
+    }
+  }
+}
+
+function idOf(value: JsonValue, kind: EnrollmentKind): string {
+  const id = isJsonObject(value) ? value[kind.idMember] : undefined;
+  return typeof id === 'string' ? id : '';
+}
+
+function invalid(message: string): DpsError {
+  return new DpsError('RequestInvalid', { message });
+}

@@ -1,0 +1,46 @@
+/** Pages of a query: how many items, where to go on, and what the response says of it. [dps-service-behaviour §4.2] */
+import { DpsError } from '../errors.ts';
+import type { Page, PageRequest } from '../store/ordered-map.ts';
+import type { PagingHeaders, ReplyPaging, ServiceAnswer } from './service-call.ts';
+
+/** The service's own numbers are not on record. */
+const PAGE_SIZE_DEFAULT = 100;
+const PAGE_SIZE_MAX = 1000;
+
+/** @param list names the listing, so that a token of another one is refused instead of showing the wrong page */
+export function pageRequest({ maxItemCount, continuation }: PagingHeaders, list: string): PageRequest {
+  return { count: countOf(maxItemCount), after: continuation ? positionIn(continuation, list) : undefined };
+}
+
+function countOf(text: string | undefined): number {
+  if (!text) return PAGE_SIZE_DEFAULT;
+  const count = Number(text);
+  if (/^\d{1,9}$/.test(text) && count >= 1) return Math.min(count, PAGE_SIZE_MAX);
+  throw new DpsError('RequestInvalid', { message: 'x-ms-max-item-count must be a positive integer.' });
+}
+
+export function pageAnswer<T>(
+  { items, next }: Page<T>,
+  { count }: PageRequest,
+  of: { readonly list: string; readonly itemType: ReplyPaging['itemType']; readonly render: (item: T) => unknown },
+): ServiceAnswer {
+  return {
+    kind: 'body',
+    body: items.map(of.render),
+    paging: {
+      itemType: of.itemType,
+      maxItemCount: count,
+      ...(next !== undefined && { continuation: tokenOf(next, of.list) }),
+    },
+  };
+}
+
+function tokenOf(position: string, list: string): string {
+  return Buffer.from(`${position} ${list}`, 'utf8').toString('base64url');
+}
+
+function positionIn(token: string, list: string): string {
+  const [, position, of] = /^(\d{1,15}) (.*)$/s.exec(Buffer.from(token, 'base64url').toString('utf8')) ?? [];
+  if (position !== undefined && of === list) return position;
+  throw new DpsError('RequestInvalid', { message: 'x-ms-continuation is not a continuation token of this query.' });
+}

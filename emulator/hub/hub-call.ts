@@ -1,0 +1,45 @@
+/** A back end's request to a hub after the routes have taken it apart, and the reply before they put it together. */
+
+/** Named as the hub's REST API names them; twins over MQTT, methods and telemetry take their place elsewhere in this folder. */
+export type HubRequest =
+  | { readonly operation: 'getDevice'; readonly deviceId: string }
+  | { readonly operation: 'listDevices'; readonly top: string | undefined }
+  | { readonly operation: 'deleteDevice'; readonly deviceId: string; readonly ifMatch: string | undefined }
+  | { readonly operation: 'bulkDevices'; readonly body: string }
+  | { readonly operation: 'getTwin'; readonly deviceId: string }
+  | {
+      readonly operation: 'queryTwins';
+      readonly body: string;
+      readonly maxItemCount: string | undefined;
+      readonly continuation: string | undefined;
+    }
+  | { readonly operation: 'getStatistics' }
+  /** Known to hubs, not to this one. */
+  | { readonly operation: 'notEmulated' };
+
+export interface HubCall {
+  /** The `Host` header, with its port. */
+  readonly host: string | undefined;
+  /** As it was sent, without the query. */
+  readonly path: string;
+  readonly authorization: string | undefined;
+  readonly apiVersion: string | undefined;
+  readonly request: HubRequest;
+}
+
+export interface HubReply {
+  /** HTTP status. */
+  readonly status: number;
+  /** The body as it goes over the wire; empty with 204. */
+  readonly text: string;
+  /** The name of the error, on a refusal. */
+  readonly errorName?: string;
+  /** Headers of a query's answer. */
+  readonly paging?: { readonly itemType: 'Twin'; readonly continuation?: string };
+  readonly requestId: string;
+}
+
+/** What an operation comes to, before it is a reply. */
+export type HubAnswer =
+  | { readonly kind: 'body'; readonly body: unknown; readonly paging?: HubReply['paging'] }
+  | { readonly kind: 'no-content' };

@@ -1,0 +1,51 @@
+/** The identity registry: get, list, delete, statistics. [dps-service-behaviour §10.2] */
+
+import type { HubAnswer } from './hub-call.ts';
+import type { Hubs } from './hub-devices.ts';
+import { HubError } from './hub-errors.ts';
+import { deviceEtag, renderDevice } from './render-hub-device.ts';
+
+/** The hub's own limit on a list of devices. */
+export const LIST_MAX = 1000;
+
+export function getDevice(hub: string, deviceId: string, hubs: Hubs): HubAnswer {
+  const device = hubs.device(hub, deviceId);
+  if (device === undefined) throw noSuchDevice(deviceId);
+  return { kind: 'body', body: renderDevice(device) };
+}
+
+export function listDevices(hub: string, top: string | undefined, hubs: Hubs): HubAnswer {
+  const count = countIn(top, 'top');
+  return { kind: 'body', body: hubs.devicesPage(hub, { count }).items.map(renderDevice) };
+}
+
+export function deleteDevice(
+  hub: string,
+  { deviceId, ifMatch }: { readonly deviceId: string; readonly ifMatch: string | undefined },
+  hubs: Hubs,
+): HubAnswer {
+  const device = hubs.device(hub, deviceId);
+  if (device === undefined) throw noSuchDevice(deviceId);
+  // The Node SDK sends `"*"`, quotes included. [§10.2]
+  const expected = (ifMatch ?? '*').replace(/^"(.*)"$/, '$1');
+  if (expected !== '*' && expected !== deviceEtag(device)) throw new HubError('PreconditionFailed');
+  hubs.deleteDevice(hub, deviceId);
+  return { kind: 'no-content' };
+}
+
+export function getStatistics(hub: string, hubs: Hubs): HubAnswer {
+  const count = hubs.devices(hub)?.length ?? 0;
+  return { kind: 'body', body: { totalDeviceCount: count, enabledDeviceCount: count, disabledDeviceCount: 0 } };
+}
+
+export function noSuchDevice(deviceId: string): HubError {
+  return new HubError('DeviceNotFound', { message: `Device ${deviceId.slice(0, 160)} is not registered.` });
+}
+
+/** @throws {HubError} unless the text is absent or a number from 1 */
+export function countIn(text: string | undefined, name: string): number {
+  if (!text) return LIST_MAX;
+  const count = Number(text);
+  if (/^\d{1,9}$/.test(text) && count >= 1) return Math.min(count, LIST_MAX);
+  throw new HubError('ArgumentInvalid', { message: `${name} must be a positive integer.` });
+}

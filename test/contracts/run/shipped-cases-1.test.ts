@@ -1,0 +1,3 @@
+import { runShipped } from '../support/shipped-cases.ts';
+
+runShipped(0);

@@ -1,0 +1,203 @@
+/** What provokes each assumption that is not about the webhook, and what comes of each of its values. */
+import { request } from 'node:https';
+import { onTestFinished } from 'vitest';
+import { makeDeviceSas } from '../../contracts/drivers/sas.ts';
+import { registerDevice } from '../../contracts/drivers/wire-device.ts';
+import { hashedHub } from '../../emulator/core/allocation/hashed.ts';
+import { deriveDeviceKey } from '../../emulator/core/attestation/symmetric-key.ts';
+import type { Reply } from '../../emulator/core/device-call.ts';
+import { type Emulator, startEmulator } from '../../emulator/index.ts';
+import type { GivenEnrollmentGroup } from '../../emulator/wire/set-up.ts';
+import type { Assume } from './assumptions-webhook.ts';
+import {
+  customGroup,
+  type Device,
+  GROUP,
+  GROUP_KEY,
+  HUB_A,
+  HUB_B,
+  operationIdOf,
+  poll,
+  provision,
+  register,
+  SCOPE,
+  setUpOf,
+  startHarness,
+  webhook,
+} from './service-harness.ts';
+
+const DISABLED = { provisioningStatus: 'disabled' } as const;
+const KEY = Buffer.alloc(32, 1).toString('base64');
+const INDIVIDUAL = {
+  enrollments: [
+    { registrationId: 'device-1', attestation: { type: 'symmetricKey', symmetricKey: { primaryKey: KEY } } },
+  ],
+} as const;
+
+/** The status of a reply and what kind of body it has. */
+function seen({ status, body, errorCode }: Reply): string {
+  return `${status} ${errorCode ?? ('status' in body ? body.status : '')}`;
+}
+
+const registering =
+  (device: Device, group: Partial<GivenEnrollmentGroup> = {}) =>
+  async (assume: Assume): Promise<string> =>
+    seen(await register(await startHarness({ setUp: setUpOf(group), assume }), device));
+
+/** The first device id that `hashed` does not send to the first hub of the list. */
+function idHashedToSecond(): string {
+  for (let index = 0; ; index += 1) {
+    if (hashedHub(`d${index}`, [{ name: HUB_A }, { name: HUB_B }]) === HUB_B) return `d${index}`;
+  }
+}
+
+async function emulatorWith(assume: Assume): Promise<Emulator> {
+  const emulator = await startEmulator({ setUp: setUpOf({}), clock: 'manual', assume });
+  onTestFinished(() => emulator.stop());
+  return emulator;
+}
+
+/** A register over HTTPS whose body comes without a Content-Type: no driver of ours would send one. */
+async function putWithoutContentType(assume: Assume): Promise<number | undefined> {
+  const { endpoints, ca } = await emulatorWith(assume);
+  const key = deriveDeviceKey(GROUP_KEY, 'device-1');
+  const options = {
+    host: endpoints.https.host,
+    port: endpoints.https.port,
+    ca: ca.certificatePem,
+    method: 'PUT',
+    path: `/${SCOPE}/registrations/device-1/register?api-version=2019-03-31`,
+    headers: { Authorization: makeDeviceSas({ idScope: SCOPE, registrationId: 'device-1', key }) },
+    agent: false,
+  };
+  return new Promise((resolve, reject) => {
+    const put = request(options, (response) => resolve(response.resume().statusCode));
+    put.on('error', reject).end('{"registrationId":"device-1"}');
+  });
+}
+
+/** A register that the webhook leaves hanging, and a second one. */
+async function registeredTwice(assume: Assume) {
+  const standIn = await webhook([{ kind: 'hang' }]);
+  const harness = await startHarness({ setUp: setUpOf(customGroup(standIn.url)), assume });
+  const first = operationIdOf(await register(harness));
+  const second = operationIdOf(await register(harness));
+  return { harness, first, second };
+}
+
+/** Assigned to A by the first answer of the webhook; the second register meets the second answer. */
+async function registeredAgain(assume: Assume, group: Partial<GivenEnrollmentGroup>, second: object) {
+  const standIn = await webhook((_request, index) => ({
+    kind: 'json',
+    status: index === 0 || 'iotHubHostName' in second ? 200 : 400,
+    body: index === 0 ? { iotHubHostName: HUB_A, initialTwin: { tags: { version: 1 } } } : second,
+  }));
+  const harness = await startHarness({ setUp: setUpOf(customGroup(standIn.url, group)), assume });
+  await provision(harness);
+  await provision(harness);
+  return { harness, standIn };
+}
+
+export const deviceRows = {
+  'unknown-scope': {
+    provoke: registering({ idScope: '0ne9' }),
+    outcomes: { 404201: '404 404201', 401002: '401 401002' },
+  },
+  'unsupported-api-version': {
+    provoke: registering({ apiVersion: '2019-03-30' }),
+    outcomes: { refuse: '400 400001', accept: '202 assigning' },
+  },
+  'body-id-differs': {
+    provoke: registering({ body: '{"registrationId":"device-2"}' }),
+    outcomes: { 400004: '400 400004', 401002: '401 401002', ignore: '202 assigning' },
+  },
+  'body-without-content-type': { provoke: putWithoutContentType, outcomes: { accept: 202, refuse: 415 } },
+  'disabled-answer': {
+    provoke: registering({}, DISABLED),
+    outcomes: { register: '200 disabled', poll: '202 assigning' },
+  },
+  'disabled-poll': {
+    provoke: async (assume: Assume) => {
+      const harness = await startHarness({ setUp: setUpOf({}), assume });
+      const operationId = operationIdOf(await register(harness));
+      await harness.clock.untilSleeping(0);
+      await harness.seed(setUpOf(DISABLED));
+      return seen(await poll(harness, operationId));
+    },
+    outcomes: { disabled: '200 disabled', stored: '200 assigned' },
+  },
+  'concurrent-register': {
+    provoke: async (assume: Assume) => {
+      const { first, second } = await registeredTwice(assume);
+      return first === second ? 'one operation' : 'two operations';
+    },
+    outcomes: { supersede: 'two operations', join: 'one operation' },
+  },
+  'superseded-operation': {
+    provoke: async (assume: Assume) => {
+      const { harness, first } = await registeredTwice(assume);
+      return seen(await poll(harness, first));
+    },
+    outcomes: { registration: '202 assigning', 404203: '404 404203' },
+  },
+  'credential-refusal': {
+    provoke: async (assume: Assume) => {
+      const { endpoints, ca } = await emulatorWith(assume);
+      const device = { ...endpoints.mqtt, ca: ca.certificatePem, transport: 'mqtt', idScope: SCOPE } as const;
+      const { replies } = await registerDevice({ ...device, registrationId: 'device-1', key: KEY });
+      return replies.map(({ step, status }) => `${step} ${status}`).join(', ');
+    },
+    outcomes: { reply: 'connack 0, suback 1, register 401', connack: 'connack 5' },
+  },
+  'unauthorized-code': {
+    provoke: registering({ key: KEY }),
+    outcomes: { 401002: '401 401002', 401000: '401 401000' },
+  },
+  'resource-case': {
+    provoke: async (assume: Assume) => {
+      const harness = await startHarness({ setUp: setUpOf(undefined, INDIVIDUAL), assume });
+      return seen(await register(harness, { key: KEY, sas: { registrationId: 'DEVICE-1' } }));
+    },
+    outcomes: { insensitive: '202 assigning', exact: '401 401002' },
+  },
+  'group-key-case': {
+    provoke: registering({ id: 'DEVICE-1', key: deriveDeviceKey(GROUP_KEY, 'device-1') }),
+    outcomes: { 'as-sent-then-lower': '202 assigning', 'as-sent': '401 401002' },
+  },
+  'geo-latency': {
+    provoke: async (assume: Assume) => {
+      const setUp = setUpOf({ allocationPolicy: 'geoLatency', iotHubs: [HUB_A, HUB_B] });
+      const harness = await startHarness({ setUp, assume });
+      return (await provision(harness, { id: idHashedToSecond() })).registrationState?.assignedHub;
+    },
+    outcomes: { hashed: HUB_B, first: HUB_A },
+  },
+  'no-linked-hub': {
+    provoke: async (assume: Assume) => {
+      const harness = await startHarness({ setUp: setUpOf({}, { linkedHubs: [] }), assume });
+      return (await provision(harness)).registrationState?.errorCode;
+    },
+    outcomes: { 400208: 400208, 400207: 400207 },
+  },
+  'same-hub-reset': {
+    provoke: async (assume: Assume) => {
+      const group = { reprovisionPolicy: { updateHubAssignment: true, migrateDeviceData: false } };
+      const again = { iotHubHostName: HUB_A, initialTwin: { tags: { version: 2 } } };
+      const { harness } = await registeredAgain(assume, group, again);
+      return harness.hubs.twin(HUB_A, 'device-1')?.tags;
+    },
+    outcomes: { keep: { version: 1 }, reset: { version: 2 } },
+  },
+  'failed-keeps-assignment': {
+    provoke: async (assume: Assume) => {
+      const { harness, standIn } = await registeredAgain(assume, { enrollmentGroupId: GROUP }, {});
+      await provision(harness);
+      const asked = standIn.requests.map(({ bodyText }) => bodyText.includes('currentIotHubHostName'));
+      return { asked, stillThere: harness.hubs.device(HUB_A, 'device-1') !== undefined };
+    },
+    outcomes: {
+      keep: { asked: [false, true, true], stillThere: true },
+      forget: { asked: [false, true, false], stillThere: true },
+    },
+  },
+} as const;

@@ -1,0 +1,121 @@
+import { describe, expect, it } from 'vitest';
+import { createJournal, type Journal } from '../../emulator/core/journal.ts';
+import type { JournalEvent } from '../../emulator/core/journal-events.ts';
+
+const subject = (registrationId: string) => ({ idScope: '0ne1', registrationId });
+const opened: JournalEvent = { kind: 'operation-opened', operationId: 'o', linkedHubs: [] };
+const concluded: JournalEvent = { kind: 'concluded', operationId: 'o', status: 'assigned' };
+const connected: JournalEvent = { kind: 'connected', transport: 'mqtt' };
+
+function journalOf(timelinesMax: number, entriesPerTimelineMax = 100, now = (): number => 0): Journal {
+  return createJournal({ now, timelinesMax, entriesPerTimelineMax });
+}
+
+const kept = (journal: Journal): readonly string[] =>
+  journal
+    .timelines()
+    .map(({ registrationId }) => registrationId)
+    .sort();
+
+describe('the journal', () => {
+  it('keeps one timeline per scope and id, whatever the case, in the first spelling', () => {
+    const journal = journalOf(10);
+    journal.record(subject('Device'), connected);
+    journal.record({ idScope: '0NE1', registrationId: 'DEVICE' }, opened);
+    journal.record({ idScope: '0ne2', registrationId: 'Device' }, connected);
+    expect(journal.timelines().map(({ entries }) => entries.length)).toEqual([2, 1]);
+    expect(journal.timeline('0ne1', 'device')?.registrationId).toBe('Device');
+    expect(journal.timeline('0ne1', 'other')).toBeUndefined();
+  });
+
+  it('numbers all entries in one row and stamps them by the clock', () => {
+    let nowMs = 5;
+    const journal = journalOf(10, 100, () => nowMs);
+    journal.record(subject('a'), connected);
+    nowMs = 7;
+    journal.record(subject('b'), connected);
+    journal.record(subject('a'), opened);
+    expect(journal.timeline('0ne1', 'a')?.entries.map(({ sequence, atMs }) => [sequence, atMs])).toEqual([
+      [1, 5],
+      [3, 7],
+    ]);
+  });
+
+  it('drops the oldest entries of a timeline that grows beyond its bound, and counts them', () => {
+    const journal = journalOf(10, 3);
+    for (const operationId of ['1', '2', '3', '4', '5']) journal.record(subject('a'), { ...concluded, operationId });
+    const timeline = journal.timeline('0ne1', 'a');
+    expect(timeline?.entries.map(({ event }) => event.kind === 'concluded' && event.operationId)).toEqual([
+      '3',
+      '4',
+      '5',
+    ]);
+    expect(timeline?.droppedEntries).toBe(2);
+  });
+
+  it('drops the registration that was concluded longest ago first, and counts it', () => {
+    const journal = journalOf(3);
+    for (const id of ['a', 'b', 'c']) journal.record(subject(id), opened);
+    for (const id of ['b', 'c', 'a']) journal.record(subject(id), concluded);
+    journal.record(subject('d'), opened);
+    expect(kept(journal)).toEqual(['a', 'c', 'd']);
+    journal.record(subject('e'), opened);
+    expect(kept(journal)).toEqual(['a', 'd', 'e']);
+    expect(journal.droppedTimelines()).toBe(2);
+  });
+
+  it('drops one that is assigning only when all are', () => {
+    const journal = journalOf(2);
+    journal.record(subject('a'), opened);
+    journal.record(subject('b'), opened);
+    journal.record(subject('c'), opened);
+    expect(kept(journal)).toEqual(['b', 'c']);
+    journal.record(subject('c'), concluded);
+    journal.record(subject('d'), connected);
+    expect(kept(journal)).toEqual(['b', 'd']);
+    expect(journal.droppedTimelines()).toBe(2);
+  });
+
+  it('never keeps more than it may, however many strangers knock', () => {
+    const journal = journalOf(20);
+    for (let n = 0; n < 2_000; n += 1) journal.record(subject(`x${n}`), connected);
+    expect(journal.timelines()).toHaveLength(20);
+    expect(journal.droppedTimelines()).toBe(1_980);
+  });
+
+  it('shortens an id that nobody has vetted', () => {
+    const journal = journalOf(2);
+    journal.record({ idScope: 's'.repeat(9_000), registrationId: 'r'.repeat(9_000) }, connected);
+    const [timeline] = journal.timelines();
+    expect([timeline?.idScope.length, timeline?.registrationId.length]).toEqual([256, 256]);
+  });
+
+  it('tells listeners of every entry as it is kept, until they leave', () => {
+    const journal = journalOf(2);
+    const heard: string[] = [];
+    const leave = journal.subscribe(({ registrationId }, { sequence, event }) => {
+      heard.push(`${registrationId} ${sequence} ${event.kind === 'refused' ? event.detail : event.kind}`);
+    });
+    journal.record(subject('a'), connected);
+    journal.record(subject('b'), {
+      kind: 'refused',
+      operation: 'register',
+      transport: 'mqtt',
+      reason: 'wrong-key',
+      detail: 'sig=SECRET',
+    });
+    leave();
+    journal.record(subject('a'), connected);
+    expect(heard).toEqual(['a 1 connected', 'b 2 sig=****']);
+  });
+
+  it('clear forgets everything but goes on counting', () => {
+    const journal = journalOf(1);
+    journal.record(subject('a'), connected);
+    journal.record(subject('b'), connected);
+    journal.clear();
+    expect([journal.timelines(), journal.droppedTimelines()]).toEqual([[], 0]);
+    journal.record(subject('a'), connected);
+    expect(journal.timeline('0ne1', 'a')?.entries[0]?.sequence).toBe(3);
+  });
+});

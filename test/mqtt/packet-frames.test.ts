@@ -1,0 +1,80 @@
+import fc from 'fast-check';
+import { generate, type ISubscribePacket, type Packet, parser } from 'mqtt-packet';
+import { describe, expect, it } from 'vitest';
+import { createFrameCutter, lowerRequestedQos, PacketTooLarge } from '../../emulator/mqtt/packet-frames.ts';
+import { connectPacket, publishPacket, subscribePacket } from './support/packets.ts';
+
+const PACKETS: readonly Packet[] = [
+  connectPacket({ registrationId: 'dev-1' }),
+  subscribePacket(2),
+  publishPacket('$dps/x', 'y'.repeat(300)),
+  { cmd: 'pingreq' },
+  { cmd: 'disconnect' },
+];
+const WHOLE = PACKETS.map((packet) => generate(packet));
+
+describe('the frame cutter', () => {
+  it('finds the same packets however the bytes are split', () => {
+    const bytes = Buffer.concat(WHOLE);
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: 0, max: bytes.length }), { maxLength: 40 }), (cuts) => {
+        const cutter = createFrameCutter(10_000);
+        const at = [0, ...cuts.toSorted((a, b) => a - b), bytes.length];
+        const frames = at.slice(1).flatMap((end, index) => cutter.feed(bytes.subarray(at[index], end)));
+        expect(frames.map((frame) => frame.bytes)).toEqual(WHOLE);
+        expect(frames.map((frame) => frame.type)).toEqual([1, 8, 3, 12, 14]);
+      }),
+    );
+  });
+
+  it('lets a packet of the greatest size through, and refuses one byte more before it has come', () => {
+    const packet = generate(publishPacket('t', 'x'.repeat(500)));
+    expect(createFrameCutter(packet.length).feed(packet)).toHaveLength(1);
+    expect(() => createFrameCutter(packet.length - 1).feed(packet.subarray(0, 3))).toThrow(PacketTooLarge);
+  });
+
+  it('never throws anything but PacketTooLarge, whatever comes', () => {
+    fc.assert(
+      fc.property(fc.array(fc.uint8Array({ maxLength: 50 }), { maxLength: 20 }), (chunks) => {
+        const cutter = createFrameCutter(1000);
+        try {
+          for (const chunk of chunks) cutter.feed(Buffer.from(chunk));
+        } catch (error) {
+          expect(error).toBeInstanceOf(PacketTooLarge);
+        }
+      }),
+    );
+  });
+});
+
+describe('a SUBSCRIBE', () => {
+  it('asks for QoS 1 where it asked for 2, and is else the same', () => {
+    const filter = fc.string({ minLength: 1, maxLength: 200 });
+    const qos = fc.constantFrom(0, 1, 2);
+    fc.assert(
+      fc.property(fc.array(fc.record({ topic: filter, qos }), { minLength: 1, maxLength: 8 }), (asked) => {
+        const packet = { cmd: 'subscribe', messageId: 515, subscriptions: asked } as ISubscribePacket;
+        const lowered = asked.map(({ topic, qos: was }) => expect.objectContaining({ topic, qos: Math.min(was, 1) }));
+        expect(readSubscribe(lowerRequestedQos(generate(packet)))).toEqual({ messageId: 515, subscriptions: lowered });
+      }),
+    );
+  });
+
+  it('that is malformed is left for the broker to refuse', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ minLength: 2, maxLength: 40 }), (bytes) => {
+        lowerRequestedQos(Buffer.from(bytes));
+      }),
+    );
+  });
+});
+
+function readSubscribe(bytes: Buffer) {
+  let read: unknown;
+  const packets = parser({ protocolVersion: 4 });
+  packets.on('packet', (packet) => {
+    if (packet.cmd === 'subscribe') read = { messageId: packet.messageId, subscriptions: packet.subscriptions };
+  });
+  packets.parse(bytes);
+  return read;
+}

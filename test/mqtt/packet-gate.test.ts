@@ -1,0 +1,92 @@
+import { once } from 'node:events';
+import { duplexPair } from 'node:stream';
+import { generate, type IConnectPacket } from 'mqtt-packet';
+import { describe, expect, it } from 'vitest';
+import { type GateOptions, passGate } from '../../emulator/mqtt/packet-gate.ts';
+import { connectPacket } from './support/packets.ts';
+
+const CONNECT = generate(connectPacket({ registrationId: 'dev-1' }));
+
+/** A gate between two ends of a pipe, with what came of it. */
+function gate(options: Partial<GateOptions> = {}) {
+  const [client, server] = duplexPair();
+  const served: IConnectPacket[] = [];
+  const refused: string[] = [];
+  passGate(server, {
+    packetBytesMax: 1000,
+    connectTimeoutMs: 60_000,
+    serve: (_stream, connect) => served.push(connect),
+    refused: (_connect, returnCode, why) => refused.push(`${returnCode} ${why}`),
+    ...options,
+  });
+  return { client, server, served, refused };
+}
+
+describe('the gate before the brokers', () => {
+  it('ends a client whose CONNECT does not arrive in time, however busily it sends', async () => {
+    const { client, server, served } = gate({ connectTimeoutMs: 40 });
+    let sent = 0;
+    const drip = setInterval(() => {
+      client.write(CONNECT.subarray(sent, sent + 1));
+      sent += 1;
+    }, 1);
+    await once(server, 'close');
+    clearInterval(drip);
+    expect(sent).toBeLessThan(CONNECT.length);
+    expect(served).toEqual([]);
+  });
+
+  it('ends a client that sends nothing at all', async () => {
+    const { server } = gate({ connectTimeoutMs: 20 });
+    await once(server, 'close');
+  });
+
+  it('ends a client that was refused and does not hang up', async () => {
+    const { client, server, refused } = gate({ connectTimeoutMs: 40 });
+    client.write(generate(connectPacket({ registrationId: '' })));
+    await once(server, 'close');
+    expect(refused).toEqual(['2 the client id is empty']);
+  });
+
+  it('hears nothing more of a client that was refused, not even a good CONNECT', async () => {
+    const { client, served, refused } = gate();
+    client.write(generate(connectPacket({ registrationId: '' })));
+    expect(await once(client, 'data')).toEqual([Buffer.from([0x20, 2, 0, 2])]);
+    client.write(CONNECT);
+    client.end();
+    client.resume();
+    await once(client, 'close');
+    expect(refused).toHaveLength(1);
+    expect(served).toEqual([]);
+  });
+
+  it('cuts a client off at its first byte when that is no CONNECT', async () => {
+    const { client, server, refused } = gate();
+    client.write(Buffer.from('G'));
+    await once(server, 'close');
+    expect(refused).toEqual(['0 the first packet is not a CONNECT']);
+  });
+
+  it('cuts a client off as soon as its CONNECT announces too much', async () => {
+    const { client, server, refused } = gate();
+    client.write(Buffer.from([0x10, 0xff, 0x7f]));
+    await once(server, 'close');
+    expect(refused).toEqual(['0 a packet of 16386 bytes; at most 1000']);
+  });
+
+  it('hands over the CONNECT that it has read, and the bytes untouched', async () => {
+    const chunks: Buffer[] = [];
+    const { client, served } = gate({
+      serve: (stream, connect) => {
+        served.push(connect);
+        stream.on('data', (chunk: Buffer) => chunks.push(chunk));
+        stream.on('end', () => stream.end());
+      },
+    });
+    client.end(Buffer.concat([CONNECT, Buffer.from([0xc0, 0x00])]));
+    client.resume();
+    await once(client, 'end');
+    expect(served).toMatchObject([{ clientId: 'dev-1', protocolVersion: 4 }]);
+    expect(Buffer.concat(chunks)).toEqual(Buffer.concat([CONNECT, Buffer.from([0xc0, 0x00])]));
+  });
+});
