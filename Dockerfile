@@ -14,6 +14,7 @@ RUN npm run build \
  && npm prune --omit=dev --omit=peer --ignore-scripts \
  && mv node_modules /app/ \
  && find /app -type f \( -name '*.map' -o -name '*.d.ts' -o -name '*.d.mts' -o -name '*.d.cts' \) -delete \
+ && find /app -type d -empty -delete \
  && chmod +x /app/dist/emulator/cli/main.js
 
 FROM node:22-bookworm-slim

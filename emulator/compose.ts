@@ -1,7 +1,7 @@
 /** The composition root: the only file that builds things of different layers and puts them together. */
 import { randomBytes } from 'node:crypto';
 import { homedir } from 'node:os';
-import { createLadder } from './allocation-webhook/ladder.ts';
+import { createLadder, LADDER_STEPS } from './allocation-webhook/ladder.ts';
 import type { EffectiveOptions } from './config.ts';
 import { connectionStringsOf } from './connection-strings.ts';
 import { startControlServer } from './control/server.ts';
@@ -30,6 +30,7 @@ import { bindFirstFree } from './listen.ts';
 import { choice, startListeners } from './listeners.ts';
 import { noticesOf } from './notices.ts';
 import { realTime } from './real-time.ts';
+import { type Replace, replaceNothing } from './replaceable-parts.ts';
 import { resolveOptions } from './resolve-options.ts';
 import { applySetUp, exportSetUp, type SetUpStores } from './set-up/apply-set-up.ts';
 import { checkSetUp } from './set-up/check-set-up.ts';
@@ -47,7 +48,12 @@ const SET_UP_TURN = 'set-up';
 /** Where the search goes on when the control port is taken. */
 const CONTROL_FALLBACK_FROM = 8981;
 
-export async function compose(given: EmulatorOptions, surface: 'command' | 'in-process'): Promise<Emulator> {
+/** @param replace what the harness's mutants are made with; everybody else leaves it out */
+export async function compose(
+  given: EmulatorOptions,
+  surface: 'command' | 'in-process',
+  replace: Replace = replaceNothing,
+): Promise<Emulator> {
   const { setUp: givenSetUp, setUpSource = 'setUp', webhookLog, onBug, ...givenOptions } = given;
   const options = resolveOptions(givenOptions, surface);
   const reportBug = onBug ?? printBug;
@@ -87,7 +93,7 @@ export async function compose(given: EmulatorOptions, surface: 'command' | 'in-p
       home: homedir(),
     });
 
-    const ports: Ports = {
+    const ports: Ports = replace('ports', {
       clock,
       credentialNow: options.authClock === 'emulator' ? now : realTime.now,
       ids,
@@ -98,6 +104,7 @@ export async function compose(given: EmulatorOptions, surface: 'command' | 'in-p
       operations,
       hubs,
       allocateCustom: createLadder({
+        steps: replace('ladder', LADDER_STEPS),
         journal,
         assumptions,
         client: {
@@ -116,8 +123,8 @@ export async function compose(given: EmulatorOptions, surface: 'command' | 'in-p
         assumptions,
       },
       reportBug,
-    };
-    const dps = createDpsService(ports);
+    });
+    const dps = replace('dps', createDpsService(ports));
     started.push(
       async () => clock.stop(),
       () => dps.stop(),
@@ -136,7 +143,17 @@ export async function compose(given: EmulatorOptions, surface: 'command' | 'in-p
         }),
       (server: HttpsInstance) => addHubRoutes(server, { hubService }),
     ];
-    const listeners = await startListeners({ dps, journal, options, assumptions, trust, movable, routes, reportBug });
+    const listeners = await startListeners({
+      dps,
+      journal,
+      options,
+      assumptions,
+      trust,
+      movable,
+      routes,
+      replace,
+      reportBug,
+    });
     started.push(() => listeners.stop());
 
     const forget = async (): Promise<void> => {

@@ -2,13 +2,15 @@
 import type { EffectiveOptions } from './config.ts';
 import type { Assumptions } from './core/assumptions.ts';
 import type { Journal } from './core/journal.ts';
+import { MESSAGE_BYTES_MAX } from './core/message-size.ts';
 import type { DpsService } from './core/service.ts';
 import type { Endpoints } from './emulator.ts';
-import { type HttpsInstance, type Listener, MESSAGE_BYTES_MAX, startHttpsServer } from './http/server.ts';
+import { type HttpsInstance, type Listener, startHttpsServer } from './http/server.ts';
 import { createUpgrader } from './http/web-socket.ts';
 import { type Bound, bindFirstFree, type PortChoice } from './listen.ts';
 import { createDpsBroker } from './mqtt/dps-broker.ts';
 import { gateTo, type MqttListener, startMqttServer } from './mqtt/server.ts';
+import type { Replace } from './replaceable-parts.ts';
 import type { Trust } from './trust.ts';
 
 export interface ListenersOptions {
@@ -21,6 +23,7 @@ export interface ListenersOptions {
   readonly movable: { readonly mqtt: boolean; readonly https: boolean };
   /** What the HTTPS port serves beside the device API. */
   readonly routes?: readonly ((server: HttpsInstance) => void)[];
+  readonly replace: Replace;
   readonly reportBug: (error: unknown, where: string) => void;
 }
 
@@ -36,14 +39,15 @@ const MQTT_FALLBACK_FROM = 8884;
 const HTTPS_FALLBACK_FROM = 8443;
 
 export async function startListeners(given: ListenersOptions): Promise<Listeners> {
-  const { dps, journal, options, assumptions, trust, movable, reportBug, routes = [] } = given;
-  const broker = await createDpsBroker({
+  const { dps, journal, options, assumptions, trust, movable, replace, reportBug, routes = [] } = given;
+  const made = await createDpsBroker({
     dps,
     journal,
     replyDelayMs: options.replyDelayMs,
     credentialRefusal: assumptions['credential-refusal'],
     reportBug,
   });
+  const broker = replace('broker', made);
   const acceptOver = gateTo(broker, journal);
   const upgrader = createUpgrader({
     protocols: { mqtt: acceptOver('mqtt-ws') },

@@ -142,6 +142,8 @@ describe('the rules can fail', () => {
     ['contracts/drivers/a.ts', '../../emulator/index.ts'],
     ['contracts/drivers/a.ts', '../../webhook/host/main.ts'],
     ['contracts/emulator-door.ts', '../emulator/compose.ts'],
+    ['contracts/run/a.ts', '../../emulator/internal-door.ts'],
+    ['contracts/mutants/a.ts', '../../emulator/core/b.ts'],
     ['emulator/core/a.ts', '../../test/core/b.ts'],
     ['bench/a.ts', '../test/core/b.ts'],
   ])('%s may not import %s', (path, specifier) => {

@@ -76,7 +76,7 @@ export interface GivenDevice {
   readonly driver?: 'wire' | 'sdk';
   readonly apiVersion?: string;
   readonly idScope?: string;
-  readonly sas?: { readonly ttlSeconds?: number; readonly spelling?: SasSpelling };
+  readonly sas?: { readonly ttlSeconds?: number; readonly spelling?: SasSpelling; readonly resource?: string };
 }
 
 export interface KeySource {

@@ -22,7 +22,12 @@ type Schema = Readonly<Record<string, unknown>>;
 type Path = readonly (string | number)[];
 
 /** Compiling takes far longer than checking, and a folder of cases is checked against one schema. */
-const validators = new WeakMap<Schema, { Errors(value: unknown): [boolean, unknown] }>();
+const validators = new WeakMap<Schema, Validator>();
+
+interface Validator {
+  Check(value: unknown): boolean;
+  Errors(value: unknown): [boolean, unknown];
+}
 
 /** @param definitions what `#/$defs/…` in the schema refers to */
 export async function schemaFaults(schema: Schema, definitions: Schema, document: unknown): Promise<readonly Fault[]> {
@@ -32,8 +37,9 @@ export async function schemaFaults(schema: Schema, definitions: Schema, document
     const root = { ...part, $defs: definitions };
     const compiled = validators.get(part) ?? Compile(root);
     validators.set(part, compiled);
-    const [isValid, errors] = compiled.Errors(value);
-    if (isValid) return [];
+    // Telling whether is compiled and quick; telling why is not.
+    if (compiled.Check(value)) return [];
+    const [, errors] = compiled.Errors(value);
     const all = (errors as readonly SchemaError[]).filter(({ keyword }) => keyword !== 'boolean');
     // What a branch says is no fault by itself; the branch that was meant is asked again.
     const plain = all.filter((error) => choiceOf(error) === undefined);

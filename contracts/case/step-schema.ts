@@ -102,6 +102,7 @@ export const DeviceSchema = {
       properties: {
         ttlSeconds: { description: 'Negative: the token has expired.', type: 'integer' },
         spelling: { description: 'Whose way of writing the token.', enum: ['node', 'c', 'python', 'java', 'csharp'] },
+        resource: { description: "What the token is for, instead of the device's own registration.", ...name },
       },
       additionalProperties: false,
     },

@@ -30,6 +30,8 @@ export interface DeviceOptions {
   readonly sasTtlSeconds?: number;
   /** Whose way of writing the SAS token to follow. Default `node`. */
   readonly sasSpelling?: SasSpelling;
+  /** What the SAS token is for, instead of the device's own registration: a token that is wrong on purpose. */
+  readonly sasResource?: string;
   readonly onStatus?: (event: DeviceEvent) => void;
   /** Turns the wait that the service asked for into the one that is done. Default: that very wait. */
   readonly waitSeconds?: (retryAfterSeconds: number) => number;

@@ -8,12 +8,13 @@ export function registerBody({ registrationId, payload }: DeviceOptions): string
 }
 
 export function sasOf(options: DeviceOptions): string {
-  const { idScope, registrationId, key, sasSpelling, sasTtlSeconds } = options;
+  const { idScope, registrationId, key, sasResource, sasSpelling, sasTtlSeconds } = options;
   return makeDeviceSas({
     idScope,
     registrationId,
     key,
     ...(sasSpelling === undefined ? {} : { spelling: sasSpelling }),
+    ...(sasResource === undefined ? {} : { resource: sasResource }),
     ...(sasTtlSeconds === undefined ? {} : { ttlSeconds: sasTtlSeconds }),
   });
 }

@@ -14,6 +14,8 @@ export interface SasOptions {
   readonly ttlSeconds?: number;
   /** The `se` itself, in Unix seconds; wins over `ttlSeconds`. */
   readonly expiresAtSeconds?: number;
+  /** Default: the registration itself. */
+  readonly resource?: string;
 }
 
 interface Dialect {
@@ -53,7 +55,7 @@ export function makeDeviceSas(options: SasOptions): string {
   const dialect = DIALECTS[options.spelling ?? 'node'];
   const se = options.expiresAtSeconds ?? Math.floor(Date.now() / 1000) + (options.ttlSeconds ?? dialect.ttlSeconds);
   // Every SDK signs the text as it stands in the token, encoded or not.
-  const sr = dialect.encodeResource(`${options.idScope}/registrations/${options.registrationId}`);
+  const sr = dialect.encodeResource(options.resource ?? `${options.idScope}/registrations/${options.registrationId}`);
   const sig = hmacBase64(options.key, `${sr}\n${se}`);
   return `SharedAccessSignature sr=${sr}&sig=${dialect.encodeSignature(sig)}&${dialect.tail(se)}`;
 }

@@ -78,6 +78,8 @@ function send(exchange: Exchange, connection: Connection, options: DeviceOptions
     };
     outgoing.on('socket', (socket) => {
       isConnected = outgoing.reusedSocket;
+      // A kept socket has shaken hands already; a listener per request would pile up on it.
+      if (isConnected) return;
       socket.once('secureConnect', () => {
         isConnected = true;
         if (isFirst) options.onStatus?.({ kind: 'connected' });

@@ -81,8 +81,7 @@ function brokenCase(alike: readonly CaseResult[], verdict: Verdict, options: Con
             `    actual    ${paint.bad(printable(valueText(actual, VALUE_LENGTH_MAX)))}`,
           ]),
     ]),
-    '  timeline',
-    ...timelineLines(result.timeline, options),
+    ...(result.timeline.length === 0 ? [] : ['  timeline', ...timelineLines(result.timeline, options)]),
     `  again        ${againText(result, verdict)}`,
   ];
 }

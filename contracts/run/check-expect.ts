@@ -63,6 +63,10 @@ function judgeDevice(expect: DeviceExpect, name: string, path: string, context: 
   check('hubDevice', expect.hubDevice, seen.hubDevice, partial);
   check('webhookCalls', expect.webhookCalls, seen.callsAtSeconds.length, exact);
   check('callsAtSeconds', expect.callsAtSeconds, seen.callsAtSeconds, exact);
+  // The journal tells what the target says of itself; a scripted webhook tells what came.
+  const counted = expect.webhookCalls ?? expect.callsAtSeconds;
+  if (counted !== undefined)
+    check('webhookRequests (how many)', seen.callsAtSeconds.length, seen.requests.length, exact);
   for (const [index, request] of (expect.webhookRequests ?? []).entries()) {
     check(`webhookRequests[${index}]`, request, seen.requests[index], partial);
   }

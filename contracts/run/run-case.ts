@@ -39,7 +39,10 @@ interface Played {
 export async function runCase(loaded: LoadedCase, options: RunCaseOptions): Promise<RanCase> {
   const redactor = createRedactor();
   const startedMs = performance.now();
-  const played = await play(loaded, options, redactor);
+  // A target that cannot even be stopped ends its own case, and not the run.
+  const played = await play(loaded, options, redactor).catch((error: unknown): Played => {
+    return { ...NOTHING, error: messageOf(error) };
+  });
   const { contract, file, line } = loaded;
   const { id, title, requirement, source, confidence, tags, row, covers } = contract;
   const outcome = played.error !== undefined ? 'error' : played.mismatches.length > 0 ? 'failed' : 'passed';

@@ -129,6 +129,7 @@ function openDevice(
     ...(apiVersion !== undefined && { apiVersion }),
     ...(sas?.ttlSeconds !== undefined && { sasTtlSeconds: sas.ttlSeconds }),
     ...(sas?.spelling !== undefined && { sasSpelling: sas.spelling }),
+    ...(sas?.resource !== undefined && { sasResource: sas.resource }),
   };
   const { certificatePath } = emulator.ca;
   const program = given.driver === 'sdk' ? sdk(certificatePath) : makeProgram?.(certificatePath);

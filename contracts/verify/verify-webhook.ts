@@ -27,6 +27,8 @@ export interface VerifyOptions {
   /** What devices send along where a request has a payload. Default: the tutorial's. */
   readonly payload?: JsonValue;
   readonly expectations?: Expectations;
+  /** Ids of the kinds of request to send. Default: all. */
+  readonly only?: readonly string[];
   /** Milliseconds for one answer. Default 10,000. */
   readonly timeoutMs?: number;
   readonly fuzz?: { readonly requests: number; readonly seed: number };
@@ -91,16 +93,17 @@ function firstFilled(lists: readonly (readonly string[])[]): readonly string[] {
 }
 
 async function planCases(
-  { webhook, expectations }: VerifyOptions,
+  { webhook, expectations, only }: VerifyOptions,
   inputs: ShapeInputs,
 ): Promise<readonly [PlannedCase, ...PlannedCase[]]> {
   const contextOf = createAttestationContexts();
   const expected = expectations === undefined ? [] : expectedShapes(expectations, inputs.hubs);
-  const shapes = [...expected, ...shapesFor(inputs).map((shape) => ({ shape }))];
+  const all = [...expected, ...shapesFor(inputs).map((shape) => ({ shape }))];
+  const shapes = all.filter(({ shape }) => only === undefined || only.includes(shape.id));
   const [first, ...others] = await Promise.all(
     shapes.map(async (planned) => ({ ...planned, request: await requestOf(planned.shape, webhook, contextOf) })),
   );
-  if (first === undefined) throw new Error('the catalogue of requests is empty');
+  if (first === undefined) throw new Error(`there is no kind of request ${only?.join(', ') ?? ''}`);
   return [first, ...others];
 }
 

@@ -137,7 +137,8 @@ function failureOf(error: NodeJS.ErrnoException): WebhookFailure {
   if (code.startsWith('HPE_')) return 'garbage';
   if (code === 'ECONNRESET' || code === 'EPIPE') return 'dropped';
   if (code === 'ETIMEDOUT') return 'timeout';
-  const isTls = code.startsWith('ERR_TLS') || code.startsWith('ERR_SSL') || code.includes('CERT') || TLS_CODES.has(code);
+  const isTls =
+    code.startsWith('ERR_TLS') || code.startsWith('ERR_SSL') || code.includes('CERT') || TLS_CODES.has(code);
   return isTls ? 'tls' : 'refused';
 }
 

@@ -10,7 +10,13 @@ import { postJson, type WebhookClientOptions } from './client.ts';
 import { buildAllocationRequest } from './request-builder.ts';
 import { decideRetry } from './retry-policy.ts';
 
+/** What a ladder does: ask, and decide whether to ask again. */
+export const LADDER_STEPS = { buildRequest: buildAllocationRequest, postJson, decideRetry };
+
+export type LadderSteps = Readonly<typeof LADDER_STEPS>;
+
 export interface LadderOptions {
+  readonly steps?: LadderSteps;
   readonly journal: Journal;
   readonly assumptions: Assumptions;
   readonly client: WebhookClientOptions;
@@ -23,13 +29,14 @@ export interface LadderOptions {
 }
 
 export function createLadder(options: LadderOptions): AllocateCustom {
+  const { steps = LADDER_STEPS } = options;
   return async (question, task, signal) => {
-    const body = JSON.stringify(buildAllocationRequest(question));
+    const body = JSON.stringify(steps.buildRequest(question));
     const url = question.enrollment.record.customAllocationDefinition?.webhookUrl;
     if (url === undefined) throw new Error('an enrollment with custom allocation has no customAllocationDefinition');
     for (let attempt = 1; ; attempt += 1) {
-      const outcome = await callOnce({ question, url, body, attempt }, task, signal, options);
-      const decision = decideRetry(outcome, attempt, options.assumptions);
+      const outcome = await callOnce({ question, url, body, attempt }, task, signal, { ...options, steps });
+      const decision = steps.decideRetry(outcome, attempt, options.assumptions);
       if (decision.kind === 'stop') return { outcome, attempts: attempt };
       const { afterMs, because } = decision;
       options.journal.record(question.subject, { kind: 'retry-scheduled', attempt, afterMs, because });
@@ -49,10 +56,10 @@ async function callOnce(
   { question, url, body, attempt }: Call,
   task: ClockTask,
   signal: AbortSignal,
-  options: LadderOptions,
+  options: LadderOptions & { readonly steps: LadderSteps },
 ): Promise<WebhookOutcome> {
   const startedMs = options.realNow();
-  const outcome = await postJson(url, body, options.client, signal);
+  const outcome = await options.steps.postJson(url, body, options.client, signal);
   const durationMs = options.realNow() - startedMs;
   options.journal.record(question.subject, {
     kind: 'webhook-attempt',

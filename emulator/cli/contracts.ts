@@ -12,7 +12,8 @@ export function contractsCommand(): Command {
       "contracts run 'tag:tutorial' --webhook 'http://localhost:7071/api/HttpTrigger1?code=…'",
     ],
   });
-  for (const inner of [runCommand(), listCommand(), checkCommand(), coverageCommand()]) command.addCommand(inner);
+  for (const inner of [runCommand(), listCommand(), checkCommand(), coverageCommand(), mutantsCommand()])
+    command.addCommand(inner);
   return command;
 }
 
@@ -100,6 +101,21 @@ function coverageCommand(): Command {
     .action(async (flags: { cases?: readonly string[]; json?: true }) => {
       const { showCoverage } = await import('./contracts/show-coverage.ts');
       await showCoverage(flags);
+    });
+}
+
+function mutantsCommand(): Command {
+  return createCommand({
+    name: 'mutants',
+    description:
+      'Plays emulators and webhooks that are wrong on purpose: each has to be noticed by the case that is named for it.',
+    examples: ['contracts mutants', 'contracts mutants --json'],
+  })
+    .addOption(jsonOption('the verdict on each'))
+    .addHelpText('after', '\nExit codes: 0 every one was noticed, 1 one survived, 2 one could not be judged.')
+    .action(async (flags: { json?: true }) => {
+      const { runMutants } = await import('./contracts/run-mutants.ts');
+      await runMutants(flags);
     });
 }
 

@@ -55,6 +55,10 @@ export interface ControlClient {
   readonly url: string;
   ready(): Promise<ReadyAnswer>;
   setUp(): Promise<SetUp>;
+  /** Adds to the set-up, all or nothing. */
+  seed(document: SetUp): Promise<void>;
+  /** Back to what it was at start; the clock goes on. */
+  reset(): Promise<void>;
   timelines(filter: JournalFilter): Promise<readonly Timeline[]>;
   /** Entries on record, then those that come, until the emulator stops. */
   events(filter: JournalFilter): AsyncIterable<StreamedEntry>;
@@ -84,6 +88,8 @@ export function createControlClient(emulator: FoundEmulator): ControlClient {
     url: emulator.url,
     ready: () => get('/ready'),
     setUp: () => get('/set-up'),
+    seed: (document) => post('/seed', document),
+    reset: () => post('/reset', {}),
     timelines: async (filter) =>
       (await get<{ timelines: readonly Timeline[] }>(`/journal${queryOf({ ...filter })}`)).timelines,
     events: (filter) => streamOf(emulator, `/journal/events${queryOf({ ...filter, replay: 'true' })}`),

@@ -1,20 +1,16 @@
 /** `dps-emulator env`: shell exports that lead devices and SDKs to the running emulator and make them trust it. */
 import { type Command, Option } from 'commander';
-import { trustEnvironment } from '../tls/trust-environment.ts';
 import { createCommand, type EmulatorFlag, emulatorOption } from './command.ts';
-import { controlClient, type ReadyAnswer } from './control-client.ts';
+import { controlClient } from './control-client.ts';
+import { deviceEnvironment } from './device-environment.ts';
 import { dialledHost } from './dialled-host.ts';
-import { CliError } from './exit.ts';
-import { print, printError } from './terminal.ts';
+import { print } from './terminal.ts';
 
 type Shell = 'sh' | 'fish' | 'powershell';
 
 interface Flags extends EmulatorFlag {
   readonly shell: Shell;
 }
-
-/** Where MQTT clients go without being told: SDKs that take no port are then right as well. */
-const MQTTS_PORT = 8883;
 
 export function envCommand(): Command {
   return createCommand({
@@ -27,29 +23,18 @@ export function envCommand(): Command {
     .addHelpText('after', '\nIn a POSIX shell:\n  $ eval "$(npx dps-emulator env)"')
     .action(async ({ shell, emulator }: Flags) => {
       const client = await controlClient(emulator);
-      const variables = await variablesOf(await client.ready(), client.url);
+      const { endpoints, idScopes, ca } = await client.ready();
+      const { mqtt, https } = endpoints;
+      const variables = await deviceEnvironment({
+        url: client.url,
+        host: dialledHost(mqtt.host, client.url),
+        mqttPort: mqtt.port,
+        httpsPort: https.port,
+        idScope: idScopes[0],
+        caPath: ca.certificatePath,
+      });
       for (const [name, value] of Object.entries(variables)) print(assignment(shell, name, value));
     });
-}
-
-async function variablesOf(ready: ReadyAnswer, url: string): Promise<Readonly<Record<string, string>>> {
-  const { mqtt, https } = ready.endpoints;
-  const host = dialledHost(mqtt.host, url);
-  const path = ready.ca.certificatePath;
-  const trust = await trustEnvironment(path, { warn: printError }).catch(() => {
-    throw new CliError(
-      'failed',
-      `the CA file ${path} is not on this machine: copy it here from where the emulator runs`,
-    );
-  });
-  return {
-    DPS_EMULATOR_URL: url,
-    PROVISIONING_HOST: mqtt.port === MQTTS_PORT ? host : `${host}:${mqtt.port}`,
-    PROVISIONING_MQTT_PORT: String(mqtt.port),
-    PROVISIONING_HTTPS_PORT: String(https.port),
-    ...(ready.idScopes[0] !== undefined && { PROVISIONING_IDSCOPE: ready.idScopes[0] }),
-    ...trust,
-  };
 }
 
 function assignment(shell: Shell, name: string, value: string): string {

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 /** The program: picks the command and loads that one alone, so that `--help` and `start` are there in a blink. */
+import './first-process.ts';
 import { Command } from 'commander';
 import { VERSION } from '../control/version.ts';
 import { maskText } from '../wire/mask.ts';
@@ -42,6 +43,10 @@ const COMMANDS: Readonly<Record<string, CommandRow>> = {
   env: {
     summary: 'print shell exports for devices and SDKs',
     load: async () => (await import('./env.ts')).envCommand(),
+  },
+  exec: {
+    summary: 'run a command with an emulator of its own',
+    load: async () => (await import('./exec.ts')).execCommand(),
   },
   ca: {
     summary: 'make or show the CA that devices must trust',

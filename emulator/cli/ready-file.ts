@@ -1,10 +1,21 @@
 /** The file by which commands find a running emulator: claimed by the first, removed when it stops, never trusted when stale. */
 import { randomBytes } from 'node:crypto';
-import { linkSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  accessSync,
+  constants,
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { connect } from 'node:net';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { runtimeDirectory } from '../tls/data-directory.ts';
+import { CliError } from './exit.ts';
 
 /** What a start tells the world about itself: the ready file, and the first line of `start --json`. */
 export interface ReadyDocument {
@@ -87,14 +98,28 @@ export interface ClaimedReadyFile {
 /** Writes the default file, or `ready-<pid>.json` beside it when another emulator of this user lives. */
 export async function claimReadyFile(document: ReadyDocument): Promise<ClaimedReadyFile> {
   const directory = readyDirectory();
-  mkdirSync(directory, { recursive: true, mode: DIRECTORY_MODE });
-  await removeStale(directory);
+  await makeRoom(directory);
   const path = defaultReadyFile();
   if (createWhole(path, document)) return { path };
   const holder = readReadyFile(path);
   const ownPath = join(directory, `ready-${process.pid}.json`);
   writeReadyFile(ownPath, document);
   return { path: ownPath, ...(holder && { holder }) };
+}
+
+/** @throws {CliError} when nothing can be written there: on a read-only volume, say */
+async function makeRoom(directory: string): Promise<void> {
+  try {
+    mkdirSync(directory, { recursive: true, mode: DIRECTORY_MODE });
+    accessSync(directory, constants.W_OK);
+  } catch {
+    const why = 'is where commands find this emulator, and cannot be written';
+    throw new CliError(
+      'failed',
+      `${directory} ${why}: make it writable, or set DPS_EMULATOR_HOME to a directory that is`,
+    );
+  }
+  await removeStale(directory);
 }
 
 async function removeStale(directory: string): Promise<void> {
@@ -115,7 +140,12 @@ function createWhole(path: string, document: ReadyDocument): boolean {
   try {
     linkSync(temporary, path);
     return true;
-  } catch {
+  } catch (error) {
+    // Some file systems that containers are given from outside know no links; they have one emulator at a time.
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST' && readReadyFile(path) === undefined) {
+      renameSync(temporary, path);
+      return true;
+    }
     return false;
   } finally {
     rmSync(temporary, { force: true });

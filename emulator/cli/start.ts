@@ -1,7 +1,7 @@
 /** `dps-emulator start`: declares its flags from the table of options; the emulator is loaded once they are right. */
-import { type Command, Option } from 'commander';
-import { OPTIONS, type OptionName, type OptionRow } from '../config.ts';
+import type { Command } from 'commander';
 import { createCommand } from './command.ts';
+import { addOptionFlags } from './start/option-flags.ts';
 
 interface OwnFlags {
   readonly config?: string;
@@ -28,13 +28,11 @@ export function startCommand(): Command {
     .option('--ready-file <file>', 'write the ready file here as well')
     .option('--json', 'print the ready document, then every event, as one JSON document per line')
     .option('--quiet', 'print nothing after the block');
-  const rows = Object.entries(OPTIONS) as [OptionName, OptionRow][];
-  const optionOf = new Map(rows.map(([name, row]) => [name, flagOf(row)]));
-  for (const option of optionOf.values()) command.addOption(option);
+  const readOptions = addOptionFlags(command);
   return command.action(async (flags: OwnFlags & Record<string, unknown>) => {
     const { runStart } = await import('./start/run-start.ts');
     await runStart({
-      flags: new Map([...optionOf].flatMap(([name, option]) => textOf(name, flags[option.attributeName()]))),
+      flags: readOptions(flags),
       config: flags.config,
       readyFile: flags.readyFile,
       isEmpty: flags.empty === true,
@@ -42,20 +40,4 @@ export function startCommand(): Command {
       isQuiet: flags.quiet === true,
     });
   });
-}
-
-/** The default stands in the text only: what was not given must stay distinguishable from what was. */
-function flagOf(row: OptionRow): Option {
-  const facts = [
-    ...(row.choices === undefined ? [] : [`choices: ${row.choices.join(', ')}`]),
-    ...(row.default === undefined ? [] : [`default: ${row.default}`]),
-    `env: ${row.env}`,
-  ];
-  return new Option(row.flag, `${row.help} (${facts.join('; ')})`);
-}
-
-/** A flag that takes several values means the same as one value with commas. */
-function textOf(name: OptionName, value: unknown): readonly (readonly [OptionName, string])[] {
-  if (value === undefined) return [];
-  return [[name, Array.isArray(value) ? value.join(',') : String(value)]];
 }

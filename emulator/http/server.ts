@@ -10,8 +10,6 @@ import type { DpsService } from '../core/service.ts';
 import { addDeviceRoutes, send } from './device-routes.ts';
 import { answerAndClose } from './raw-answer.ts';
 
-export { MESSAGE_BYTES_MAX };
-
 export interface HttpsServerOptions {
   readonly dps: DpsService;
   readonly tls: ServerOptions;

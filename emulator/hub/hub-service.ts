@@ -1,8 +1,7 @@
 /** The hub's REST API: which hub, who may, and the operations; one entry that never throws. [dps-service-behaviour §10.2] */
 import { authorize, hostInToken } from '../core/access/authorize.ts';
+import { acceptedHosts, hostName } from '../core/access/hosts.ts';
 import type { Ids } from '../core/ids.ts';
-import { acceptedHosts } from '../core/service-api/access-policies.ts';
-import { hostName } from '../core/service-api/select-instance.ts';
 import { DPS_HOST_SUFFIX, type HubRight } from '../wire/access-policy.ts';
 import { hubErrorBody } from '../wire/hub-error.ts';
 import { isoInstant } from '../wire/timestamp.ts';

@@ -1,5 +1,5 @@
 /** The CA of this installation: made once, then used by every emulator of the user. */
-import { mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { issueCaCertificate } from './issue-certificate.ts';
 import {
@@ -23,6 +23,8 @@ export interface TlsFileOptions {
 }
 
 const DIRECTORY_MODE = 0o700;
+/** Whoever gets this far may read the certificate, a device in another container above all. The key has a mode of its own. */
+const CA_DIRECTORY_MODE = 0o755;
 const YEARS = 10;
 /** Devices' clocks lag; a certificate that begins now is refused by them. */
 const BACKDATED_MS = 60 * 60 * 1000;
@@ -53,6 +55,7 @@ async function createCa(directory: string, nowMs: number): Promise<void> {
   try {
     await writeFile(join(temporary, CERTIFICATE_FILE), certPem, { mode: CERTIFICATE_MODE, flush: true });
     await writeFile(join(temporary, KEY_FILE), keyPem, { mode: KEY_MODE, flush: true });
+    await chmod(temporary, CA_DIRECTORY_MODE);
     await rename(temporary, directory);
   } catch (error) {
     await rm(temporary, { recursive: true, force: true });
@@ -63,7 +66,7 @@ async function createCa(directory: string, nowMs: number): Promise<void> {
 async function makeSibling(directory: string): Promise<string> {
   try {
     await mkdir(dirname(directory), { recursive: true, mode: DIRECTORY_MODE });
-    // mkdtemp makes it with mode 0700, and the rename keeps that.
+    // Made with mode 0700: nobody looks in before it is complete.
     return await mkdtemp(`${directory}.new-`);
   } catch (error) {
     throw unwritable(directory, error);

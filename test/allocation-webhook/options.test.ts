@@ -9,6 +9,8 @@ import { type Answer, type StandIn, type StandInOptions, startStandIn } from '..
 import { customGroup, DEVICE, GROUP_KEY, HUB_A, SCOPE, setUpOf } from '../core/service-harness.ts';
 import { authorityWithLeaf } from './certificates.ts';
 
+/** Short for a wait, and long enough for a good answer on a busy machine. */
+const ENOUGH_MS = 400;
 const GOOD: Answer = { kind: 'json', body: { iotHubHostName: HUB_A } };
 
 async function start(answers: readonly Answer[], options: EmulatorOptions, tls?: StandInOptions['tls']) {
@@ -40,16 +42,16 @@ function callsAt({ journal }: Emulator): readonly number[] {
 
 describe('the options of the webhook call', () => {
   it('webhookRealTimeoutMs shortens the real wait, webhookTimeoutMs is what the clock is charged', async () => {
-    const options = { webhookTimeoutMs: 20_000, webhookRealTimeoutMs: 25 };
+    const options = { webhookTimeoutMs: 20_000, webhookRealTimeoutMs: ENOUGH_MS };
     const { emulator } = await start([{ kind: 'hang' }, GOOD], options);
     expect(await registered(emulator)).toBe('assigned');
     expect(callsAt(emulator)).toEqual([0, 21]);
   });
 
   it('without webhookRealTimeoutMs the real wait is webhookTimeoutMs', async () => {
-    const { emulator } = await start([{ kind: 'hang' }, GOOD], { webhookTimeoutMs: 25 });
+    const { emulator } = await start([{ kind: 'hang' }, GOOD], { webhookTimeoutMs: ENOUGH_MS });
     expect(await registered(emulator)).toBe('assigned');
-    expect(callsAt(emulator)).toEqual([0, 1.025]);
+    expect(callsAt(emulator)).toEqual([0, 1 + ENOUGH_MS / 1000]);
   });
 
   it('a system clock is not charged: the wait was real', async () => {
@@ -57,7 +59,7 @@ describe('the options of the webhook call', () => {
     const { emulator } = await start([{ kind: 'hang' }], options);
     const startedMs = performance.now();
     expect(await registered(emulator)).toBe(400207);
-    expect(performance.now() - startedMs).toBeLessThan(2_000);
+    expect(performance.now() - startedMs).toBeLessThan(10_000);
     expect(emulator.clock.pending()).toEqual([]);
   });
 

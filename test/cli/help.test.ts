@@ -47,7 +47,9 @@ describe('docs/cli.md', () => {
     const help = await helpOf(name.split(' '));
     expect(help).toMatch(new RegExp(`\\nExamples?:\n {2}\\$ .*${name.replace(' show', '')}`));
     const offered = optionsIn(help).filter((option) => option !== '--help');
-    const expected = name === 'start' ? offered.filter((option) => !inConfiguration.has(option)) : offered;
+    const expected = ['start', 'exec'].includes(name)
+      ? offered.filter((option) => !inConfiguration.has(option))
+      : offered;
     const documented = [...(chapters.get(name) ?? '').matchAll(/^\| `(--[a-z-]+)` \|/gm)].map(([, option]) => option);
     expect(documented.toSorted()).toEqual(expected.toSorted());
   });

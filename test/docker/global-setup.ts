@@ -26,7 +26,9 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const { engine } = search;
   undo.push(() => engine.stop());
   try {
-    const base = await timed('base image', () => ensureBaseImage(engine, REPOSITORY, CACHE)).catch((error: Error) => error);
+    const base = await timed('base image', () => ensureBaseImage(engine, REPOSITORY, CACHE)).catch(
+      (error: Error) => error,
+    );
     if (base instanceof Error) return skip(`no base image: ${base.message.split('\n')[0]}`);
     undo.push(() => base.remove());
     const images = await timed('build', () => buildImages(engine.host, REPOSITORY));

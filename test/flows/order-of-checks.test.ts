@@ -9,15 +9,13 @@ import {
   BLOCKED,
   deviceKey,
   type Emulator,
-  emulatorsForTests,
+  emulatorForFile,
   GROUP_KEY,
   OTHER_SCOPE,
   SCOPE,
   setUpForDevices,
   tokenFor,
 } from './support/emulators.ts';
-
-const start = emulatorsForTests();
 
 /** The scope two has its only group disabled. */
 const SET_UP = setUpForDevices();
@@ -28,6 +26,8 @@ const WITH_DISABLED_GROUP = {
     { ...two, enrollmentGroups: two?.enrollmentGroups?.map((g) => ({ ...g, provisioningStatus: 'disabled' })) },
   ],
 } as typeof SET_UP;
+
+const running = emulatorForFile({ setUp: WITH_DISABLED_GROUP });
 
 /** What a fault does to a good request. */
 const FAULTS = {
@@ -139,7 +139,7 @@ describe.each(TRANSPORTS)('over %s', (transport) => {
     ['poll', POLL],
   ] as const)('a %s', (operation, rows) => {
     it.each(rows)('with the fault "%s" answers that before %j', async (first, others, expected) => {
-      const emulator = await start({ setUp: WITH_DISABLED_GROUP });
+      const emulator = running();
       const request = requestWith(operation, [first, ...others].toReversed());
       const { status, retryAfter, body } = await ask(emulator, transport, request);
       const { errorCode, message, reason, deviceStatus } = expected;
@@ -151,7 +151,7 @@ describe.each(TRANSPORTS)('over %s', (transport) => {
   });
 
   it('a register without a fault is 202, and the poll after it 200', async () => {
-    const emulator = await start({ setUp: WITH_DISABLED_GROUP });
+    const emulator = running();
     const registered = await ask(emulator, transport, goodRequest('register', SCOPE, 'dev-1'));
     expect(registered).toMatchObject({ status: 202, retryAfter: '0' });
     const poll = goodRequest('poll', SCOPE, 'dev-1', String(registered.body.operationId));
@@ -159,7 +159,7 @@ describe.each(TRANSPORTS)('over %s', (transport) => {
   });
 
   it('a poll of a known operation is "disabled" once its enrollment is, whatever its token', async () => {
-    const emulator = await start({ setUp: WITH_DISABLED_GROUP });
+    const emulator = running();
     const blocked = await ask(emulator, transport, goodRequest('register', SCOPE, BLOCKED));
     const poll = goodRequest('poll', SCOPE, BLOCKED, String(blocked.body.operationId));
     for (const token of [poll.token, undefined]) {
@@ -184,7 +184,7 @@ describe('before these, over https', () => {
     ['the media type, before the ID scope', unknownScope, 'PUT', '{', text, 415001],
     ['the ID scope, before the body', unknownScope, 'PUT', '{', {}, 404201],
   ])('answers %s', async (_fact, path, method, body, headers, errorCode) => {
-    const client = httpsClient(await start());
+    const client = httpsClient(running());
     const answer = await client.ask({ method, path, body, headers });
     client.close();
     expect(answer.body.errorCode).toBe(errorCode);

@@ -1,8 +1,17 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { startStandIn } from '../../webhook/stand-in/index.ts';
-import { type Emulator, emulatorsForTests, HUB, SCOPE, setUpForDevices, tokenFor } from '../flows/support/emulators.ts';
+import {
+  type Emulator,
+  emulatorForFile,
+  emulatorsForTests,
+  HUB,
+  SCOPE,
+  setUpForDevices,
+  tokenFor,
+} from '../flows/support/emulators.ts';
 import { address, deviceHeaders, type HttpsClient, httpsClient, registerQuestion } from './support/https-client.ts';
 
+const running = emulatorForFile();
 const start = emulatorsForTests();
 const DEVICE = { registrationId: 'my:Reg-02' };
 const GUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
@@ -139,7 +148,7 @@ describe('a refusal', () => {
     ['another id in the body', { body: '{"registrationId":"x"}' }, 400, 400004],
     ['a body that is no JSON', { body: '{' }, 400, 400004],
   ])('of %s carries its code in the body and the headers, and one id in both', async (_fact, spoilt, status, errorCode) => {
-    const answer = await clientOf(await start()).ask(registerQuestion(DEVICE, spoilt));
+    const answer = await clientOf(running()).ask(registerQuestion(DEVICE, spoilt));
     expect(answer.status).toBe(status);
     expect(answer.headers['content-type']).toBe('application/json; charset=utf-8');
     expect(answer.headers['x-ms-error-code']).toBe(String(errorCode));
@@ -154,7 +163,7 @@ describe('a refusal', () => {
   });
 
   it('of an unknown operation is 404203, and of an unknown registration 404202', async () => {
-    const asking = clientOf(await start());
+    const asking = clientOf(running());
     const poll = await asking.ask(pollQuestion('4.0011223344556677.12345678-1234-1234-1234-123456789abc'));
     expect([poll.status, poll.body.errorCode]).toEqual([404, 404203]);
     const lookup = await asking.ask({ method: 'POST', path: address('my:Reg-02'), headers: deviceHeaders(DEVICE) });
@@ -178,14 +187,14 @@ describe('a refusal', () => {
     ['PUT', `/${SCOPE}/registrations//register`, 405, 405001],
     ['POST', `/${SCOPE}/registrations/`, 405, 405001],
   ])('of %s %s is %i with the body of the service', async (method, path, status, errorCode) => {
-    const answer = await clientOf(await start()).ask({ method, path: `${path}?api-version=2021-06-01` });
+    const answer = await clientOf(running()).ask({ method, path: `${path}?api-version=2021-06-01` });
     expect(answer.status).toBe(status);
     expect(answer.headers['x-ms-error-code']).toBe(String(errorCode));
     expect(answer.body).toMatchObject({ errorCode, trackingId: answer.headers['x-ms-request-id'] });
   });
 
   it('of a HEAD is 405 without a body', async () => {
-    const answer = await clientOf(await start()).ask({ method: 'HEAD', path: address('x', '/register') });
+    const answer = await clientOf(running()).ask({ method: 'HEAD', path: address('x', '/register') });
     expect([answer.status, answer.text]).toEqual([405, '']);
   });
 });

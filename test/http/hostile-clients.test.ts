@@ -1,11 +1,11 @@
 import { once } from 'node:events';
 import { connect as connectTcp } from 'node:net';
 import { describe, expect, it } from 'vitest';
-import { emulatorsForTests, tokenFor } from '../flows/support/emulators.ts';
+import { emulatorForFile, tokenFor } from '../flows/support/emulators.ts';
 import { unaffected } from '../flows/support/neighbours.ts';
 import { address, openRawHttps } from './support/https-client.ts';
 
-const start = emulatorsForTests();
+const running = emulatorForFile();
 const DEVICE = { registrationId: 'hostile' };
 const PUT = `PUT ${address('hostile', '/register')} HTTP/1.1\r\nHost: localhost\r\nAuthorization: ${tokenFor(DEVICE)}\r\n`;
 const BODY = '{"registrationId":"hostile"}';
@@ -39,7 +39,7 @@ const BAD: readonly (readonly [fact: string, bytes: string | Buffer])[] = [
 
 describe('bytes that are no good HTTP', () => {
   it.each(BAD)('(%s) are answered once, with 400, and the connection ends', async (_fact, bytes) => {
-    const raw = await openRawHttps(await start());
+    const raw = await openRawHttps(running());
     raw.write(bytes);
     const text = await raw.read();
     expect(statusesIn(text)).toEqual(['400']);
@@ -50,7 +50,7 @@ describe('bytes that are no good HTTP', () => {
   });
 
   it('hurt nobody else', async () => {
-    const emulator = await start();
+    const emulator = running();
     await unaffected(emulator, async () => {
       for (const [, bytes] of BAD) {
         const raw = await openRawHttps(emulator);
@@ -61,7 +61,7 @@ describe('bytes that are no good HTTP', () => {
   });
 
   it('tell in the shape of the service what is wrong', async () => {
-    const emulator = await start();
+    const emulator = running();
     const raw = await openRawHttps(emulator);
     raw.write(`${PUT}X-Long: ${'x'.repeat(40_000)}\r\n\r\n`);
     const [head = '', body = ''] = (await raw.read()).split('\r\n\r\n');
@@ -75,7 +75,7 @@ describe('bytes that are no good HTTP', () => {
 
 describe('a client', () => {
   it('that sends several requests without waiting is answered in their order', async () => {
-    const emulator = await start();
+    const emulator = running();
     const raw = await openRawHttps(emulator);
     const refused = GOOD.replace('hostile/register', 'other/register');
     raw.write(GOOD + refused + SMUGGLED + GOOD);
@@ -85,7 +85,7 @@ describe('a client', () => {
   });
 
   it('that sends every byte by itself is served', async () => {
-    const emulator = await start();
+    const emulator = running();
     const raw = await openRawHttps(emulator);
     for (const byte of Buffer.from(GOOD)) {
       raw.write(Buffer.from([byte]));
@@ -96,7 +96,7 @@ describe('a client', () => {
   });
 
   it('that hangs up at any point hurts nobody', async () => {
-    const emulator = await start();
+    const emulator = running();
     await unaffected(emulator, async () => {
       for (const length of [0, 10, PUT.length, GOOD.length - 5, GOOD.length]) {
         const raw = await openRawHttps(emulator);
@@ -116,7 +116,7 @@ describe('a client', () => {
   });
 
   it('that asks for what is beyond 96 KB is answered, and its connection does not swallow the next request', async () => {
-    const emulator = await start();
+    const emulator = running();
     const raw = await openRawHttps(emulator);
     const large = 'x'.repeat(200 * 1024);
     raw.write(`${PUT}Content-Type: application/json\r\nContent-Length: ${large.length}\r\n\r\n${large}`);
@@ -130,7 +130,7 @@ describe('a client', () => {
   });
 
   it('in a crowd of 100 connections is answered', async () => {
-    const emulator = await start();
+    const emulator = running();
     const crowd = await Promise.all(Array.from({ length: 100 }, () => openRawHttps(emulator)));
     for (const raw of crowd) raw.write(GOOD);
     const texts = await Promise.all(crowd.map((raw) => raw.read((text) => text.endsWith('}'))));

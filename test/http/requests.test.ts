@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { emulatorsForTests, type Identity, SCOPE, tokenFor } from '../flows/support/emulators.ts';
+import { emulatorForFile, emulatorsForTests, type Identity, SCOPE, tokenFor } from '../flows/support/emulators.ts';
 import { address, deviceHeaders, type HttpsClient, httpsClient, registerQuestion } from './support/https-client.ts';
 
+const running = emulatorForFile();
 const start = emulatorsForTests();
 const DEVICE = { registrationId: 'dev-1' };
 
@@ -9,7 +10,7 @@ let client: HttpsClient;
 afterEach(() => client?.close());
 
 async function ask(...args: Parameters<HttpsClient['ask']>) {
-  client = httpsClient(await start());
+  client = httpsClient(running());
   return client.ask(...args);
 }
 
@@ -50,7 +51,7 @@ describe('the id in the address', () => {
   });
 
   it('keeps the case in which it came', async () => {
-    client = httpsClient(await start());
+    client = httpsClient(running());
     const identity = { registrationId: 'MiXed' };
     const { body } = await client.ask(registerQuestion(identity));
     const path = address('MiXed', `/operations/${body.operationId}`);
@@ -141,7 +142,7 @@ describe('the body of a register', () => {
 
 describe('one connection', () => {
   it('serves a whole registration, with bodies in its GETs, and is promised to stay for more than 300 s', async () => {
-    client = httpsClient(await start());
+    client = httpsClient(running());
     const ports = new Set<number>();
     const first = await client.ask(registerQuestion(DEVICE));
     ports.add(first.localPort);
@@ -162,7 +163,7 @@ describe('one connection', () => {
   });
 
   it('outlives refusals', async () => {
-    client = httpsClient(await start());
+    client = httpsClient(running());
     const ports = new Set<number>();
     for (const spoilt of [
       { headers: {} },

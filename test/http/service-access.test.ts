@@ -216,6 +216,11 @@ describe('the instance', () => {
 });
 
 describe('the connection string of an IoT hub', () => {
+  it('is noticed by Host alone, too', async () => {
+    const answer = await client.ask('GET', '/enrollments/device', { headers: { host: HUB } });
+    expect(recordIn(answer).Message).toMatch(/^ErrorCode:ArgumentInvalid;.* is an IoT hub/);
+  });
+
   it.each([
     ['GET', '/enrollmentGroups/group'],
     ['PUT', '/enrollments/new'],

@@ -1,11 +1,12 @@
 import { once } from 'node:events';
 import type { IConnectPacket } from 'mqtt-packet';
 import { describe, expect, it } from 'vitest';
-import { emulatorsForTests, OTHER_SCOPE, SCOPE, tokenFor } from '../flows/support/emulators.ts';
+import { emulatorForFile, emulatorsForTests, OTHER_SCOPE, SCOPE, tokenFor } from '../flows/support/emulators.ts';
 import { connectDevice, expectPacket, take } from './support/mqtt-device.ts';
 import { connectPacket, publishPacket, registerTopic, subscribePacket, userName } from './support/packets.ts';
 import { openRaw } from './support/raw-client.ts';
 
+const running = emulatorForFile();
 const start = emulatorsForTests();
 const DEVICE = { registrationId: 'my:Reg-02' };
 
@@ -38,13 +39,13 @@ describe('CONNECT', () => {
     ],
     ['with a wrong password, which is refused at the register', { password: Buffer.from('nonsense') }],
   ])('is accepted %s', async (_fact, spoilt) => {
-    const raw = await openRaw(await start());
+    const raw = await openRaw(running());
     raw.send(connectPacket(DEVICE, spoilt));
     expect(await raw.next()).toEqual(connack(0));
   });
 
   it('is accepted without a password, as X.509 devices send it', async () => {
-    const raw = await openRaw(await start());
+    const raw = await openRaw(running());
     const { password: _none, ...packet } = connectPacket(DEVICE);
     raw.send(packet);
     expect(await raw.next()).toEqual(connack(0));
@@ -74,7 +75,7 @@ describe('CONNECT', () => {
   });
 
   it('is answered with CONNACK 4 when there is no user name at all', async () => {
-    const raw = await openRaw(await start());
+    const raw = await openRaw(running());
     const { username: _none, password: _nor, ...packet } = connectPacket(DEVICE);
     raw.send(packet);
     expect(await raw.untilClosed()).toEqual([connack(4)]);
@@ -86,13 +87,13 @@ describe('CONNECT', () => {
     ['carries the ID scope', connectPacket(DEVICE, { clientId: `${SCOPE}/my:Reg-02` })],
     ['is empty', connectPacket(DEVICE, { clientId: '' })],
   ])('is answered with CONNACK 2, and the end, when the client id %s', async (_fact, packet) => {
-    const raw = await openRaw(await start());
+    const raw = await openRaw(running());
     raw.send(packet);
     expect(await raw.untilClosed()).toEqual([connack(2)]);
   });
 
   it('is answered with CONNACK 2 when the client id is empty and the session is to be kept', async () => {
-    const raw = await openRaw(await start());
+    const raw = await openRaw(running());
     // mqtt-packet refuses to write this: no flags, keep-alive 0, a client id of no characters.
     raw.send(Buffer.from('100c00044d515454040000000000', 'hex'));
     expect(await raw.untilClosed()).toEqual([connack(2)]);
@@ -104,7 +105,7 @@ describe('CONNECT', () => {
     ['level 3 under the name of 3.1.1', '4d515454', 3],
     ['the bridge bit of a broker', '4d515454', 0x84],
   ])('is answered with CONNACK 1, and the end, for %s', async (_fact, nameHex, level) => {
-    const raw = await openRaw(await start());
+    const raw = await openRaw(running());
     const name = Buffer.from(nameHex, 'hex');
     const clientId = Buffer.from('my:Reg-02');
     const properties = level === 5 ? Buffer.from([0]) : Buffer.alloc(0);
@@ -122,7 +123,7 @@ describe('CONNECT', () => {
   });
 
   it('twice on one connection ends it', async () => {
-    const raw = await openRaw(await start());
+    const raw = await openRaw(running());
     raw.send(connectPacket(DEVICE));
     await expectPacket(raw, 'connack');
     raw.send(connectPacket(DEVICE));
@@ -213,7 +214,7 @@ describe('a connection', () => {
   });
 
   it('may send everything at once, before any answer', async () => {
-    const raw = await openRaw(await start());
+    const raw = await openRaw(running());
     raw.send(connectPacket(DEVICE), subscribePacket(1), publishPacket(registerTopic('1')));
     const kinds = (await take(raw, 4)).map((packet) => packet.cmd);
     expect(kinds[0]).toBe('connack');

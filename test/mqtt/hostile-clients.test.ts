@@ -1,12 +1,13 @@
 import { once } from 'node:events';
 import { generate } from 'mqtt-packet';
 import { describe, expect, it } from 'vitest';
-import { type Emulator, emulatorsForTests, SCOPE, tokenFor } from '../flows/support/emulators.ts';
+import { type Emulator, emulatorForFile, emulatorsForTests, SCOPE, tokenFor } from '../flows/support/emulators.ts';
 import { unaffected } from '../flows/support/neighbours.ts';
 import { answerIn, connectDevice, expectPacket } from './support/mqtt-device.ts';
 import { connectPacket, publishPacket, registerTopic, subscribePacket } from './support/packets.ts';
 import { type MqttTransport, openRaw, type RawClient } from './support/raw-client.ts';
 
+const running = emulatorForFile();
 const start = emulatorsForTests();
 const DEVICE = { registrationId: 'hostile' };
 const CONNECT = generate(connectPacket(DEVICE));
@@ -57,7 +58,7 @@ describe('a hostile client', () => {
     ['a member named __proto__', 202, '{"__proto__":{"registrationId":5},"payload":{"__proto__":{"a":1}}}'],
     ['zero bytes', 400, '\0\0\0\0'],
   ])('that registers with %s gets %i from the service, and is assigned afterwards', async (_fact, status, body) => {
-    const { ask, provision } = await connectDevice(await start(), DEVICE);
+    const { ask, provision } = await connectDevice(running(), DEVICE);
     expect((await ask(registerTopic('1'), body)).status).toBe(status);
     expect(await provision()).toMatchObject({ status: 'assigned' });
   });
@@ -136,7 +137,7 @@ describe('a hostile client', () => {
     ['a registration id of underscores', named('__proto__'), 400, 400004],
   ])('with %s gets the error of the service at its register, and nobody else does', async (...row) => {
     const [, connect, status, errorCode] = row;
-    const emulator = await start();
+    const emulator = running();
     const healthy = await connectDevice(emulator, { registrationId: 'healthy' });
     const { ask } = await connectDevice(emulator, DEVICE, { connect });
     const answer = await ask(registerTopic('1'));

@@ -1,10 +1,11 @@
 import { generate } from 'mqtt-packet';
 import { describe, expect, it } from 'vitest';
 import { startStandIn } from '../../webhook/stand-in/index.ts';
-import { emulatorsForTests, SCOPE, setUpForDevices } from '../flows/support/emulators.ts';
+import { emulatorForFile, emulatorsForTests, SCOPE, setUpForDevices } from '../flows/support/emulators.ts';
 import { connectDevice, expectPacket, take } from './support/mqtt-device.ts';
 import { pollTopic, publishPacket, registerTopic } from './support/packets.ts';
 
+const running = emulatorForFile({ retryAfterSeconds: 3 });
 const start = emulatorsForTests();
 const DEVICE = { registrationId: 'dev-1' };
 const GUID = '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}';
@@ -12,7 +13,7 @@ const OPERATION_ID = new RegExp(`^[45]\\.[0-9a-f]{16}\\.${GUID}$`);
 
 describe('a register', () => {
   it('is answered with 202, $rid first and retry-after second, and a body of exactly two members', async () => {
-    const { ask } = await connectDevice(await start({ retryAfterSeconds: 3 }), DEVICE);
+    const { ask } = await connectDevice(running(), DEVICE);
     const answer = await ask(registerTopic('c0ffee'));
     expect(answer.topic).toBe('$dps/registrations/res/202/?$rid=c0ffee&retry-after=3');
     expect(answer.body).toEqual({ operationId: expect.stringMatching(OPERATION_ID), status: 'assigning' });
@@ -20,7 +21,7 @@ describe('a register', () => {
   });
 
   it('is acknowledged first and answered then, byte by byte', async () => {
-    const { raw } = await connectDevice(await start(), DEVICE);
+    const { raw } = await connectDevice(running(), DEVICE);
     const before = raw.received().length;
     for (let messageId = 100; messageId < 120; messageId += 1) {
       raw.send(publishPacket(registerTopic(String(messageId)), '', { messageId }));
@@ -36,13 +37,13 @@ describe('a register', () => {
   });
 
   it('with QoS 0 is answered without a PUBACK', async () => {
-    const { raw } = await connectDevice(await start(), DEVICE);
+    const { raw } = await connectDevice(running(), DEVICE);
     raw.send({ ...publishPacket(registerTopic('1')), qos: 0 });
     expect(await expectPacket(raw, 'publish')).toMatchObject({ qos: 1 });
   });
 
   it('that is repeated with the DUP flag is answered', async () => {
-    const { ask } = await connectDevice(await start(), DEVICE);
+    const { ask } = await connectDevice(running(), DEVICE);
     expect((await ask(registerTopic('1'), '', { dup: true })).status).toBe(202);
   });
 
@@ -66,7 +67,7 @@ describe('a register', () => {
     ['$dps/registrations/PUT/iotdps-register/?x=1&$rid=7', '7', '$rid behind another parameter'],
     [`$dps/registrations/PUT/iotdps-register/?$rid=${'r'.repeat(20_000)}`, 'r'.repeat(20_000), '20,000 characters'],
   ])('to %.60s is answered with $rid=%.20s (%s)', async (topic, rid) => {
-    const { ask } = await connectDevice(await start({ retryAfterSeconds: 3 }), DEVICE);
+    const { ask } = await connectDevice(running(), DEVICE);
     expect((await ask(topic)).topic).toBe(`$dps/registrations/res/202/?$rid=${rid}&retry-after=3`);
   });
 
@@ -82,7 +83,7 @@ describe('a register', () => {
     ['members that nobody knows', '{"registrationId":"dev-1","csr":"MII","x":{"y":1}}'],
     ['bytes that are no UTF-8 inside a text', Buffer.from('7b2270223a2022ff22 7d'.replace(' ', ''), 'hex')],
   ])('may carry %s', async (_fact, payload) => {
-    const { ask } = await connectDevice(await start(), DEVICE);
+    const { ask } = await connectDevice(running(), DEVICE);
     expect((await ask(registerTopic('1'), payload)).body).toMatchObject({ status: 'assigning' });
   });
 });
@@ -94,7 +95,7 @@ describe('a poll', () => {
     ['the register body, as C sends it', '{"registrationId":"dev-1","payload":{"a":"b"}}'],
     ['anything else', '<never read>'],
   ])('may carry %s; it is answered with 200, no retry-after, and the assignment', async (_fact, payload) => {
-    const { ask, provision } = await connectDevice(await start({ retryAfterSeconds: 3 }), DEVICE);
+    const { ask, provision } = await connectDevice(running(), DEVICE);
     const { operationId } = await provision();
     const answer = await ask(pollTopic('p', String(operationId)), payload);
     expect(answer.topic).toBe('$dps/registrations/res/200/?$rid=p');
@@ -118,7 +119,7 @@ describe('a poll', () => {
   });
 
   it('takes its parameters in any order', async () => {
-    const { ask, provision } = await connectDevice(await start(), DEVICE);
+    const { ask, provision } = await connectDevice(running(), DEVICE);
     const { operationId } = await provision();
     const topic = `$dps/registrations/GET/iotdps-get-operationstatus/?operationId=${operationId}&$rid=9`;
     expect((await ask(topic, ' ')).topic).toBe('$dps/registrations/res/200/?$rid=9');
@@ -139,7 +140,7 @@ describe('an error', () => {
     ['no operation id', '$dps/registrations/GET/iotdps-get-operationstatus/?$rid=1', ' ', 400, 400004],
   ])('for %s has its status in the topic and the service body, and the connection goes on', async (...row) => {
     const [, topic, payload, status, errorCode] = row;
-    const { ask, provision } = await connectDevice(await start(), DEVICE);
+    const { ask, provision } = await connectDevice(running(), DEVICE);
     const answer = await ask(topic, payload);
     expect(answer.topic).toBe(`$dps/registrations/res/${status}/?$rid=1`);
     expect(answer.body).toEqual({
@@ -152,7 +153,7 @@ describe('an error', () => {
   });
 
   it('is not answered to 96 KB exactly', async () => {
-    const { ask } = await connectDevice(await start(), DEVICE);
+    const { ask } = await connectDevice(running(), DEVICE);
     const frame = '{"payload":""}'.length;
     const payload = `{"payload":"${'x'.repeat(96 * 1024 - frame)}"}`;
     expect((await ask(registerTopic('1'), payload)).status).toBe(202);
@@ -176,7 +177,7 @@ describe('a publish', () => {
     ['$dps/registrations/PUT/iotdps-register/?$rid=+', 'a wildcard'],
     [`${'a/'.repeat(200)}`, 'two hundred levels'],
   ])('to "%.60s" (%s) ends the connection without a PUBACK, and reaches nobody', async (topic) => {
-    const emulator = await start();
+    const emulator = running();
     const { raw } = await connectDevice(emulator, DEVICE);
     const listener = await connectDevice(emulator, { registrationId: 'listener' });
     raw.send(publishPacket(topic, '{}'));
@@ -208,7 +209,7 @@ describe('a publish', () => {
     ['a length of five bytes', Buffer.from([0x30, 0xff, 0xff, 0xff, 0xff, 0x01])],
     ['200 KB, announced', Buffer.from([0x30, 0xc0, 0x9a, 0x0c])],
   ])('or what looks like one, with %s, ends the connection', async (_fact, bytes) => {
-    const { raw } = await connectDevice(await start(), DEVICE);
+    const { raw } = await connectDevice(running(), DEVICE);
     raw.send(bytes);
     expect(await raw.untilClosed()).toEqual([]);
   });

@@ -4,12 +4,13 @@ import { generate } from 'mqtt-packet';
 import { describe, expect, it } from 'vitest';
 import { createWebSocketStream, WebSocket } from 'ws';
 import { trustOptions } from '../../contracts/drivers/trust.ts';
-import { type Emulator, emulatorsForTests } from '../flows/support/emulators.ts';
+import { type Emulator, emulatorForFile, emulatorsForTests } from '../flows/support/emulators.ts';
 import { unaffected } from '../flows/support/neighbours.ts';
 import { answerIn, expectPacket } from './support/mqtt-device.ts';
 import { connectPacket, publishPacket, registerTopic, subscribePacket } from './support/packets.ts';
 import { rawClient } from './support/raw-client.ts';
 
+const running = emulatorForFile();
 const start = emulatorsForTests();
 const DEVICE = { registrationId: 'my:Reg-01x' };
 const PACKETS = [connectPacket(DEVICE), subscribePacket(1), publishPacket(registerTopic('1'), '{}')];
@@ -46,7 +47,7 @@ describe('MQTT over WebSocket', () => {
     ['/:443/$iothub/websocket', 'mqtt', 'Node with a port in its host'],
     ['/any/other/path?iothub-no-client-cert=true', 'Mqtt', 'anyone'],
   ])('is spoken at %s under the name %s, which is echoed (%s)', async (path, protocol) => {
-    const socket = await openWebSocket(await start(), path, protocol);
+    const socket = await openWebSocket(running(), path, protocol);
     expect(socket.protocol).toBe(protocol);
     const raw = rawClient(createWebSocketStream(socket));
     raw.send(...PACKETS);
@@ -55,8 +56,7 @@ describe('MQTT over WebSocket', () => {
   });
 
   it('takes the subprotocol that it knows out of a list', async () => {
-    const emulator = await start();
-    const socket = await openWebSocket(emulator, '/', ['chat', 'MQTT', 'constructor']);
+    const socket = await openWebSocket(running(), '/', ['chat', 'MQTT', 'constructor']);
     expect(socket.protocol).toBe('MQTT');
     socket.terminate();
   });
@@ -73,7 +73,7 @@ describe('MQTT over WebSocket', () => {
       (bytes: Buffer) => [Buffer.alloc(0), bytes.subarray(0, 9), Buffer.alloc(0), bytes.subarray(9)],
     ],
   ])('is a byte stream: %s', async (_fact, split) => {
-    const socket = await openWebSocket(await start(), '/', 'mqtt');
+    const socket = await openWebSocket(running(), '/', 'mqtt');
     const raw = rawClient(createWebSocketStream(socket));
     for (const frame of split(BYTES)) socket.send(frame);
     await expectPacket(raw, 'connack');
@@ -91,7 +91,7 @@ describe('MQTT over WebSocket', () => {
   });
 
   it('takes a message in fragments', async () => {
-    const socket = await openWebSocket(await start(), '/', 'mqtt');
+    const socket = await openWebSocket(running(), '/', 'mqtt');
     const raw = rawClient(createWebSocketStream(socket));
     socket.send(BYTES.subarray(0, 30), { fin: false });
     socket.send(BYTES.subarray(30), { fin: true });
@@ -145,13 +145,13 @@ describe('an upgrade', () => {
     ],
     ['no key', ['Upgrade: websocket', 'Sec-WebSocket-Version: 13', 'Sec-WebSocket-Protocol: mqtt']],
   ])('with %s is refused, and the connection is closed by the server', async (_fact, headers) => {
-    const answer = await upgradeRefused(await start(), headers);
+    const answer = await upgradeRefused(running(), headers);
     expect(answer).toMatch(/^HTTP\/1\.1 (400|426) /);
     expect(answer).not.toContain('101');
   });
 
   it('that is refused tells why in the shape of the service', async () => {
-    const answer = await upgradeRefused(await start(), [...GOOD, 'Sec-WebSocket-Protocol: chat']);
+    const answer = await upgradeRefused(running(), [...GOOD, 'Sec-WebSocket-Protocol: chat']);
     const [head, body] = answer.split('\r\n\r\n');
     expect(head).toContain('x-ms-error-code: 400004');
     expect(JSON.parse(body ?? '')).toMatchObject({ errorCode: 400004, message: expect.stringContaining('mqtt') });

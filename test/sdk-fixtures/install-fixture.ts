@@ -1,18 +1,13 @@
-/** Installs a fixture's own packages from its lock, the first time that a test needs them. */
-import { execFile } from 'node:child_process';
+/** A fixture with packages of its own: the service SDKs may not share a tree with the device SDKs. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 
-/** Time for a first installation. */
-export const INSTALL_TIMEOUT_MS = 180_000;
+/** The test suite needs no network, so it does not install; CI does it as a step of its own. */
+export const HOW_TO_INSTALL = 'THE SERVICE SDKS ARE NOT INSTALLED: npm run fixtures';
 
-/** @returns the fixture's directory */
-export async function installedFixture(name: string): Promise<string> {
+/** @returns the fixture's directory; `undefined` when its packages are not there */
+export function installedFixture(name: string): string | undefined {
   const directory = join(import.meta.dirname, name);
   // npm writes this file last.
-  if (existsSync(join(directory, 'node_modules', '.package-lock.json'))) return directory;
-  const flags = ['ci', '--ignore-scripts', '--no-audit', '--no-fund'];
-  await promisify(execFile)('npm', flags, { cwd: directory, timeout: INSTALL_TIMEOUT_MS });
-  return directory;
+  return existsSync(join(directory, 'node_modules', '.package-lock.json')) ? directory : undefined;
 }

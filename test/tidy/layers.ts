@@ -8,6 +8,8 @@ interface Layer {
 }
 
 const CORE = ['emulator/core/', 'emulator/wire/'];
+/** Shapes, and the doors of the webhooks. */
+const CONTRACTS = ['emulator/wire/', 'webhook/stand-in/index.ts', 'webhook/host/local-host.ts'];
 
 /** The first row that fits a file counts. Folders that put things together (the command, the root, benches) have none. */
 const LAYERS: readonly Layer[] = [
@@ -32,9 +34,11 @@ const LAYERS: readonly Layer[] = [
   { folder: 'webhook/', mayImport: ['webhook/'] },
   // Its one door into the emulator.
   { folder: 'contracts/emulator-door.ts', mayImport: ['emulator/index.ts'] },
+  // Emulators that are wrong on purpose, to prove that the cases notice: made of the emulator's parts, through one door.
+  { folder: 'contracts/mutants/', mayImport: ['contracts/', ...CONTRACTS, 'emulator/internal-door.ts'] },
   {
     folder: 'contracts/',
-    mayImport: ['emulator/wire/', 'webhook/stand-in/index.ts', 'webhook/host/local-host.ts'],
+    mayImport: CONTRACTS,
   },
 ];
 

@@ -42,7 +42,8 @@ const global = (...names: readonly string[]): RegExp =>
 /** Node's modules that do nothing but compute. */
 const CORE_MODULES = new Set(['node:crypto', 'node:assert', 'node:assert/strict']);
 const GENERIC_NAMES = /(?:^|\/)(?:utils?|helpers?|common|misc|shared)\.ts$/;
-const KEBAB_CASE = /^[a-z0-9]+(?:-[a-z0-9]+)*(?:\.[a-z]+)?\.ts$/;
+/** `name.ts`; tests may say what kind they are: `name.long.test.ts`. */
+const KEBAB_CASE = /^[a-z0-9]+(?:-[a-z0-9]+)*(?:\.(?:isolated|long))?(?:\.[a-z]+)?\.ts$/;
 /** Azure Functions takes the function's name from the file, and the tutorial calls it so. */
 const NAMED_BY_AZURE = 'webhook/src/functions/HttpTrigger1.ts';
 

@@ -38,11 +38,15 @@ describe('a new CA', () => {
     expect((await readdir(ca.directory)).sort()).toEqual(['ca-key.pem', 'ca.pem']);
   });
 
-  it.runIf(hasModes)('keeps its key from other users', async () => {
-    const ca = await ensureCa(join(await temporaryDirectory(), 'ca'));
-    expect(await modeOf(ca.directory)).toBe('700');
-    expect(await modeOf(join(ca.directory, 'ca-key.pem'))).toBe('600');
-  });
+  it.runIf(hasModes)(
+    'shows its certificate to other users who may come so far, and keeps its key from them',
+    async () => {
+      const ca = await ensureCa(join(await temporaryDirectory(), 'ca'));
+      expect(await modeOf(ca.directory)).toBe('755');
+      expect(await modeOf(ca.certificatePath)).toBe('644');
+      expect(await modeOf(join(ca.directory, 'ca-key.pem'))).toBe('600');
+    },
+  );
 
   it('has a name that no other installation has', async () => {
     const home = await temporaryDirectory();

@@ -1,5 +1,5 @@
 /** `dps-emulator contracts coverage`. */
-import { type Coverage, type CoveredRow, coverageOf } from '../../../contracts/index.ts';
+import { type Coverage, type CoveredRow, coverageOf } from '../../../contracts/coverage/coverage.ts';
 import { EXIT } from '../exit.ts';
 import { paint, print, printJson } from '../terminal.ts';
 import { readOrRefuse } from './usage-errors.ts';

@@ -1,9 +1,9 @@
 /** Which right each operation asks for, and whether the caller's policy has it. [dps-service-behaviour §4.4] */
 import { type DpsRight, serviceHostOf } from '../../wire/access-policy.ts';
 import { authorize } from '../access/authorize.ts';
+import { acceptedHosts } from '../access/hosts.ts';
 import { DpsError } from '../errors.ts';
 import type { DpsInstance } from '../store/instances.ts';
-import { hostName } from './select-instance.ts';
 import type { ServiceCall, ServiceOperation } from './service-call.ts';
 
 /** Reading keys asks for the right to write: Azure's read-only role may not do it either. */
@@ -32,10 +32,4 @@ export function checkAccess(call: ServiceCall, instance: DpsInstance, nowMs: num
   const isUnreadable = verdict.reason === 'no-credential' || verdict.reason === 'malformed-token';
   const reason = `${verdict.reason}: ${verdict.detail}`;
   throw new DpsError(isUnreadable ? 'CredentialUnreadable' : 'Unauthorized', { reason });
-}
-
-/** The service's own name; also the name by which the emulator was dialled (`localhost`, with or without its port). */
-export function acceptedHosts(dialled: string | undefined, own: string): readonly string[] {
-  const name = hostName(dialled);
-  return [...new Set([own, ...(dialled === undefined || name === undefined ? [] : [name, dialled])])];
 }

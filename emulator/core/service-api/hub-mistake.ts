@@ -3,7 +3,7 @@ import { HUB_HOST_SUFFIX } from '../../wire/access-policy.ts';
 import { hubErrorBody } from '../../wire/hub-error.ts';
 import { isoInstant } from '../../wire/timestamp.ts';
 import { hostInToken } from '../access/authorize.ts';
-import { hostName } from './select-instance.ts';
+import { hostName } from '../access/hosts.ts';
 import type { ServiceCall, ServiceReply } from './service-call.ts';
 import type { ServiceApiPorts } from './service-ports.ts';
 

@@ -1,6 +1,7 @@
 /** Which provisioning service a request is for: by `Host`, else by the token's host, else the only one. [architecture, principle 5] */
 import { serviceHostOf } from '../../wire/access-policy.ts';
 import { hostInToken } from '../access/authorize.ts';
+import { hostName } from '../access/hosts.ts';
 import { DpsError } from '../errors.ts';
 import type { DpsInstance, InstanceStore } from '../store/instances.ts';
 import type { ServiceCall } from './service-call.ts';
@@ -19,9 +20,4 @@ export async function selectInstance(
   const names = all.map((instance) => serviceHostOf(instance.name)).join(', ') || 'none';
   const message = `There is no provisioning service "${hostName(call.host) ?? ''}" here. Known: ${names}.`;
   throw new DpsError('NotFound', { message });
-}
-
-/** The `Host` header in lower case and without its port. */
-export function hostName(host: string | undefined): string | undefined {
-  return host?.toLowerCase().replace(/:\d+$/, '');
 }

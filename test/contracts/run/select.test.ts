@@ -1,10 +1,10 @@
 /** Cases are chosen by id, tag and row; choosing none is an error. */
 import { describe, expect, it } from 'vitest';
-import { readCases } from '../../../contracts/case/read-cases.ts';
 import { planRun } from '../../../contracts/run/plan.ts';
 import { RunError } from '../../../contracts/run/run-error.ts';
 import { selectCases } from '../../../contracts/run/select.ts';
 import { HEAD, loadCases } from '../support/case-folder.ts';
+import { shippedCases } from '../support/shipped-cases.ts';
 
 const BODY = 'device: { registrationId: d }\nexpect: { status: assigned }\n';
 const CASES = [
@@ -78,7 +78,7 @@ describe('a plan', () => {
   });
 
   it('leaves out what another device than the built-in one cannot do, and why', async () => {
-    const { cases } = await readCases([]);
+    const cases = await shippedCases;
     const why = new Map(planRun(cases, { ...wire, driver: 'command' }).leftOut.map((one) => [one.id, one.why]));
     expect(why.get('poll-after-reconnect')).toBe('moves the device request by request');
     expect(why.get('attest-expired-token')).toBe('sets what only the built-in device lets be set (token, api-version)');
@@ -87,14 +87,14 @@ describe('a plan', () => {
   });
 
   it('leaves out what needs scripted answers when the webhook is the own one', async () => {
-    const { cases } = await readCases([]);
+    const cases = await shippedCases;
     const plan = planRun(cases, { ...wire, hasOwnWebhook: true });
     expect(plan.cases.map(({ loaded }) => loaded.contract.id)).toContain('tutorial-toaster');
     expect(plan.leftOut).toContainEqual({ id: 'row-5-ladder', why: 'needs a webhook with scripted answers' });
   });
 
   it('leaves out what asks for the SDK where it is not installed', async () => {
-    const { cases } = await readCases([]);
+    const cases = await shippedCases;
     const { leftOut } = planRun(cases, { ...wire, hasSdk: false });
     expect(leftOut).toEqual([
       { id: 'tutorial-official-sdk', why: 'asks for the official SDK, which is not installed' },

@@ -31,7 +31,7 @@ describe('a case that the target fulfils', () => {
     );
     expect(result).toMatchObject({
       outcome: 'passed',
-      checks: 3,
+      checks: 4,
       mismatches: [],
       virtualSeconds: 1,
       transport: 'mqtt',

@@ -1,24 +1,21 @@
-/** All shipped cases, run as they are shipped; in two parts, because test files run side by side. */
-import { describe, expect, it } from 'vitest';
-import { readCases } from '../../../contracts/case/read-cases.ts';
+/** Runs shipped cases as they are shipped, and tells what did not pass. */
+import { type LoadedCase, readCases } from '../../../contracts/case/read-cases.ts';
+import type { DeviceTransport } from '../../../contracts/drivers/device.ts';
 import { mismatchText } from '../../../contracts/reporters/words.ts';
+import type { Verdict } from '../../../contracts/run/result.ts';
 import { runContracts } from '../../../contracts/run/run-contracts.ts';
 
-/** A part of them, over every transport, so that traces are compared. */
-export function runShipped(part: 0 | 1): void {
-  describe(`the shipped cases, part ${part + 1} of 2`, () => {
-    it('pass over every transport, with equal traces where they say so', { timeout: 60_000 }, async () => {
-      const { cases } = await readCases([]);
-      const verdict = await runContracts(
-        cases.filter((_case, index) => index % 2 === part),
-        { seed: 'shipped' },
-      );
-      const broken = verdict.results.filter(({ outcome }) => outcome !== 'passed');
-      const told = broken.map(({ id, transport, error, mismatches }) => {
-        return `${id} over ${transport}: ${error ?? mismatches.map(mismatchText).join('; ')}`;
-      });
-      expect(told).toEqual([]);
-      expect(verdict.passed).toBeGreaterThan(100);
-    });
+/** Read once for a test file: it takes longer than most tests. */
+export const shippedCases: Promise<readonly LoadedCase[]> = readCases([]).then(({ cases }) => cases);
+
+export async function runShipped(
+  isChosen: (one: LoadedCase) => boolean,
+  transports?: readonly DeviceTransport[],
+): Promise<{ readonly verdict: Verdict; readonly told: readonly string[] }> {
+  const verdict = await runContracts((await shippedCases).filter(isChosen), { seed: 'shipped', transports });
+  const broken = verdict.results.filter(({ outcome }) => outcome !== 'passed');
+  const told = broken.map(({ id, transport, error, mismatches }) => {
+    return `${id} over ${transport}: ${error ?? mismatches.map(mismatchText).join('; ')}`;
   });
+  return { verdict, told };
 }

@@ -79,7 +79,10 @@ async function slim(root: string): Promise<void> {
 /** Node as the registry has it, npm as this machine has it, and the user that the official image has. */
 async function addNode(root: string, major: string, work: string): Promise<void> {
   const local = join(root, 'usr/local');
-  await run('npm', ['pack', '--silent', `node-linux-${process.arch}@${major}`], { cwd: work, timeoutMs: PULL_LIMIT_MS });
+  await run('npm', ['pack', '--silent', `node-linux-${process.arch}@${major}`], {
+    cwd: work,
+    timeoutMs: PULL_LIMIT_MS,
+  });
   const tarball = (await readdir(work)).find((file) => file.startsWith('node-linux-')) ?? '';
   await run('tar', ['-C', work, '-xzf', join(work, tarball), 'package/bin/node']);
   await mkdir(join(local, 'bin'), { recursive: true });

@@ -1,5 +1,5 @@
 /** Emulators for tests of the device transports: two ID scopes, one group, and devices that are assigned at once. */
-import { afterEach, expect } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect } from 'vitest';
 import { deriveDeviceKey, makeDeviceSas, type SasOptions } from '../../../contracts/drivers/sas.ts';
 import { type Emulator, type EmulatorOptions, type SetUp, startEmulator } from '../../../emulator/index.ts';
 
@@ -50,19 +50,31 @@ export function deviceKey(registrationId: string): string {
 /** Starts emulators for the tests of a file; each is stopped after its test, and a bug that it reported fails the test. */
 export function emulatorsForTests(): (options?: EmulatorOptions) => Promise<Emulator> {
   const started: Emulator[] = [];
-  const bugs: string[] = [];
-  afterEach(async () => {
-    await Promise.all(started.splice(0).map((emulator) => emulator.stop()));
-    expect(bugs.splice(0), 'bugs that the emulator reported').toEqual([]);
-  });
+  const onBug = bugsFailTests();
+  afterEach(() => Promise.all(started.splice(0).map((emulator) => emulator.stop())));
   return async (options = {}) => {
-    const emulator = await startEmulator({
-      setUp: setUpForDevices(),
-      clock: 'manual',
-      onBug: (error, where) => bugs.push(`${where}: ${error instanceof Error ? error.stack : String(error)}`),
-      ...options,
-    });
+    const emulator = await startEmulator({ setUp: setUpForDevices(), clock: 'manual', onBug, ...options });
     started.push(emulator);
     return emulator;
   };
+}
+
+/** One emulator for all tests of a file: for long tables of requests of which none minds what the others left behind. */
+export function emulatorForFile(options: EmulatorOptions = {}): () => Emulator {
+  let emulator: Emulator | undefined;
+  const onBug = bugsFailTests();
+  beforeAll(async () => {
+    emulator = await startEmulator({ setUp: setUpForDevices(), clock: 'manual', onBug, ...options });
+  });
+  afterAll(() => emulator?.stop());
+  return () => {
+    if (emulator === undefined) throw new Error('asked for before the tests began');
+    return emulator;
+  };
+}
+
+function bugsFailTests(): (error: unknown, where: string) => void {
+  const bugs: string[] = [];
+  afterEach(() => expect(bugs.splice(0), 'bugs that the emulator reported').toEqual([]));
+  return (error, where) => bugs.push(`${where}: ${error instanceof Error ? error.stack : String(error)}`);
 }

@@ -8,7 +8,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ensureCa } from '../../emulator/tls/ca.ts';
 import { caDirectory } from '../../emulator/tls/data-directory.ts';
-import { INSTALL_TIMEOUT_MS, installedFixture } from '../sdk-fixtures/install-fixture.ts';
+import { HOW_TO_INSTALL, installedFixture } from '../sdk-fixtures/install-fixture.ts';
 import { inPrivateNamespace } from './support/private-namespace.ts';
 
 interface Step {
@@ -23,15 +23,15 @@ const HOSTS = '127.0.0.1 localhost back-end.azure-devices-provisioning.net hub-o
 
 let directory: string;
 let namespaced: readonly string[] | undefined;
-let fixture: string;
+
+const fixture = installedFixture('service');
 
 beforeAll(async () => {
-  fixture = await installedFixture('service');
   directory = await mkdtemp(join(tmpdir(), 'service-sdk-'));
   const hosts = join(directory, 'hosts');
   await writeFile(hosts, HOSTS);
-  namespaced = inPrivateNamespace(hosts, [process.execPath, join(fixture, 'run.js'), '443']);
-}, INSTALL_TIMEOUT_MS);
+  namespaced = inPrivateNamespace(hosts, [process.execPath, join(fixture ?? '', 'run.js'), '443']);
+});
 
 afterAll(() => rm(directory, { recursive: true, force: true }));
 
@@ -105,7 +105,9 @@ function outcomeOf({ value, error }: Step): unknown {
   return { error: error.name, code: body.errorCode ?? /^ErrorCode:(\w+);/.exec(body.Message ?? '')?.[1] };
 }
 
-describe('the service SDKs for Node', () => {
+if (fixture === undefined) console.warn(HOW_TO_INSTALL);
+
+describe.skipIf(fixture === undefined).concurrent('the service SDKs for Node', () => {
   it('find all they need on port 443, by the names that the services have in Azure', async (context) => {
     if (namespaced === undefined) {
       const why = 'PORT 443 WAS NOT TRIED: this machine allows no private network namespace (unshare -n -m)';
@@ -117,7 +119,7 @@ describe('the service SDKs for Node', () => {
   });
 
   it('find all they need on any port, through an agent of their REST client', async () => {
-    expectAll(await stepsOf([process.execPath, join(fixture, 'run.js'), 'agent']));
+    expectAll(await stepsOf([process.execPath, join(fixture ?? '', 'run.js'), 'agent']));
   });
 });
 

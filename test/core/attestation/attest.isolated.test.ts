@@ -322,7 +322,7 @@ describe('comparing signatures', () => {
   it.each<readonly [string, Device]>([
     ['that match', { key: PRIMARY }],
     ['that do not', { key: key(5) }],
-  ])('%s takes the same time: timingSafeEqual does it', async (_title, device) => {
+  ])('%s is done by timingSafeEqual, in constant time', async (_title, device) => {
     const harness = await harnessOf(ONE);
     crypto.comparisons = 0;
     await register(harness, device);

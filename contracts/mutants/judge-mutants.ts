@@ -1,0 +1,162 @@
+/** Plays each mutant through the case that has to notice it, after the same cases have passed without a mutant. */
+import { startWithReplaced } from '../../emulator/internal-door.ts';
+import { startLocalHost } from '../../webhook/host/local-host.ts';
+import { startStandIn } from '../../webhook/stand-in/index.ts';
+import { type LoadedCase, readCases } from '../case/read-cases.ts';
+import type { CaseResult, Mismatch } from '../run/result.ts';
+import { type RunOptions, runContracts } from '../run/run-contracts.ts';
+import { selectCases } from '../run/select.ts';
+import { verifyWebhook } from '../verify/index.ts';
+import type { VerifyCase } from '../verify/verdict.ts';
+import type { EmulatorMutant, WebhookMutant } from './mutant.ts';
+import { type MutantsVerdict, type MutantVerdict, mutantsVerdict } from './verdict.ts';
+
+export interface JudgeOptions {
+  readonly emulators: readonly EmulatorMutant[];
+  readonly webhooks: readonly WebhookMutant[];
+  /** Told of each verdict as it comes. */
+  readonly judged?: (verdict: MutantVerdict) => void;
+}
+
+/** A verdict on a mutant has to be the same each time. */
+const SEED = 'mutants';
+
+export async function judgeMutants({ emulators, webhooks, judged }: JudgeOptions): Promise<MutantsVerdict> {
+  const startedMs = performance.now();
+  const { cases } = await readCases([]);
+  const ids = [...emulators.map(({ killedBy }) => killedBy), ...webhooks.flatMap(contractOf)];
+  const sound = await findSound(cases, [...new Set(ids)]);
+  const verdicts: MutantVerdict[] = [];
+  const add = (verdict: MutantVerdict): void => {
+    verdicts.push(verdict);
+    judged?.(verdict);
+  };
+  for (const mutant of emulators) add(await judgeEmulator(mutant, cases, sound));
+  const kinds = webhooks.length === 0 ? new Set<string>() : await findSoundKinds();
+  for (const mutant of webhooks) add(await judgeWebhook(mutant, cases, sound, kinds));
+  return mutantsVerdict(verdicts, performance.now() - startedMs);
+}
+
+function contractOf({ killedBy }: WebhookMutant): readonly string[] {
+  return 'contract' in killedBy ? [killedBy.contract] : [];
+}
+
+/** Those of the cases that pass when nothing is wrong: only they can tell. */
+async function findSound(cases: readonly LoadedCase[], ids: readonly string[]): Promise<ReadonlySet<string>> {
+  const known = ids.filter((id) => cases.some(({ contract }) => contract.id === id));
+  if (known.length === 0) return new Set();
+  const { results } = await runContracts(selectCases(cases, known), { seed: SEED, transports: ['mqtt'] });
+  return new Set(results.filter(({ outcome }) => outcome === 'passed').map(({ id }) => id));
+}
+
+/** The kinds of request that verification has nothing to say about when the webhook is right: the tutorial's function. */
+async function findSoundKinds(): Promise<ReadonlySet<string>> {
+  const host = await startLocalHost({ port: 0 });
+  try {
+    const { cases } = await verifyWebhook({ webhook: host.url });
+    return new Set(cases.filter(({ faults }) => faults.length === 0).map(({ id }) => id));
+  } finally {
+    await host.stop();
+  }
+}
+
+type Finding = Pick<MutantVerdict, 'outcome' | 'detail'>;
+
+const UNSOUND: Finding = { outcome: 'broken', detail: 'it fails, or is not there, without a mutant too' };
+
+async function judgeEmulator(
+  mutant: EmulatorMutant,
+  cases: readonly LoadedCase[],
+  sound: ReadonlySet<string>,
+): Promise<MutantVerdict> {
+  const { killedBy, at } = mutant;
+  const finding = sound.has(killedBy)
+    ? await playContract(cases, killedBy, at, {
+        startTarget: (options) => startWithReplaced(options, mutant.replace()),
+      })
+    : UNSOUND;
+  return { kind: 'emulator', ...described(mutant), killedBy, ...finding };
+}
+
+async function judgeWebhook(
+  mutant: WebhookMutant,
+  cases: readonly LoadedCase[],
+  sound: ReadonlySet<string>,
+  kinds: ReadonlySet<string>,
+): Promise<MutantVerdict> {
+  const { killedBy, at } = mutant;
+  const name = 'verify' in killedBy ? `verify ${killedBy.verify}` : killedBy.contract;
+  const isSound = 'verify' in killedBy ? kinds.has(killedBy.verify) : sound.has(killedBy.contract);
+  const about = { kind: 'webhook', ...described(mutant), killedBy: name } as const;
+  if (!isSound) return { ...about, ...UNSOUND };
+  const standIn = await startStandIn(mutant.script());
+  try {
+    const finding =
+      'verify' in killedBy
+        ? await playVerification(mutant, killedBy.verify, standIn.url)
+        : await playContract(cases, killedBy.contract, at, { webhook: standIn.url });
+    return { ...about, ...finding };
+  } finally {
+    await standIn.stop();
+  }
+}
+
+function described({ id, wrong, reason, at }: EmulatorMutant | WebhookMutant) {
+  return { id, wrong, reason, at };
+}
+
+async function playContract(
+  cases: readonly LoadedCase[],
+  id: string,
+  at: string,
+  options: Pick<RunOptions, 'startTarget' | 'webhook'>,
+): Promise<Finding> {
+  const verdict = await runContracts(selectCases(cases, [id]), {
+    ...options,
+    seed: SEED,
+    transports: ['mqtt'],
+    jobs: 1,
+  });
+  const [result] = verdict.results;
+  return result === undefined ? UNSOUND : findingOf(result, at);
+}
+
+function findingOf({ outcome, error, mismatches }: CaseResult, at: string): Finding {
+  // An emulator that crashes would be noticed by any case, for what it throws and not for what it does.
+  const crash = mismatches.find(({ path }) => path === 'target');
+  if (outcome === 'error' || crash !== undefined) {
+    return { outcome: 'broken', detail: error ?? crash?.says ?? 'it could not be run' };
+  }
+  const found = mismatches.find(({ path }) => path.startsWith(at));
+  if (found !== undefined) return { outcome: 'killed', detail: textOf(found) };
+  const [other] = mismatches;
+  if (other === undefined) return { outcome: 'survived', detail: 'the case passed' };
+  return { outcome: 'broken', detail: `noticed in another place: ${textOf(other)}` };
+}
+
+function textOf({ path, expected, actual, says }: Mismatch): string {
+  const values = `expected ${shown(expected)}, got ${shown(actual)}`;
+  return `${path}: ${says ?? values}`;
+}
+
+const SHOWN_MAX = 100;
+
+function shown(value: Mismatch['actual']): string {
+  const text = value === undefined ? 'nothing' : JSON.stringify(value);
+  return text.length > SHOWN_MAX ? `${text.slice(0, SHOWN_MAX)}…` : text;
+}
+
+async function playVerification(mutant: WebhookMutant, id: string, webhook: string): Promise<Finding> {
+  const { timeoutMs, at } = mutant;
+  const { cases, reason } = await verifyWebhook({ webhook, only: [id], ...(timeoutMs !== undefined && { timeoutMs }) });
+  const [found] = cases;
+  return found === undefined ? { outcome: 'broken', detail: reason } : ruleFinding(found, at);
+}
+
+function ruleFinding({ faults }: VerifyCase, rule: string): Finding {
+  const broken = faults.find((fault) => fault.rule === rule);
+  if (broken !== undefined) return { outcome: 'killed', detail: `${broken.rule}: ${broken.detail}` };
+  const [other] = faults;
+  if (other === undefined) return { outcome: 'survived', detail: 'no rule was broken' };
+  return { outcome: 'broken', detail: `noticed in another place: ${other.rule}: ${other.detail}` };
+}

@@ -1,0 +1,15 @@
+/** For tests of one's own, whatever runs them: an emulator with its webhook, devices, and assertions that tell the story. */
+
+export {
+  type Answer,
+  type RecordedRequest,
+  type Script,
+  type StandIn,
+  startStandIn,
+} from '../../webhook/stand-in/index.ts';
+export type { DeviceResult } from '../drivers/device.ts';
+export type { Emulator, EmulatorOptions, SetUp } from '../emulator-door.ts';
+export { expectAssigned, expectFailed, expectWebhookCalled } from './assertions.ts';
+export type { WebhookCallsExpected } from './checks.ts';
+export { type Dps, type DpsOptions, type RegisteredDevice, type RegisterOptions, startDps } from './dps.ts';
+export type { Registration } from './registration.ts';

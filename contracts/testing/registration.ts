@@ -1,0 +1,87 @@
+/** What became of a registration, as the emulator's journal has it: known at once, so that nothing has to be awaited. */
+
+import type { Emulator, JournalEntry, JournalEvent } from '../emulator-door.ts';
+import { describeEvent } from '../run/describe-event.ts';
+
+/** A device at an emulator, whoever registers it. */
+export interface Registration {
+  readonly emulator: Emulator;
+  readonly idScope: string;
+  readonly registrationId: string;
+}
+
+export type Outcome =
+  | { readonly kind: 'unknown' }
+  | { readonly kind: 'assigning' }
+  | { readonly kind: 'assigned'; readonly hub: string; readonly deviceId: string }
+  | { readonly kind: 'failed'; readonly errorCode: number; readonly message: string }
+  /** No registration came of it: the credential or the request was refused. */
+  | { readonly kind: 'refused'; readonly errorCode: number | undefined; readonly message: string }
+  | { readonly kind: 'disabled' };
+
+/** Of the latest attempt to register. */
+export function outcomeOf(registration: Registration): Outcome {
+  return entriesOf(registration).reduce<Outcome>((outcome, { event }) => after(event) ?? outcome, { kind: 'unknown' });
+}
+
+function after(event: JournalEvent): Outcome | undefined {
+  switch (event.kind) {
+    case 'operation-opened':
+      return { kind: 'assigning' };
+    case 'refused': {
+      if (event.operation !== 'register' && event.operation !== 'connect') return undefined;
+      return { kind: 'refused', errorCode: event.errorCode, message: `${event.reason}: ${event.detail}` };
+    }
+    case 'concluded':
+      return concluded(event);
+    default:
+      return undefined;
+  }
+}
+
+function concluded(event: Extract<JournalEvent, { readonly kind: 'concluded' }>): Outcome | undefined {
+  const { status, hub = '', deviceId = '', errorCode = 0, errorMessage = '' } = event;
+  if (status === 'assigned') return { kind: 'assigned', hub, deviceId };
+  if (status === 'failed') return { kind: 'failed', errorCode, message: errorMessage };
+  return status === 'disabled' ? { kind: 'disabled' } : undefined;
+}
+
+export function entriesOf({ emulator, idScope, registrationId }: Registration): readonly JournalEntry[] {
+  return emulator.journal.timeline(idScope, registrationId)?.entries ?? [];
+}
+
+/** Everything that an emulator has on record, in the order in which it happened. */
+export function allEntriesOf({ journal }: Emulator): readonly JournalEntry[] {
+  return journal
+    .timelines()
+    .flatMap(({ entries }) => entries)
+    .sort((one, other) => one.sequence - other.sequence);
+}
+
+/** A device that polls for minutes would fill the screen. */
+const LINES_MAX = 60;
+const DETAIL_MAX = 200;
+
+/** The story, a line per event; instants in seconds from the first one. */
+export function timelineText(entries: readonly JournalEntry[]): string {
+  const startMs = entries[0]?.atMs ?? 0;
+  const lines = entries.flatMap(({ atMs, event }) => {
+    const { text } = describeEvent(event);
+    const detail = detailOf(event);
+    const at = `${(atMs - startMs) / 1000} s`.padStart(9);
+    return [`${at}  ${text}`, ...(detail === undefined ? [] : [`${' '.repeat(13)}${shortened(detail)}`])];
+  });
+  if (lines.length === 0) return `${' '.repeat(11)}nothing`;
+  const left = lines.length - LINES_MAX;
+  return (left <= 0 ? lines : [`${' '.repeat(11)}… ${left} earlier lines`, ...lines.slice(left)]).join('\n');
+}
+
+/** Only what a test is likely to be about: what was decided, and by which answer. */
+function detailOf(event: JournalEvent): string | undefined {
+  if (event.kind === 'webhook-attempt') return event.response || undefined;
+  return event.kind === 'concluded' ? describeEvent(event).detail : undefined;
+}
+
+function shortened(text: string): string {
+  return text.length > DETAIL_MAX ? `${text.slice(0, DETAIL_MAX)}…` : text;
+}

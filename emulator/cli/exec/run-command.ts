@@ -1,0 +1,68 @@
+/** Runs somebody's command in this terminal and hands signals on to it; its end is told as a shell tells it. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { constants } from 'node:os';
+import { printError } from '../terminal.ts';
+
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/** Exit codes of a POSIX shell. */
+const NOT_EXECUTABLE = 126;
+const NOT_FOUND = 127;
+const KILLED = 128;
+
+export interface SignalPost {
+  /** The first one that came while there was no command yet. */
+  early(): NodeJS.Signals | undefined;
+  /** From now on signals go to the command. */
+  deliverTo(child: ChildProcess): void;
+}
+
+/** From here on signals no longer end this process. */
+export function catchSignals(): SignalPost {
+  let child: ChildProcess | undefined;
+  let early: NodeJS.Signals | undefined;
+  for (const signal of SIGNALS) {
+    process.on(signal, () => {
+      if (child === undefined) early ??= signal;
+      // Ctrl+C: the terminal has sent it to the command as well, and twice means "at once" to many.
+      else if (signal !== 'SIGINT' || process.stdin.isTTY !== true) child.kill(signal);
+    });
+  }
+  return {
+    early: () => early,
+    deliverTo: (started) => {
+      child = started;
+    },
+  };
+}
+
+/** @returns the exit code; never rejects */
+export function runCommand(
+  [program = '', ...args]: readonly string[],
+  variables: Readonly<Record<string, string>>,
+  signals: SignalPost,
+): Promise<number> {
+  const waiting = signals.early();
+  if (waiting !== undefined) return Promise.resolve(codeOfSignal(waiting));
+  return new Promise((resolve) => {
+    const child = spawn(program, args, { stdio: 'inherit', env: { ...process.env, ...variables } });
+    // Should this process come to an end in any other way, the command does not stay behind.
+    const leaveNothing = (): void => void child.kill();
+    process.once('exit', leaveNothing);
+    child.once('error', (error: NodeJS.ErrnoException) => {
+      if (child.pid !== undefined) return;
+      const isAbsent = error.code === 'ENOENT';
+      printError(`${program}: ${isAbsent ? 'command not found' : `cannot be run (${error.code ?? error.message})`}`);
+      resolve(isAbsent ? NOT_FOUND : NOT_EXECUTABLE);
+    });
+    child.once('exit', (code, signal) => {
+      process.off('exit', leaveNothing);
+      resolve(code ?? codeOfSignal(signal));
+    });
+    signals.deliverTo(child);
+  });
+}
+
+function codeOfSignal(signal: NodeJS.Signals | null): number {
+  return KILLED + (signal === null ? 0 : constants.signals[signal]);
+}

@@ -1,0 +1,132 @@
+/** `dps-emulator exec` as a user runs it: the command's own result, an emulator while it runs, and nothing afterwards. */
+import { readdir, writeFile } from 'node:fs/promises';
+import { type AddressInfo, connect, createServer } from 'node:net';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { contosoSetUp } from '../../../emulator/set-up/contoso.ts';
+import { FAST, type Home, type Ran, run, runOn, temporaryHome } from '../support/command.ts';
+
+const MAIN = join(import.meta.dirname, '../../../dist/emulator/cli/main.js');
+
+async function exec(command: readonly string[], options: readonly string[] = [], home?: Home): Promise<Ran> {
+  return run(home ?? (await temporaryHome()), ['exec', ...FAST, ...options, '--', ...command]);
+}
+
+const node = (script: string): readonly string[] => [process.execPath, '-e', script];
+
+describe('the end of the command', () => {
+  it.each<[string, readonly string[], number, string]>([
+    ['its exit code', ['sh', '-c', 'exit 7'], 7, ''],
+    ['128 and the number of the signal that ended it', ['sh', '-c', 'kill -TERM $$'], 143, ''],
+    ['127 when it is not found', ['no-such-command'], 127, 'dps-emulator: no-such-command: command not found\n'],
+    [
+      '126 when it cannot be run',
+      [import.meta.filename],
+      126,
+      `dps-emulator: ${import.meta.filename}: cannot be run (EACCES)\n`,
+    ],
+  ])('is %s', async (_what, command, code, stderr) => {
+    expect(await exec(command)).toEqual({ code, stdout: '', stderr });
+  });
+
+  it('comes with its own output and input, and its words as they are: there is no shell', async () => {
+    const words = ['$HOME', 'a  b', '*', '; exit 9', '--help'];
+    const script = 'process.stdin.pipe(process.stdout); console.log(JSON.stringify(process.argv.slice(1)))';
+    const home = await temporaryHome();
+    const ran = await run(home, ['exec', ...FAST, '--', ...node(script), '--', ...words], 'typed\n');
+    expect(ran).toEqual({ code: 0, stdout: `${JSON.stringify(words)}\ntyped\n`, stderr: '' });
+  });
+
+  it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('comes after %s, which the command gets', async (signal) => {
+    const script = `process.on('${signal}', () => process.exit(3)); setInterval(() => {}, 1000); console.log('{"kind":"up"}')`;
+    const running = runOn(await temporaryHome(), ['exec', ...FAST, '--', ...node(script)]);
+    await running.until(({ kind }) => kind === 'up');
+    running.child.kill(signal);
+    expect(await running.ended).toBe(3);
+  });
+});
+
+describe('the emulator of the command', () => {
+  it('is told in the variables of `dps-emulator env`, and a device registers there', async () => {
+    const register = `"${process.execPath}" "${MAIN}" register breakroom499-contoso-tstrsd-007 --json >/dev/null`;
+    const script = `env; echo ---; "${process.execPath}" "${MAIN}" env && ${register}`;
+    const { code, stdout, stderr } = await exec(['sh', '-c', script]);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    const [environment = '', exports = ''] = stdout.split('---\n');
+    const lines = exports.trim().split('\n');
+    expect(lines.length).toBe(8);
+    for (const line of lines) {
+      const [, name, value] = /^export (\w+)='(.*)'$/.exec(line) ?? [];
+      expect(environment.split('\n')).toContain(`${name}=${value}`);
+    }
+  });
+
+  it('is gone afterwards, with its ports and its ready file; of its home the CA remains', async () => {
+    const home = await temporaryHome();
+    const file = join(home.directory, 'ready.json');
+    const { stdout } = await exec(['cat', file], ['--ready-file', file], home);
+    const { control, endpoints } = JSON.parse(stdout);
+    const ports = [endpoints.mqtt.port, endpoints.https.port, Number(new URL(control).port)];
+    expect(await Promise.all(ports.map(isListening))).toEqual([false, false, false]);
+    expect(await readdir(home.directory)).toEqual([]);
+  });
+
+  it('leaves no file while it runs, so that it is not taken for the emulator of other commands', async () => {
+    const home = await temporaryHome();
+    const { stdout } = await exec(['ls', '-A', home.directory], [], home);
+    expect(stdout).toBe('');
+  });
+
+  it('runs beside others', async () => {
+    const home = await temporaryHome();
+    const ran = await Promise.all([1, 2].map(() => exec(['sh', '-c', 'echo $PROVISIONING_MQTT_PORT'], [], home)));
+    expect(new Set(ran.map(({ stdout }) => stdout)).size).toBe(2);
+    expect(ran.map(({ code }) => code)).toEqual([0, 0]);
+  });
+
+  it('holds what --config says, and nothing with --empty', async () => {
+    const home = await temporaryHome();
+    const file = join(home.directory, 'plant.json');
+    const [instance] = contosoSetUp('http://127.0.0.1:1/').dps ?? [];
+    await writeFile(file, JSON.stringify({ dps: [{ ...instance, idScope: '0ne000PLANT' }] }));
+    const scope = ['sh', '-c', 'echo "scope $PROVISIONING_IDSCOPE"'];
+    expect((await exec(scope, ['--config', file], home)).stdout).toBe('scope 0ne000PLANT\n');
+    expect((await exec(scope, ['--empty'], home)).stdout).toBe('scope \n');
+  });
+});
+
+describe('an emulator that cannot start', () => {
+  it('ends with 1, and the command is not run', async () => {
+    const server = createServer().listen(0, '127.0.0.1');
+    await new Promise((resolve) => server.once('listening', resolve));
+    const { port } = server.address() as AddressInfo;
+    const ran = await exec(['echo', 'run'], ['--mqtt-port', String(port)]);
+    server.close();
+    expect(ran).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: expect.stringContaining(`--mqtt-port ${port}: the port is taken`),
+    });
+  });
+
+  it.each<[string, readonly string[], readonly string[]]>([
+    ['there is no command', [], []],
+    ['an option is wrong', ['--clock', 'sundial'], ['echo', 'run']],
+    ['a ready file would replace a file of somebody', ['--ready-file', import.meta.filename], ['echo', 'run']],
+  ])('ends with 2 when %s', async (_what, options, command) => {
+    const { code, stdout, stderr } = await exec(command, options);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).not.toMatch(/^ {4}at /m);
+  });
+});
+
+function isListening(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ port, host: '127.0.0.1' });
+    socket.once('connect', () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.once('error', () => resolve(false));
+  });
+}

@@ -1,3 +1,0 @@
-import { runShipped } from '../support/shipped-cases.ts';
-
-runShipped(0);

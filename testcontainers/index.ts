@@ -1,0 +1,9 @@
+/** `dps-emulator/testcontainers`: the emulator's image as a module of Testcontainers for Node. */
+
+export type { ClockMode } from '../emulator/core/clock.ts';
+export type { JournalEntry, JournalEvent, Timeline } from '../emulator/core/journal-events.ts';
+export type { SetUp, SetUpInstance } from '../emulator/wire/set-up.ts';
+export type { ContainerConfig } from './container-config.ts';
+export { DpsEmulatorContainer } from './dps-emulator-container.ts';
+export type { ContainerClock, ContainerJournal } from './remote-control.ts';
+export { type DeviceKeyOptions, StartedDpsEmulatorContainer } from './started-dps-emulator-container.ts';
