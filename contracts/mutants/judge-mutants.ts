@@ -14,6 +14,8 @@ import { type MutantsVerdict, type MutantVerdict, mutantsVerdict } from './verdi
 export interface JudgeOptions {
   readonly emulators: readonly EmulatorMutant[];
   readonly webhooks: readonly WebhookMutant[];
+  /** Default: the shipped ones. */
+  readonly cases?: readonly LoadedCase[];
   /** Told of each verdict as it comes. */
   readonly judged?: (verdict: MutantVerdict) => void;
 }
@@ -21,9 +23,9 @@ export interface JudgeOptions {
 /** A verdict on a mutant has to be the same each time. */
 const SEED = 'mutants';
 
-export async function judgeMutants({ emulators, webhooks, judged }: JudgeOptions): Promise<MutantsVerdict> {
+export async function judgeMutants({ emulators, webhooks, judged, ...given }: JudgeOptions): Promise<MutantsVerdict> {
   const startedMs = performance.now();
-  const { cases } = await readCases([]);
+  const cases = given.cases ?? (await readCases([])).cases;
   const ids = [...emulators.map(({ killedBy }) => killedBy), ...webhooks.flatMap(contractOf)];
   const sound = await findSound(cases, [...new Set(ids)]);
   const verdicts: MutantVerdict[] = [];
@@ -32,9 +34,13 @@ export async function judgeMutants({ emulators, webhooks, judged }: JudgeOptions
     judged?.(verdict);
   };
   for (const mutant of emulators) add(await judgeEmulator(mutant, cases, sound));
-  const kinds = webhooks.length === 0 ? new Set<string>() : await findSoundKinds();
+  const kinds = await findSoundKinds(webhooks.flatMap(kindOf));
   for (const mutant of webhooks) add(await judgeWebhook(mutant, cases, sound, kinds));
   return mutantsVerdict(verdicts, performance.now() - startedMs);
+}
+
+function kindOf({ killedBy }: WebhookMutant): readonly string[] {
+  return 'verify' in killedBy ? [killedBy.verify] : [];
 }
 
 function contractOf({ killedBy }: WebhookMutant): readonly string[] {
@@ -50,11 +56,11 @@ async function findSound(cases: readonly LoadedCase[], ids: readonly string[]): 
 }
 
 /** The kinds of request that verification has nothing to say about when the webhook is right: the tutorial's function. */
-async function findSoundKinds(): Promise<ReadonlySet<string>> {
+async function findSoundKinds(only: readonly string[]): Promise<ReadonlySet<string>> {
   const host = await startLocalHost({ port: 0 });
   try {
-    const { cases } = await verifyWebhook({ webhook: host.url });
-    return new Set(cases.filter(({ faults }) => faults.length === 0).map(({ id }) => id));
+    const { cases } = await verifyWebhook({ webhook: host.url, only });
+    return new Set(cases.filter(({ outcome }) => outcome !== 'failed').map(({ id }) => id));
   } finally {
     await host.stop();
   }

@@ -25,6 +25,8 @@ export interface Observation {
   readonly state: JsonObject | undefined;
   readonly status: string | undefined;
   readonly callsAtSeconds: readonly number[];
+  /** Calls that got an answer; one that timed out may never have reached the webhook. */
+  readonly answeredCalls: number;
   readonly requests: readonly SeenRequest[];
   readonly twin: { readonly tags: JsonObject; readonly desired: JsonObject } | undefined;
   readonly hubDevice: JsonObject | undefined;
@@ -68,6 +70,7 @@ export async function observe(
     state,
     status: body && stringMember(body, 'status'),
     callsAtSeconds: calls.map(({ atMs }) => (atMs - (calls[0]?.atMs ?? 0)) / 1000),
+    answeredCalls: events.filter((event) => event.kind === 'webhook-attempt' && event.status !== undefined).length,
     requests: requestsOf(registrationId, events, webhook),
     twin: twin && { tags: twin.tags, desired: twin.properties.desired },
     hubDevice: jsonOf(emulator.hubs.device(hub, deviceId)),

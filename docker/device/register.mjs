@@ -1,6 +1,7 @@
 // A device's first boot with the official SDK: registers by the service's real host name, prints its hub and its twin.
-import mqtt from 'azure-iot-provisioning-device-mqtt';
+
 import provisioning from 'azure-iot-provisioning-device';
+import mqtt from 'azure-iot-provisioning-device-mqtt';
 import security from 'azure-iot-security-symmetric-key';
 
 const { PROVISIONING_HOST, PROVISIONING_IDSCOPE, REGISTRATION_ID, SYMMETRIC_KEY, CONTROL_URL } = process.env;

@@ -14,7 +14,10 @@ const CACHE = join(REPOSITORY, 'node_modules', '.cache', 'dps-emulator-docker');
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const undo: (() => Promise<void>)[] = [];
   const tearDown = async (): Promise<void> => {
-    for (const step of undo.splice(0).reverse()) await step();
+    for (const step of undo.splice(0).reverse()) {
+      // One step that fails must not keep the others from being taken.
+      await step().catch((error: Error) => console.error(`test:docker: left behind: ${error.message}`));
+    }
   };
   const skip = (why: string) => {
     console.log(`test:docker: every test is skipped: ${why}`);
@@ -39,6 +42,8 @@ export default async function setup(project: TestProject): Promise<() => Promise
       subject: {
         engineHost: engine.host,
         repository: REPOSITORY,
+        // In a container itself, Testcontainers looks for the engine outside; this one runs inside.
+        publishedOn: engine.isOurs ? '127.0.0.1' : '',
         baseImage: base.name,
         image: images.image,
         deviceImage: images.deviceImage,

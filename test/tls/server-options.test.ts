@@ -22,14 +22,13 @@ async function newServer() {
 }
 
 describe('a client that trusts the CA', () => {
-  it.each(VERSIONS.flatMap((version) => VERIFIED_NAMES.map((servername) => ({ version, servername }))))(
-    'verifies $servername over $version',
-    async ({ version, servername }) => {
-      const { ca, server } = await newServer();
-      const options = { ca: ca.certificatePem, servername, minVersion: version, maxVersion: version };
-      expect((await handshake(server.port, options)).protocol).toBe(version);
-    },
-  );
+  it.each(
+    VERSIONS.flatMap((version) => VERIFIED_NAMES.map((servername) => ({ version, servername }))),
+  )('verifies $servername over $version', async ({ version, servername }) => {
+    const { ca, server } = await newServer();
+    const options = { ca: ca.certificatePem, servername, minVersion: version, maxVersion: version };
+    expect((await handshake(server.port, options)).protocol).toBe(version);
+  });
 
   it.each(VERSIONS)('verifies the address it dials, without SNI, over %s', async (version) => {
     const { ca, server } = await newServer();
@@ -78,28 +77,27 @@ describe('a client that does not trust the CA', () => {
 });
 
 describe('a client certificate', () => {
-  it.each(VERSIONS)(
-    'is seen with its chain on every connection over %s, since no session is resumed',
-    async (version) => {
-      const { home, ca, server } = await newServer();
-      const deviceCa = await ensureCa(join(home, 'devices'));
-      const device = await ensureLeaf(deviceCa, []);
-      const options = {
-        ca: ca.certificatePem,
-        servername: 'localhost',
-        cert: device.chainPem,
-        key: device.keyPem,
-        minVersion: version,
-        maxVersion: version,
-      };
-      const first = await handshake(server.port, options);
-      expect(first.session).toBeInstanceOf(Buffer);
-      const second = await handshake(server.port, { ...options, ...(first.session && { session: first.session }) });
-      expect(second.isResumed).toBe(false);
-      const chain = ['localhost', expect.stringMatching(/^dps-emulator CA /)];
-      expect(server.clientChains).toEqual([chain, chain]);
-    },
-  );
+  it.each(
+    VERSIONS,
+  )('is seen with its chain on every connection over %s, since no session is resumed', async (version) => {
+    const { home, ca, server } = await newServer();
+    const deviceCa = await ensureCa(join(home, 'devices'));
+    const device = await ensureLeaf(deviceCa, []);
+    const options = {
+      ca: ca.certificatePem,
+      servername: 'localhost',
+      cert: device.chainPem,
+      key: device.keyPem,
+      minVersion: version,
+      maxVersion: version,
+    };
+    const first = await handshake(server.port, options);
+    expect(first.session).toBeInstanceOf(Buffer);
+    const second = await handshake(server.port, { ...options, ...(first.session && { session: first.session }) });
+    expect(second.isResumed).toBe(false);
+    const chain = ['localhost', expect.stringMatching(/^dps-emulator CA /)];
+    expect(server.clientChains).toEqual([chain, chain]);
+  });
 
   it('is not needed', async () => {
     const { ca, server } = await newServer();

@@ -1,6 +1,5 @@
 /** The harness notices what it says it notices; and the judge of the mutants can tell a survivor. */
 import { describe, expect, it } from 'vitest';
-import { readCases } from '../../../contracts/case/read-cases.ts';
 import { judgeMutants, type MutantVerdict, WRONG_EMULATORS, WRONG_WEBHOOKS } from '../../../contracts/mutants/index.ts';
 import {
   type EmulatorMutant,
@@ -9,6 +8,7 @@ import {
   type WebhookMutant,
 } from '../../../contracts/mutants/mutant.ts';
 import { run, temporaryHome } from '../../cli/support/command.ts';
+import { shippedCases } from '../support/shipped-cases.ts';
 
 const ALL = [...WRONG_EMULATORS, ...WRONG_WEBHOOKS];
 
@@ -33,7 +33,7 @@ describe('contracts mutants', () => {
   });
 
   it('lets every row of the troubleshooting table notice something', async () => {
-    const { cases } = await readCases([]);
+    const cases = await shippedCases;
     const named = new Set(WRONG_EMULATORS.map(({ killedBy }) => killedBy));
     const rows = cases.filter(({ contract }) => named.has(contract.id)).map(({ contract }) => contract.row);
     expect([1, 2, 3, 4, 5, 6].filter((row) => !rows.includes(row))).toEqual([]);
@@ -61,8 +61,12 @@ const webhook: WebhookMutant = {
   },
 };
 
+async function judge(mutants: Partial<Parameters<typeof judgeMutants>[0]>) {
+  return judgeMutants({ emulators: [], webhooks: [], cases: await shippedCases, ...mutants });
+}
+
 async function judgeOne(mutant: Partial<EmulatorMutant>) {
-  const verdict = await judgeMutants({ emulators: [{ ...emulator, ...mutant }], webhooks: [] });
+  const verdict = await judge({ emulators: [{ ...emulator, ...mutant }] });
   return { exitCode: verdict.exitCode, ...verdict.mutants[0] };
 }
 
@@ -72,7 +76,7 @@ describe('judgeMutants', () => {
   });
 
   it('exits with 1 when a webhook that is right survives', async () => {
-    const verdict = await judgeMutants({ emulators: [], webhooks: [webhook] });
+    const verdict = await judge({ webhooks: [webhook] });
     expect(verdict).toMatchObject({ exitCode: 1, mutants: [{ outcome: 'survived', detail: 'no rule was broken' }] });
   });
 
@@ -101,14 +105,11 @@ describe('judgeMutants', () => {
   });
 
   it('exits with 2 when there is nothing to judge', async () => {
-    expect((await judgeMutants({ emulators: [], webhooks: [] })).exitCode).toBe(2);
+    expect((await judge({})).exitCode).toBe(2);
   });
 
   it('says of a verification that the kind of request is not there', async () => {
-    const { mutants, exitCode } = await judgeMutants({
-      emulators: [],
-      webhooks: [{ ...webhook, killedBy: { verify: 'no-such-kind' } }],
-    });
+    const { mutants, exitCode } = await judge({ webhooks: [{ ...webhook, killedBy: { verify: 'no-such-kind' } }] });
     expect({ mutants, exitCode }).toMatchObject({ exitCode: 2, mutants: [{ outcome: 'broken' }] });
   });
 });

@@ -91,7 +91,7 @@ it.each<[string, DpsOptions, string | undefined, Assert, string]>([
 });
 
 it('tells that a device is still being assigned, and of one that nobody has seen', async () => {
-  const dps = await start({ webhook: [{ kind: 'status', status: 503 }], clock: 'manual', retryAfterSeconds: 1 });
+  const dps = await start({ webhook: [{ kind: 'status', status: 503 }], clock: 'manual' });
   const registering = dps.register('my-device');
   await dps.emulator.clock.untilSleeping(1);
   const waiting = failureOf(() => expectAssigned(dps.registration('my-device'), HUB));

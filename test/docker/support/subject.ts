@@ -4,6 +4,8 @@ import { inject } from 'vitest';
 export interface Subject {
   readonly engineHost: string;
   readonly repository: string;
+  /** Address of published ports where Testcontainers cannot know it; else empty. */
+  readonly publishedOn: string;
   readonly baseImage: string;
   readonly image: string;
   readonly deviceImage: string;
