@@ -37,6 +37,7 @@ import { checkSetUp } from './set-up/check-set-up.ts';
 import { contosoSetUp } from './set-up/contoso.ts';
 import { seedSetUp } from './set-up/seed-set-up.ts';
 import { checkWebhookCa, readTrust, trustedByWebhookClient } from './trust.ts';
+import { maskLogLine } from './wire/mask.ts';
 import type { SetUp } from './wire/set-up.ts';
 
 /** A seeded virtual clock starts here, so that two runs agree on every instant. */
@@ -235,7 +236,10 @@ async function demoWebhook(
 ): Promise<{ readonly url: string; readonly movedTo: number | undefined }> {
   if (options.webhook !== undefined) return { url: options.webhook, movedTo: undefined };
   const { startLocalHost } = await import('../webhook/host/local-host.ts');
-  const host = await startLocalHost({ port: options.webhookPort, ...(log !== undefined && { log }) });
+  const host = await startLocalHost({
+    port: options.webhookPort,
+    ...(log !== undefined && { log: (line) => log(maskLogLine(line)) }),
+  });
   started.push(() => host.stop());
   const hasMoved = options.webhookPort !== 0 && host.port !== options.webhookPort;
   return { url: host.url, movedTo: hasMoved ? host.port : undefined };

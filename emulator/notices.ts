@@ -22,6 +22,11 @@ export function noticesOf({ options, listeners, control, webhookMovedTo, warning
           `Port 8883 is ${wordFor(mqtt.missed)}: MQTT listens on ${mqtt.listener.port}. The C and Python SDKs dial 8883 only; free it, or name another with --mqtt-port.`,
         ]
       : []),
+    ...(outrunsPolls(options)
+      ? [
+          `At ${options.clockFactor} emulated seconds a real one, an operation id outlives its end by less than three polls: raise --operation-lifetime.`,
+        ]
+      : []),
     ...(control.missed
       ? [
           `Port ${OPTIONS.controlPort.default} is ${wordFor(control.missed)}: the control API listens on ${control.listener.port}.`,
@@ -51,4 +56,9 @@ function httpsNotice(missed: MissedPort, port: number): string {
 
 function wordFor(missed: MissedPort): string {
   return missed === 'taken' ? 'taken' : 'not allowed for this user';
+}
+
+/** Devices poll in real seconds, operation ids expire in emulated ones. */
+function outrunsPolls({ clock, clockFactor, retryAfterSeconds, operationLifetimeSeconds }: EffectiveOptions): boolean {
+  return clock === 'scaled' && 3 * retryAfterSeconds * clockFactor > operationLifetimeSeconds;
 }

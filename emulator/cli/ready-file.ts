@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import {
   accessSync,
   constants,
+  existsSync,
   linkSync,
   mkdirSync,
   readdirSync,
@@ -154,8 +155,16 @@ function createWhole(path: string, document: ReadyDocument): boolean {
 
 /** Replaces what is there. */
 export function writeReadyFile(path: string, document: ReadyDocument): void {
-  mkdirSync(dirname(path), { recursive: true, mode: DIRECTORY_MODE });
-  renameSync(writeTemporary(path, document), path);
+  try {
+    makeDirectories(dirname(path));
+    renameSync(writeTemporary(path, document), path);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new CliError(
+      'failed',
+      `the ready file ${path} cannot be written (${why}): choose another place with --ready-file`,
+    );
+  }
 }
 
 function writeTemporary(path: string, document: ReadyDocument): string {
@@ -167,4 +176,12 @@ function writeTemporary(path: string, document: ReadyDocument): string {
 /** Removes the file unless another emulator has replaced it meanwhile. Synchronous: the process is about to end. */
 export function removeOwnReadyFile(path: string): void {
   if (readReadyFile(path)?.pid === process.pid) rmSync(path, { force: true });
+}
+
+/** One at a time from the top: Node's own recursive form never returns where a parent exists and refuses to hold one. */
+function makeDirectories(directory: string): void {
+  if (existsSync(directory)) return;
+  const parent = dirname(directory);
+  if (parent !== directory) makeDirectories(parent);
+  mkdirSync(directory, { mode: DIRECTORY_MODE });
 }

@@ -18,8 +18,24 @@ export async function schemaFaults(schema: object, document: unknown): Promise<r
   const validator = Compile(schema);
   const [isValid, errors] = validator.Errors(document);
   if (isValid) return [];
-  const relevant = (errors as readonly SchemaError[]).filter((error) => error.keyword !== 'boolean');
+  const all = errors as readonly SchemaError[];
+  const relevant = all.filter((error) => error.keyword !== 'boolean' && !isOtherForm(error, all));
   return relevant.flatMap((error) => describe(error, document));
+}
+
+/**
+ * A value may have two forms, a text or an object. Where a member inside it is at fault, the object was meant: that it is
+ * no text, and that no form matched, would only hide the fault.
+ */
+function isOtherForm(error: SchemaError, all: readonly SchemaError[]): boolean {
+  const isAboutForm = error.keyword === 'anyOf' || error.keyword === 'type';
+  return isAboutForm && all.some((other) => isInside(other, error) && other.keyword !== 'boolean');
+}
+
+function isInside(other: SchemaError, error: SchemaError): boolean {
+  const isMember = other.keyword === 'required' || other.keyword === 'additionalProperties';
+  if (other.instancePath === error.instancePath) return isMember;
+  return other.instancePath.startsWith(`${error.instancePath}/`);
 }
 
 function describe(error: SchemaError, document: unknown): readonly SetUpFault[] {

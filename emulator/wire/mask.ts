@@ -61,3 +61,15 @@ export function maskJson(value: JsonValue): JsonValue {
     ]),
   );
 }
+
+/** Masks a line of a log, in which a JSON document may follow some other text. */
+export function maskLogLine(line: string): string {
+  const start = line.indexOf('{');
+  if (start < 0) return maskText(line);
+  try {
+    const document = JSON.parse(line.slice(start)) as JsonValue;
+    return `${maskText(line.slice(0, start))}${JSON.stringify(maskJson(document))}`;
+  } catch {
+    return maskText(line);
+  }
+}

@@ -8,7 +8,10 @@ import { HEAD, loadCases } from '../support/case-folder.ts';
 import { shippedCases } from '../support/shipped-cases.ts';
 
 const fidelity = readFileSync(join(import.meta.dirname, '../../../docs/fidelity.md'), 'utf8');
-const rows = [...fidelity.matchAll(/^\| ([A-Z]\d+) \|[^|]*\| ([a-z ]+) \|/gm)].map(([, id = '', status]) => ({ id, status }));
+const rows = [...fidelity.matchAll(/^\| ([A-Z]\d+) \|[^|]*\| ([a-z ]+) \|/gm)].map(([, id = '', status]) => ({
+  id,
+  status,
+}));
 /** The service API is one requirement for a harness that speaks as devices do. */
 const familyOf = (id: string): string => (/^S\d/.test(id) ? 'S' : id);
 const TABLE = ['T1', 'T2', 'T3', 'T4', 'T5', 'T6'];
@@ -44,7 +47,9 @@ describe('the shipped cases', () => {
 
   it('leave no excuse where there is a case after all', async () => {
     const cases = await shippedCases;
-    const excused = coverageOf(cases).rows.filter(({ noCase, cases: proofs }) => noCase !== undefined && proofs.length > 0);
+    const excused = coverageOf(cases).rows.filter(
+      ({ noCase, cases: proofs }) => noCase !== undefined && proofs.length > 0,
+    );
     expect(excused.map(({ id }) => id)).toEqual([]);
   });
 });
