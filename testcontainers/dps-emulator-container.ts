@@ -27,8 +27,6 @@ export class DpsEmulatorContainer extends GenericContainer {
     super(image);
     this.withExposedPorts(PORTS.mqtt, PORTS.https, PORTS.control)
       .withEnvironment({ DPS_EMULATOR_RETRY_AFTER: '0' })
-      // The image's own check, looked at more often: a test waits for it.
-      .withHealthCheck({ test: ['CMD', 'dps-emulator', 'ready'], interval: 250, timeout: 5000, retries: 240 })
       .withWaitStrategy(untilHealthy());
   }
 

@@ -29,7 +29,7 @@ export async function startEngine(): Promise<Engine> {
     daemon.kill('SIGTERM');
     await gone;
     if (!hadBridge && existsSync(BRIDGE)) await works('ip', ['link', 'delete', 'docker0']);
-    // Should a mount be left behind, its content is not ours to delete.
+    for (const mount of mountsBelow(directory)) await works('umount', [mount]);
     await run('rm', ['-rf', '--one-file-system', directory]);
   };
   const deadlineMs = performance.now() + START_LIMIT_MS;
@@ -60,6 +60,14 @@ function flags(directory: string, host: string): string[] {
     ...['--pidfile', join(directory, 'pid')],
     ...['--host', host],
   ];
+}
+
+/** The engine leaves the network namespace of `--network host` mounted; what lies deepest goes first. */
+function mountsBelow(directory: string): readonly string[] {
+  const targets = readFileSync('/proc/self/mounts', 'utf8')
+    .split('\n')
+    .map((line) => line.split(' ')[1] ?? '');
+  return targets.filter((target) => target.startsWith(`${directory}/`)).reverse();
 }
 
 function lastError(logFile: string): string {

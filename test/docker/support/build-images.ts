@@ -20,8 +20,8 @@ export async function buildImages(host: string, repository: string): Promise<Bui
   // The classic builder, wherever there is a choice: what it understands, BuildKit does too.
   const options = { cwd: repository, env: { DOCKER_HOST: host, DOCKER_BUILDKIT: '0' }, timeoutMs: LIMIT_MS };
   const build = async (tag: string, context: string): Promise<readonly string[]> =>
-    layersIn(await run('docker', ['build', '--network', 'host', '--tag', tag, context], options));
-  const layers = [...(await build(image, '.')), ...(await build(deviceImage, 'docker/device'))];
+    layersIn(await run('docker', ['build', '--network', 'host', '--force-rm', '--tag', tag, context], options));
+  const layers = (await Promise.all([build(image, '.'), build(deviceImage, 'docker/device')])).flat();
   return {
     image,
     deviceImage,

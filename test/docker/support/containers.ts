@@ -59,7 +59,7 @@ export async function runContainer(options: ContainerOptions): Promise<Ended> {
 async function createContainer({ flags = [], args = [], files = {}, image }: ContainerOptions): Promise<string> {
   const { engineHost, image: emulatorImage } = subject();
   const { docker, dockerToEnd, copyText } = dockerCli(engineHost);
-  const id = await docker('create', ...flags, image ?? emulatorImage, ...args);
+  const id = await docker('create', '--health-interval=1s', ...flags, image ?? emulatorImage, ...args);
   onTestFinished(async () => void (await dockerToEnd('rm', '--force', '--volumes', id)));
   for (const [path, text] of Object.entries(files)) await copyText(id, path, text);
   return id;
