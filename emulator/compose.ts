@@ -28,6 +28,7 @@ import { createHubService } from './hub/hub-service.ts';
 import { addHubRoutes } from './hub/rest-routes.ts';
 import { bindFirstFree } from './listen.ts';
 import { choice, startListeners } from './listeners.ts';
+import { createResourceManager } from './management/resource-manager.ts';
 import { noticesOf } from './notices.ts';
 import { realTime } from './real-time.ts';
 import { type Replace, replaceNothing } from './replaceable-parts.ts';
@@ -159,6 +160,7 @@ export async function compose(
 
     const forget = async (): Promise<void> => {
       await dps.stop();
+      resources.clear();
       await Promise.all([
         registrations.clear(),
         operations.clear(),
@@ -169,6 +171,8 @@ export async function compose(
       journal.clear();
     };
     const setUpTurns = createKeyedQueue();
+    const inTurn = <T>(change: () => Promise<T>): Promise<T> => setUpTurns.turn(SET_UP_TURN, change);
+    const resources = createResourceManager({ ...stores, hubs, registrations, dps, inTurn });
     const parts = {
       ca: trust.ca,
       webhookUrl: webhook?.url,
@@ -176,6 +180,7 @@ export async function compose(
       clock,
       journal,
       hubs,
+      resources,
       idScopes: async () => (await stores.instances.list()).map((instance) => instance.idScope),
       registrations: () => registrations.list(),
       registration: registrations.get,
@@ -184,10 +189,9 @@ export async function compose(
       exportSetUp: () => exportSetUp(stores),
       connectionStrings: async () => connectionStringsOf(await stores.instances.list(), hubs),
       // In turn: a seed is checked against what is there, which must not change before it is applied.
-      seed: (document: unknown, source = 'seed') =>
-        setUpTurns.turn(SET_UP_TURN, () => seedSetUp(document, source, stores)),
+      seed: (document: unknown, source = 'seed') => inTurn(() => seedSetUp(document, source, stores)),
       reset: () =>
-        setUpTurns.turn(SET_UP_TURN, async () => {
+        inTurn(async () => {
           await forget();
           await applySetUp(setUp, stores);
         }),

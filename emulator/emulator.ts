@@ -7,6 +7,7 @@ import type { Journal } from './core/journal.ts';
 import type { RegistrationRecord } from './core/store/registrations.ts';
 import type { RegistrationTrace } from './core/trace.ts';
 import type { Hubs } from './hub/hub-devices.ts';
+import type { ResourceManager } from './management/resource-manager.ts';
 import type { SetUp } from './wire/set-up.ts';
 
 export interface EmulatorOptions extends GivenOptions {
@@ -40,6 +41,8 @@ export interface Emulator {
   readonly clock: ControllableClock;
   readonly journal: Journal;
   readonly hubs: Hubs;
+  /** Resource groups, provisioning services and hubs: made, changed and deleted while the emulator runs. */
+  readonly resources: ResourceManager;
   idScopes(): Promise<readonly string[]>;
   registrations(): Promise<readonly RegistrationRecord[]>;
   registration(idScope: string, registrationId: string): Promise<RegistrationRecord | undefined>;

@@ -24,6 +24,10 @@ const COMMANDS: Readonly<Record<string, CommandRow>> = {
     summary: 'register a device with the built-in client',
     load: async () => (await import('./register.ts')).registerCommand(),
   },
+  az: {
+    summary: "run the Azure CLI's lines for provisioning",
+    load: async () => (await import('./az.ts')).azCommand(),
+  },
   key: {
     summary: "derive a device's key from a group's key",
     load: async () => (await import('./key.ts')).keyCommand(),

@@ -1,4 +1,5 @@
 /** Every error of the control API once: its code and status; the message says what is wrong and what to do next. */
+import { MANAGEMENT_ERRORS } from '../management/management-error.ts';
 import type { SetUpFault } from '../set-up/check-set-up.ts';
 
 export const CONTROL_ERRORS = {
@@ -15,6 +16,8 @@ export const CONTROL_ERRORS = {
   'too-large': 413,
   'not-json-type': 415,
   'internal-error': 500,
+  // The resource manager's own, in its spelling.
+  ...MANAGEMENT_ERRORS,
 } as const satisfies Record<string, number>;
 
 export type ControlErrorCode = keyof typeof CONTROL_ERRORS;

@@ -14,7 +14,7 @@ export interface ControlCall {
 }
 
 interface RouteAddress {
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   /** As it is documented: `/journal/{idScope}/{registrationId}`. */
   readonly path: string;
   /** The query parameters it knows; others are refused. */

@@ -5,6 +5,7 @@ import type { StreamLimits } from './event-stream.ts';
 import { hubRoutes } from './hub-routes.ts';
 import { journalRoutes } from './journal-routes.ts';
 import { registrationRoutes } from './registration-routes.ts';
+import { resourceRoutes } from './resource-routes.ts';
 import type { ControlRoute } from './route.ts';
 import { sasRoutes } from './sas-routes.ts';
 import { stateRoutes } from './state-routes.ts';
@@ -22,6 +23,7 @@ export function controlRoutes({ emulator, controlUrl, streamLimits }: RoutesOpti
     ...journalRoutes(emulator, streamLimits),
     ...clockRoutes(emulator),
     ...hubRoutes(emulator),
+    ...resourceRoutes(emulator),
     ...sasRoutes(emulator),
   ];
 }

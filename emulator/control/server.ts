@@ -2,6 +2,7 @@
 import type { AddressInfo, Socket } from 'node:net';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { Emulator } from '../emulator.ts';
+import { ManagementError } from '../management/management-error.ts';
 import { SetUpError } from '../set-up/check-set-up.ts';
 import { maskJson } from '../wire/mask.ts';
 import type { JsonValue } from '../wire/twin.ts';
@@ -126,6 +127,7 @@ async function respond(route: ControlRoute, request: FastifyRequest, response: F
 /** What the HTTP layer, the set-up check and our own routes throw, in one shape; anything else is a bug. */
 function toControlError(error: unknown): ControlError {
   if (error instanceof ControlError) return error;
+  if (error instanceof ManagementError) return new ControlError(error.code, error.message, error.faults);
   if (error instanceof SetUpError) {
     const count = error.faults.length === 1 ? 'a rule' : `${error.faults.length} rules`;
     return new ControlError('invalid', `The set-up breaks ${count}; nothing was changed.`, error.faults);

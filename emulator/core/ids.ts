@@ -5,6 +5,8 @@ export interface Ids {
   /** `5.<16 hex>.<guid>`. [dps-device-protocol §1.5] */
   operationId(idScope: string, registrationId: string, ordinal: number): string;
   guid(kind: string, subject: string, ordinal: number): string;
+  /** `0ne` and eight digits, as the service gives them. [dps-service-behaviour §8.1] */
+  idScope(dpsName: string, ordinal: number): string;
   /** A quoted guid whose last group carries the second of the write, as the real records show. [dps-service-behaviour §1.3] */
   etag(kind: string, subject: string, ordinal: number, instantMs: number): string;
   /** A generated symmetric key: 64 bytes, base64. [dps-service-behaviour §3.3] */
@@ -23,6 +25,7 @@ export function createIds(seed: string | Buffer): Ids {
       return `5.${instance}.${guidFrom(hex('operation', `${idScope}/${registrationId.toLowerCase()}`, ordinal))}`;
     },
     guid: (kind, subject, ordinal) => guidFrom(hex(kind, subject, ordinal)),
+    idScope: (dpsName, ordinal) => `0ne00${hex('id-scope', dpsName.toLowerCase(), ordinal).slice(0, 6).toUpperCase()}`,
     etag: (kind, subject, ordinal, instantMs) => {
       const digest = hex(`etag-${kind}`, subject, ordinal);
       // Kept to 32 bits, as wide as the place that the guid has for it.

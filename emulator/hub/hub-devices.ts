@@ -5,6 +5,7 @@ import type { HubPort, ProvisionRequest, ProvisionResult } from '../core/ports.t
 import { createOrderedMap, type OrderedMap, type Page, type PageRequest } from '../core/store/ordered-map.ts';
 import { type GivenPolicy, HUB_DEFAULTS, type HubPolicy, type HubRight } from '../wire/access-policy.ts';
 import type { SymmetricKeys } from '../wire/enrollment.ts';
+import type { ResourceFacts } from '../wire/resource.ts';
 import { isoInstant } from '../wire/timestamp.ts';
 import type { InitialTwin, JsonObject } from '../wire/twin.ts';
 import { twinFaults } from '../wire/twin-limits.ts';
@@ -42,13 +43,23 @@ interface Hub {
   readonly name: string;
   readonly devices: OrderedMap<HubRecord>;
   policies: readonly HubPolicy[];
+  facts: ResourceFacts;
+}
+
+export interface GivenHubParts {
+  readonly policies?: readonly GivenPolicy<HubRight>[] | undefined;
+  readonly facts?: ResourceFacts | undefined;
 }
 
 export interface Hubs extends HubPort {
   /** Host names, in the order in which they were made. */
   names(): readonly string[];
-  /** Does nothing to a hub that is there, except that policies which are given replace its own. */
-  create(hub: string, policies?: readonly GivenPolicy<HubRight>[]): void;
+  /** Does nothing to a hub that is there, except that what is given replaces its own. */
+  create(hub: string, given?: GivenHubParts): void;
+  /** Which resource it is: its group, region and tags. */
+  facts(hub: string): ResourceFacts | undefined;
+  /** With its devices; links to it stay, and assignments to it fail from then on. False when there is none. */
+  delete(hub: string): boolean;
   policies(hub: string): readonly HubPolicy[] | undefined;
   devices(hub: string): readonly HubDevice[] | undefined;
   /** Oldest first; empty for a hub that is not there. */
@@ -111,8 +122,9 @@ export function createHubs({ ids, now }: { readonly ids: Ids; readonly now: () =
 
   return {
     names: () => [...hubs.values()].map((hub) => hub.name),
-    create: (hub, given) => {
-      const found: Hub = hubs.get(hub.toLowerCase()) ?? { name: hub, devices: createOrderedMap(), policies: [] };
+    create: (hub, { policies: given, facts } = {}) => {
+      const found = hubs.get(hub.toLowerCase()) ?? newHub(hub);
+      found.facts = { ...found.facts, ...facts };
       found.policies = completedPolicies({
         defaults: HUB_DEFAULTS,
         given,
@@ -121,6 +133,8 @@ export function createHubs({ ids, now }: { readonly ids: Ids; readonly now: () =
       });
       hubs.set(hub.toLowerCase(), found);
     },
+    facts: (hub) => hubs.get(hub.toLowerCase())?.facts,
+    delete: (hub) => hubs.delete(hub.toLowerCase()),
     policies: (hub) => hubs.get(hub.toLowerCase())?.policies,
     devices: (hub) => {
       const devices = devicesOf(hub);
@@ -137,6 +151,10 @@ export function createHubs({ ids, now }: { readonly ids: Ids; readonly now: () =
     provision: async (request) => provision(request),
     clear: () => hubs.clear(),
   };
+}
+
+function newHub(name: string): Hub {
+  return { name, devices: createOrderedMap(), policies: [], facts: {} };
 }
 
 function newTwin(deviceId: string, initial: InitialTwin | undefined, etag: string, version: number): HubTwin {

@@ -7,13 +7,18 @@ import type { EnrollmentStore } from '../core/store/enrollments.ts';
 import type { InstanceStore, LinkedHub } from '../core/store/instances.ts';
 import { DPS_OWNER, DPS_RIGHTS, type GivenPolicy, type HubPolicy, type HubRight } from '../wire/access-policy.ts';
 import type { EnrollmentGroup, IndividualEnrollment } from '../wire/enrollment.ts';
+import type { ResourceFacts } from '../wire/resource.ts';
 import type { GivenEnrollmentGroup, GivenIndividualEnrollment, SetUp } from '../wire/set-up.ts';
 import { recordTimestamp } from '../wire/timestamp.ts';
 
 /** The part of the hubs that a set-up touches. */
 export interface SetUpHubs {
   names(): readonly string[];
-  create(hub: string, policies?: readonly GivenPolicy<HubRight>[]): void;
+  create(
+    hub: string,
+    given?: { readonly policies?: readonly GivenPolicy<HubRight>[] | undefined; readonly facts?: ResourceFacts },
+  ): void;
+  facts(hub: string): ResourceFacts | undefined;
   policies(hub: string): readonly HubPolicy[] | undefined;
 }
 
@@ -29,7 +34,7 @@ export interface SetUpStores {
 export async function applySetUp(setUp: SetUp, stores: SetUpStores): Promise<void> {
   for (const hub of setUp.hubs ?? []) {
     if (typeof hub === 'string') stores.hubs.create(hub);
-    else stores.hubs.create(hub.name, hub.policies);
+    else stores.hubs.create(hub.name, { policies: hub.policies, facts: factsOf(hub) });
   }
   for (const instance of setUp.dps ?? []) {
     const { idScope } = instance;
@@ -38,13 +43,15 @@ export async function applySetUp(setUp: SetUp, stores: SetUpStores): Promise<voi
     );
     for (const hub of linkedHubs) stores.hubs.create(hub.name);
     const allocationPolicy = instance.allocationPolicy ?? 'hashed';
+    const present = await stores.instances.byScope(idScope);
     const policies = completedPolicies({
       defaults: [{ keyName: DPS_OWNER, rights: DPS_RIGHTS }],
       given: instance.policies,
-      present: (await stores.instances.byScope(idScope))?.policies ?? [],
+      present: present?.policies ?? [],
       generateKey: (keyName, which) => stores.ids.symmetricKey(which, `${idScope}/policies/${keyName.toLowerCase()}`),
     });
-    await stores.instances.put({ name: instance.name, idScope, allocationPolicy, linkedHubs, policies });
+    const facts = { ...(present && factsOf(present)), ...factsOf(instance) };
+    await stores.instances.put({ ...facts, name: instance.name, idScope, allocationPolicy, linkedHubs, policies });
     for (const given of instance.enrollments ?? []) {
       const { registrationId } = given;
       const write = {
@@ -64,6 +71,14 @@ export async function applySetUp(setUp: SetUp, stores: SetUpStores): Promise<voi
       await stores.enrollments.putGroup(idScope, complete(given, write, stores));
     }
   }
+}
+
+function factsOf({ resourceGroup, location, tags }: ResourceFacts): ResourceFacts {
+  return {
+    ...(resourceGroup !== undefined && { resourceGroup }),
+    ...(location !== undefined && { location }),
+    ...(tags !== undefined && { tags }),
+  };
 }
 
 interface Write {
@@ -107,5 +122,8 @@ export async function exportSetUp({ instances, enrollments, hubs }: SetUpStores)
       enrollmentGroups: await enrollments.groups(instance.idScope),
     })),
   );
-  return { dps, hubs: hubs.names().map((name) => ({ name, policies: hubs.policies(name) ?? [] })) };
+  return {
+    dps,
+    hubs: hubs.names().map((name) => ({ name, ...hubs.facts(name), policies: hubs.policies(name) ?? [] })),
+  };
 }

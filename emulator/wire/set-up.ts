@@ -4,6 +4,7 @@ import { DpsPolicySchema, type DpsRight, type GivenPolicy, HubPolicySchema, type
 import type { GivenAttestation } from './attestation.ts';
 import type { AllocationPolicy, EnrollmentGroup, IndividualEnrollment } from './enrollment.ts';
 import { EnrollmentGroupSchema, IndividualEnrollmentSchema } from './enrollment.ts';
+import { type ResourceFacts, resourceFactsSchema } from './resource.ts';
 
 const linkedHubSchema = {
   anyOf: [
@@ -15,6 +16,8 @@ const linkedHubSchema = {
         name: { type: 'string', minLength: 1 },
         allocationWeight: { type: 'integer', minimum: 1, maximum: 1000 },
         applyAllocationPolicy: { type: 'boolean' },
+        location: { type: 'string', minLength: 1 },
+        sharedAccessKeyName: { type: 'string', minLength: 1 },
       },
       additionalProperties: false,
     },
@@ -30,6 +33,7 @@ const hubSchema = {
       properties: {
         name: { type: 'string', minLength: 1 },
         policies: { type: 'array', items: HubPolicySchema },
+        ...resourceFactsSchema,
       },
       additionalProperties: false,
     },
@@ -47,6 +51,7 @@ const instanceSchema = {
     policies: { type: 'array', items: DpsPolicySchema },
     enrollments: { type: 'array', items: IndividualEnrollmentSchema },
     enrollmentGroups: { type: 'array', items: EnrollmentGroupSchema },
+    ...resourceFactsSchema,
   },
   additionalProperties: false,
 } as const;
@@ -83,15 +88,19 @@ export interface GivenLinkedHub {
   readonly name: string;
   readonly allocationWeight?: number;
   readonly applyAllocationPolicy?: boolean;
+  /** Region, as the link was made; changes nothing. */
+  readonly location?: string;
+  /** The hub's policy in the link's connection string; `iothubowner` when absent. */
+  readonly sharedAccessKeyName?: string;
 }
 
-export interface GivenHub {
+export interface GivenHub extends ResourceFacts {
   readonly name: string;
   /** The policies that a hub is born with are added where they are missing. */
   readonly policies?: readonly GivenPolicy<HubRight>[];
 }
 
-export interface SetUpInstance {
+export interface SetUpInstance extends ResourceFacts {
   /** Its service host is `{name}.azure-devices-provisioning.net`. */
   readonly name: string;
   readonly idScope: string;

@@ -23,11 +23,12 @@ const LAYERS: readonly Layer[] = [
   { folder: 'emulator/faults/', mayImport: CORE },
   { folder: 'emulator/allocation-webhook/', mayImport: CORE },
   { folder: 'emulator/set-up/', mayImport: CORE },
+  { folder: 'emulator/management/', mayImport: [...CORE, 'emulator/set-up/'] },
   { folder: 'emulator/tls/', mayImport: [] },
   // It shows and changes what an emulator holds, options and set-up document included.
   {
     folder: 'emulator/control/',
-    mayImport: [...CORE, 'emulator/set-up/', 'emulator/emulator.ts', 'emulator/config.ts'],
+    mayImport: [...CORE, 'emulator/set-up/', 'emulator/management/', 'emulator/emulator.ts', 'emulator/config.ts'],
   },
   // A function app that can be deployed as it is.
   { folder: 'webhook/src/', mayImport: [] },

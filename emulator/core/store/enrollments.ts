@@ -19,6 +19,8 @@ export interface EnrollmentStore {
   deleteGroup(idScope: string, enrollmentGroupId: string): Promise<boolean>;
   /** Counts a write to this id and says the how-manieth it is, deleted records of it included: an etag's ordinal. */
   countWrite(idScope: string, kind: 'individual' | 'group', id: string): Promise<number>;
+  /** Forgets every enrollment of an instance. */
+  deleteScope(idScope: string): Promise<void>;
   clear(): Promise<void>;
 }
 
@@ -49,6 +51,12 @@ export function createEnrollmentStore(): EnrollmentStore {
       const count = (writes.get(key) ?? 0) + 1;
       writes.set(key, count);
       return count;
+    },
+    deleteScope: async (idScope) => {
+      const scope = idScope.toLowerCase();
+      individuals.delete(scope);
+      groups.delete(scope);
+      for (const key of writes.keys()) if (key.startsWith(`${scope}/`)) writes.delete(key);
     },
     clear: async () => {
       individuals.clear();

@@ -1,5 +1,6 @@
 /** DPS instances of this process: what a device's ID scope selects. */
 import type { DpsPolicy } from '../../wire/access-policy.ts';
+import type { ResourceFacts } from '../../wire/resource.ts';
 
 export interface LinkedHub {
   /** The hub's host name. */
@@ -8,9 +9,13 @@ export interface LinkedHub {
   readonly allocationWeight?: number;
   /** `false` removes the hub from the evaluation of policies, though an enrollment may still name it. */
   readonly applyAllocationPolicy?: boolean;
+  /** Region, as the link was made. */
+  readonly location?: string;
+  /** The hub's policy that the link was made with. */
+  readonly sharedAccessKeyName?: string;
 }
 
-export interface DpsInstance {
+export interface DpsInstance extends ResourceFacts {
   readonly name: string;
   readonly idScope: string;
   readonly allocationPolicy: 'hashed' | 'geoLatency' | 'static';
@@ -23,6 +28,8 @@ export interface InstanceStore {
   byScope(idScope: string): Promise<DpsInstance | undefined>;
   list(): Promise<readonly DpsInstance[]>;
   put(instance: DpsInstance): Promise<void>;
+  /** False when there is none. */
+  delete(idScope: string): Promise<boolean>;
   clear(): Promise<void>;
 }
 
@@ -34,6 +41,7 @@ export function createInstanceStore(): InstanceStore {
     put: async (instance) => {
       instances.set(instance.idScope.toLowerCase(), instance);
     },
+    delete: async (idScope) => instances.delete(idScope.toLowerCase()),
     clear: async () => instances.clear(),
   };
 }

@@ -46,6 +46,8 @@ export interface RegistrationStore {
   list(): Promise<readonly RegistrationRecord[]>;
   /** Those that registered through a group, oldest first; a page costs its own length. */
   groupPage(idScope: string, enrollmentGroupId: string, page: PageRequest): Promise<Page<RegistrationRecord>>;
+  /** Forgets every registration of an ID scope that is no longer there, and the counts of the deleted ones. */
+  deleteScope(idScope: string): Promise<void>;
   clear(): Promise<void>;
 }
 
@@ -90,6 +92,15 @@ export function createRegistrationStore(): RegistrationStore {
     list: async () => records.values(),
     groupPage: async (idScope, enrollmentGroupId, page) =>
       byGroup.get(registrationAddress(idScope, enrollmentGroupId))?.page(page) ?? { items: [] },
+    deleteScope: async (idScope) => {
+      const prefix = registrationAddress(idScope, '');
+      for (const record of records.values()) {
+        const address = registrationAddress(record.idScope, record.registrationId);
+        if (address.startsWith(prefix)) records.delete(address);
+      }
+      for (const group of byGroup.keys()) if (group.startsWith(prefix)) byGroup.delete(group);
+      for (const address of deleted.keys()) if (address.startsWith(prefix)) deleted.delete(address);
+    },
     clear: async () => {
       records.clear();
       byGroup.clear();

@@ -1,0 +1,16 @@
+/** `dps-emulator az`: the lines of the Azure CLI that the tutorial uses, carried out by the running emulator. */
+import { Command } from 'commander';
+
+export function azCommand(): Command {
+  // What follows is read as `az` reads it, its `--help` included.
+  return new Command('az')
+    .description("Runs the Azure CLI's lines for provisioning against the emulator: alias az='npx dps-emulator az'")
+    .helpOption(false)
+    .allowUnknownOption()
+    .allowExcessArguments()
+    .argument('[words...]', 'the line, without "az"')
+    .action(async () => {
+      const { runAz } = await import('./az/run-az.ts');
+      process.exitCode = await runAz(process.argv.slice(3));
+    });
+}

@@ -1,0 +1,143 @@
+/** `az iot dps policy`: the shared access policies of a provisioning service, keys in clear as `az` shows them. */
+import { DPS_OWNER, DPS_RIGHTS } from '../../../wire/access-policy.ts';
+import type { PolicyResource } from '../../../wire/resource.ts';
+import type { PolicyRequest } from '../../../wire/resource-request.ts';
+import type { JsonValue } from '../../../wire/twin.ts';
+import type { AzArguments } from '../arguments.ts';
+import { AzError } from '../az-error.ts';
+import type { ManagementClient } from '../management-client.ts';
+import { noWait, required, resourceGroup } from '../shared-options.ts';
+import type { AzOption, AzVerb } from '../verb.ts';
+
+/** `-n` is the policy's name in these verbs. */
+const service: AzOption = required({
+  names: ['--dps-name'],
+  dest: 'dpsName',
+  help: 'name of the provisioning service',
+});
+const policyName: AzOption = required({
+  names: ['--policy-name', '--pn', '-n', '--access-policy-name', '--name'],
+  dest: 'policyName',
+  help: 'name of the policy',
+});
+const rights: AzOption = {
+  names: ['--rights', '-r'],
+  dest: 'rights',
+  kind: 'list',
+  choices: DPS_RIGHTS,
+  help: 'rights of the policy, separated by spaces',
+};
+const keys: readonly AzOption[] = [
+  { names: ['--primary-key'], dest: 'primaryKey', help: 'primary key, base64 (default: generated)' },
+  { names: ['--secondary-key'], dest: 'secondaryKey', help: 'secondary key, base64 (default: generated)' },
+];
+
+export const dpsPolicyVerbs: readonly AzVerb[] = [
+  {
+    path: 'iot dps policy list',
+    summary: 'List the shared access policies of a provisioning service.',
+    options: [service, resourceGroup],
+    examples: ['az iot dps policy list --dps-name my-dps'],
+    run: async (args, context) => json(await policiesOf(args, await context.management())),
+  },
+  {
+    path: 'iot dps policy show',
+    summary: 'Show a shared access policy.',
+    options: [service, resourceGroup, policyName],
+    examples: ['az iot dps policy show --dps-name my-dps --policy-name provisioningserviceowner'],
+    run: async (args, context) => json(named(await policiesOf(args, await context.management()), args)),
+  },
+  {
+    path: 'iot dps policy create',
+    summary: 'Create a shared access policy.',
+    options: [service, resourceGroup, policyName, required(rights), ...keys, noWait],
+    examples: ['az iot dps policy create --dps-name my-dps --policy-name reader --rights EnrollmentRead'],
+    run: async (args, context) => {
+      const management = await context.management();
+      const present = await policiesOf(args, management);
+      const keyName = args.required('policyName');
+      if (present.some((policy) => isNamed(policy, keyName))) {
+        throw new AzError('service', `Access policy ${keyName} already exists.`);
+      }
+      const all = await written(args, management, [...present, { keyName, rights: '', ...changesOf(args) }]);
+      return json(named(all, args));
+    },
+  },
+  {
+    path: 'iot dps policy update',
+    summary: 'Change the rights or the keys of a shared access policy.',
+    options: [service, resourceGroup, policyName, rights, ...keys, noWait],
+    examples: [
+      'az iot dps policy update --dps-name my-dps --policy-name reader --rights EnrollmentRead EnrollmentWrite',
+    ],
+    run: async (args, context) => {
+      const management = await context.management();
+      const present = await policiesOf(args, management);
+      const { keyName } = named(present, args);
+      const changed = present.map((policy) =>
+        policy.keyName === keyName ? { ...policy, ...changesOf(args) } : policy,
+      );
+      return json(named(await written(args, management, changed), args));
+    },
+  },
+  {
+    path: 'iot dps policy delete',
+    summary: 'Delete a shared access policy; prints those that are left.',
+    options: [service, resourceGroup, policyName, noWait],
+    examples: ['az iot dps policy delete --dps-name my-dps --policy-name reader'],
+    run: async (args, context) => {
+      const management = await context.management();
+      const present = await policiesOf(args, management);
+      const { keyName } = named(present, args);
+      if (keyName === DPS_OWNER) {
+        throw new AzError('service', `The emulator keeps the policy ${DPS_OWNER}: its own commands sign with it.`);
+      }
+      return json(
+        await written(
+          args,
+          management,
+          present.filter((policy) => policy.keyName !== keyName),
+        ),
+      );
+    },
+  },
+];
+
+function policiesOf(args: AzArguments, management: ManagementClient): Promise<readonly PolicyResource[]> {
+  return management.provisioningServicePolicies(args.required('dpsName'), args.text('resourceGroup'));
+}
+
+function changesOf(args: AzArguments): Partial<PolicyRequest> {
+  const primaryKey = args.text('primaryKey');
+  const secondaryKey = args.text('secondaryKey');
+  return {
+    ...(args.isGiven('rights') && { rights: args.list('rights').join(', ') }),
+    ...(primaryKey !== undefined && { primaryKey }),
+    ...(secondaryKey !== undefined && { secondaryKey }),
+  };
+}
+
+async function written(
+  args: AzArguments,
+  management: ManagementClient,
+  authorizationPolicies: readonly PolicyRequest[],
+): Promise<readonly PolicyResource[]> {
+  await management.putProvisioningService(args.required('dpsName'), { properties: { authorizationPolicies } });
+  return policiesOf(args, management);
+}
+
+function named(policies: readonly PolicyResource[], args: AzArguments): PolicyResource {
+  const wanted = args.required('policyName');
+  const found = policies.find((policy) => isNamed(policy, wanted));
+  if (found !== undefined) return found;
+  const known = policies.map(({ keyName }) => keyName).join(', ');
+  throw new AzError('not-found', `Access policy ${wanted} doesn't exist. There are: ${known}.`);
+}
+
+function isNamed({ keyName }: { readonly keyName: string }, other: string): boolean {
+  return keyName.toLowerCase() === other.toLowerCase();
+}
+
+function json(value: unknown): JsonValue {
+  return value as JsonValue;
+}

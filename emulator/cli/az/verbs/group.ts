@@ -1,0 +1,78 @@
+/** `az group`: resource groups, which hold services and hubs and are deleted with all of it. */
+import type { JsonValue } from '../../../wire/twin.ts';
+import { AzError } from '../az-error.ts';
+import { noWait, tags, yes } from '../shared-options.ts';
+import type { AzOption, AzVerb } from '../verb.ts';
+
+const name: AzOption = {
+  names: ['--name', '--resource-group', '-n', '-g'],
+  dest: 'name',
+  isRequired: true,
+  help: 'name of the resource group',
+};
+
+export const groupVerbs: readonly AzVerb[] = [
+  {
+    path: 'group create',
+    summary: 'Create a resource group.',
+    options: [
+      name,
+      { names: ['--location', '-l'], dest: 'location', isRequired: true, help: 'region, such as westus' },
+      tags,
+    ],
+    examples: ['az group create --name contoso-us-resource-group --location westus'],
+    run: async (args, context) =>
+      json(
+        await (await context.management()).putGroup(args.required('name'), {
+          location: args.required('location'),
+          ...(args.isGiven('tags') && { tags: args.tags('tags') ?? {} }),
+        }),
+      ),
+  },
+  {
+    path: 'group list',
+    summary: 'List resource groups.',
+    options: [],
+    examples: ['az group list -o table'],
+    run: async (_args, context) => json(await (await context.management()).groups()),
+  },
+  {
+    path: 'group show',
+    summary: 'Show a resource group.',
+    options: [name],
+    examples: ['az group show --name contoso-us-resource-group'],
+    run: async (args, context) => json(await (await context.management()).group(args.required('name'))),
+  },
+  {
+    path: 'group exists',
+    summary: 'Say whether there is a resource group of that name.',
+    options: [name],
+    examples: ['az group exists --name contoso-us-resource-group'],
+    run: async (args, context) => {
+      const wanted = args.required('name').toLowerCase();
+      const groups = await (await context.management()).groups();
+      return groups.some((group) => group.name.toLowerCase() === wanted);
+    },
+  },
+  {
+    path: 'group delete',
+    summary: 'Delete a resource group with the services and hubs in it.',
+    options: [name, yes, noWait],
+    examples: ['az group delete --name contoso-us-resource-group --yes'],
+    run: async (args, context) => {
+      const group = args.required('name');
+      const management = await context.management();
+      await management.group(group);
+      const isSure =
+        args.isSet('yes') ||
+        (await context.confirm(`Are you sure you want to delete the resource group '${group}' and everything in it?`));
+      if (!isSure) throw new AzError('service', 'Operation cancelled.');
+      await management.deleteGroup(group);
+      return undefined;
+    },
+  },
+];
+
+function json(value: unknown): JsonValue {
+  return value as JsonValue;
+}

@@ -1,0 +1,68 @@
+/** Routes of the management plane: resource groups, provisioning services and hubs, as `dps-emulator az` makes and deletes them. */
+import type { Emulator } from '../emulator.ts';
+import type { Resources } from '../management/resource-manager.ts';
+import { type ControlRoute, readMembers, single } from './route.ts';
+
+export function resourceRoutes({
+  resources: { groups, provisioningServices, iotHubs },
+}: Emulator): readonly ControlRoute[] {
+  return [
+    { method: 'GET', path: '/resource-groups', answer: async () => ({ value: await groups.list() }) },
+    { method: 'GET', path: '/resource-groups/{name}', answer: ({ params: { name = '' } }) => groups.get(name) },
+    {
+      method: 'PUT',
+      path: '/resource-groups/{name}',
+      answer: ({ params: { name = '' }, body }) => groups.put(name, body ?? {}),
+    },
+    {
+      method: 'DELETE',
+      path: '/resource-groups/{name}',
+      answer: async ({ params: { name = '' }, body }) => {
+        readMembers(body, {});
+        await groups.delete(name);
+        return {};
+      },
+    },
+    ...routesOf('/provisioning-services', provisioningServices),
+    ...routesOf('/iot-hubs', iotHubs),
+  ];
+}
+
+function routesOf<T>(path: string, resources: Resources<T>): readonly ControlRoute[] {
+  const one = `${path}/{name}`;
+  const query = ['resourceGroup'];
+  return [
+    {
+      method: 'GET',
+      path,
+      query,
+      answer: async (call) => ({ value: await resources.list(single(call.query, 'resourceGroup')) }),
+    },
+    {
+      method: 'GET',
+      path: one,
+      query,
+      answer: (call) => resources.get(call.params.name ?? '', single(call.query, 'resourceGroup')),
+    },
+    { method: 'PUT', path: one, answer: ({ params: { name = '' }, body }) => resources.put(name, body ?? {}) },
+    {
+      method: 'DELETE',
+      path: one,
+      query,
+      answer: async (call) => {
+        readMembers(call.body, {});
+        await resources.delete(call.params.name ?? '', single(call.query, 'resourceGroup'));
+        return {};
+      },
+    },
+    {
+      method: 'GET',
+      path: `${one}/policies`,
+      query,
+      isInClear: () => true,
+      answer: async (call) => ({
+        value: await resources.policies(call.params.name ?? '', single(call.query, 'resourceGroup')),
+      }),
+    },
+  ];
+}
