@@ -11,6 +11,7 @@ const packets = 'a rule about single packets, below what a case can say; the sui
 const headers = 'HTTP headers are not part of what a case sees; the suite asserts them';
 const hubApi = 'REST API of the hub, which no device of a case asks; the suite does';
 const serviceApi = 'a case speaks as a device; the suite drives the service API';
+const management = 'a case speaks as a device; the suite drives the management plane';
 const absent = 'not emulated';
 
 /** id → what it is about, and why it has no case. */
@@ -122,6 +123,7 @@ const ROWS: Readonly<Record<string, readonly [says: string, noCase?: string]>> =
   R8: ['changed deviceId'],
   R9: ['a device that was deleted at its hub', 'no step deletes a device at its hub; the suite does'],
   S: ['the service API: every row S…', serviceApi],
+  M: ['resources and the lines of the Azure CLI: every row M…', management],
   H1: ['what an assignment creates'],
   H2: ['limits of a twin'],
   H3: ['devices connecting to the hub', absent],

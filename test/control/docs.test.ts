@@ -31,6 +31,16 @@ const BODIES: Readonly<Record<string, unknown>> = {
   'POST /clock/mode': { mode: 'manual' },
   'POST /clock/advance': { seconds: 1 },
   'POST /sas/explain': { token: 'SharedAccessSignature sr=a&sig=b' },
+  'PUT /resource-groups/{name}': { location: 'westus', tags: { stage: 'test' } },
+  'PUT /provisioning-services/{name}': { properties: { allocationPolicy: 'GeoLatency' } },
+  'PUT /iot-hubs/{name}': { tags: {} },
+};
+
+/** A resource of the set-up, by the first part of the address. */
+const RESOURCES: Readonly<Record<string, string>> = {
+  'resource-groups': 'dps-emulator',
+  'provisioning-services': 'contoso-provisioning-service-1098',
+  'iot-hubs': 'contoso-toasters-hub-1098',
 };
 
 describe('docs/control-api.md', () => {
@@ -44,7 +54,7 @@ describe('docs/control-api.md', () => {
   });
 
   it('lists every error code with its status, and no other', () => {
-    const rows = [...document.matchAll(/^\| `([a-z-]+)` \| (\d{3}) \|/gm)].map(([, code, status]) => [
+    const rows = [...document.matchAll(/^\| `([A-Za-z-]+)` \| (\d{3}) \|/gm)].map(([, code, status]) => [
       code,
       Number(status),
     ]);
@@ -57,7 +67,8 @@ describe('docs/control-api.md', () => {
     expect(command).toMatch(/^curl /);
     const pattern = path.replaceAll(/\{\w+\}/g, '[^/\\s"?]+');
     expect(command).toMatch(new RegExp(`\\$DPS${pattern}(?=[\\s"?])`));
-    expect(/-X POST| -d /.test(command)).toBe(method === 'POST');
+    const [, given = / -d /.test(command) ? 'POST' : 'GET'] = / -X (\w+) /.exec(command) ?? [];
+    expect(given).toBe(method);
   });
 
   it.each(answering)('%s: the answer has the shape of the example', async (route) => {
@@ -66,6 +77,7 @@ describe('docs/control-api.md', () => {
     const address = path
       .replace('{idScope}', SCOPE)
       .replace('{hub}', HUB)
+      .replace('{name}', RESOURCES[path.split('/')[1] ?? ''] ?? '')
       .replace(/\{\w+\}/, DEVICE);
     const { status, json } = await call(control, address, { method, body: BODIES[route] });
     expect(status).toBe(200);
