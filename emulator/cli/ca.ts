@@ -39,7 +39,7 @@ function explanation(path: string, fingerprint: string): readonly string[] {
     '',
     'Trust it in a program:  eval "$(npx dps-emulator env)"     while the emulator runs',
     `  Node                  NODE_EXTRA_CA_CERTS=${path}`,
-    `  C SDK                 OPTION_TRUSTED_CERT with the text of the file`,
+    `  C SDK, Python         SSL_CERT_FILE=${path}`,
     `  openssl, curl         --cacert ${path}`,
     'Trust it on a device:   copy that file only; the key beside it stays here.',
     `  Debian, Ubuntu        sudo cp ${path} /usr/local/share/ca-certificates/dps-emulator.crt && sudo update-ca-certificates`,

@@ -88,9 +88,10 @@ async function isFilled(directory: string): Promise<boolean> {
 }
 
 function unwritable(directory: string, cause: unknown): Error {
-  return new Error(
-    `The emulator's CA cannot be made in ${directory} (${codeOf(cause)}). Make its parent directory writable, ` +
-      `or set DPS_EMULATOR_HOME to a directory that is.`,
-    { cause },
-  );
+  const code = codeOf(cause);
+  const isFileInTheWay = code === 'ENOTDIR' || code === 'EEXIST';
+  const next = isFileInTheWay
+    ? 'A file stands where a directory is needed: name a directory in DPS_EMULATOR_HOME.'
+    : 'Make its parent directory writable, or set DPS_EMULATOR_HOME to a directory that is.';
+  return new Error(`The emulator's CA cannot be made in ${directory} (${code}). ${next}`, { cause });
 }

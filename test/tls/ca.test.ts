@@ -153,7 +153,9 @@ describe('a CA that cannot be used', () => {
   it('because its directory cannot be made is one error that names it', async () => {
     const file = join(await temporaryDirectory(), 'file');
     await writeFile(file, '');
-    await expect(ensureCa(join(file, 'ca'))).rejects.toThrow(`cannot be made in ${join(file, 'ca')} (`);
+    const failed = ensureCa(join(file, 'ca'));
+    await expect(failed).rejects.toThrow(`cannot be made in ${join(file, 'ca')} (`);
+    await expect(failed).rejects.toThrow('A file stands where a directory is needed');
   });
 
   it('because a file is in its place is one error that names it', async () => {

@@ -1,5 +1,7 @@
 /** The outcome of `register` as a person reads it. */
 import type { DeviceEvent } from '../../../contracts/drivers/device.ts';
+import { maskJson } from '../../wire/mask.ts';
+import type { JsonValue } from '../../wire/twin.ts';
 import { paint, print, printable } from '../terminal.ts';
 import type { RegisterReport } from './register-device.ts';
 
@@ -42,6 +44,7 @@ function callsOf(calls: number | undefined): string {
   return calls === undefined ? '' : ` (${calls} webhook ${calls === 1 ? 'call' : 'calls'})`;
 }
 
+/** What a webhook gave the device may be a secret of the device's; `--json` has it in clear. */
 function jsonOf(value: object | undefined): string | undefined {
-  return value === undefined ? undefined : JSON.stringify(value);
+  return value === undefined ? undefined : JSON.stringify(maskJson(value as JsonValue));
 }

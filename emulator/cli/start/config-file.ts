@@ -18,10 +18,17 @@ export interface ConfigFile {
 /** Options that name files: relative to the configuration file, so that it means the same from everywhere. */
 const PATH_OPTIONS = ['ca', 'webhookCa'];
 
+/** What people call it; other codes are shown as they are. */
+const READ_FAULTS: Readonly<Record<string, string>> = {
+  ENOENT: 'no such file',
+  EISDIR: 'it is a directory: name the file in it',
+  EACCES: 'this user may not',
+};
+
 /** @throws {CliError} naming the file, the place in it and the rule */
 export async function readConfigFile(path: string): Promise<ConfigFile> {
   const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    throw new CliError('usage', `${path}: cannot be read (${error.code === 'ENOENT' ? 'no such file' : error.code})`);
+    throw new CliError('usage', `${path}: cannot be read (${READ_FAULTS[error.code ?? ''] ?? error.code})`);
   });
   const document = parse(path, text.replace(/^\u{feff}/u, ''));
   if (!isJsonObject(document)) {

@@ -108,6 +108,7 @@ describe('start --config', () => {
 
   it.each<readonly [string, readonly string[], string]>([
     ['a file that is not there', ['--config', 'none.json'], 'none.json: cannot be read (no such file)'],
+    ['a directory', ['--config', '.'], '.: cannot be read (it is a directory: name the file in it)'],
     [
       'a webhook that is no URL',
       ['--webhook', 'localhost:7071'],
