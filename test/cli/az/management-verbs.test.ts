@@ -104,12 +104,15 @@ describe('az iot dps', () => {
       primaryKey: expect.stringMatching(/^[\w+/]{86}==$/),
       secondaryKey: expect.stringMatching(/^[\w+/]{86}==$/),
     });
-    expect(await json('iot', 'dps', 'policy', 'show', ...at, '-n', 'reader')).toEqual(created);
-    const update = ['iot', 'dps', 'access-policy', 'update', ...at, '--name', 'reader'];
+    expect(await json('iot', 'dps', 'policy', 'show', ...at, '--pn', 'reader')).toEqual(created);
+    const update = ['iot', 'dps', 'access-policy', 'update', ...at, '--access-policy-name', 'reader'];
     expect(await json(...update, '-r', 'EnrollmentRead', 'EnrollmentWrite')).toEqual({
       ...(created as object),
       rights: 'EnrollmentRead, EnrollmentWrite',
     });
+    const renewed = await json('iot', 'dps', 'policy', 'update', ...at, '--pn', 'reader', '--primary-key', '');
+    expect(renewed).toMatchObject({ secondaryKey: (created as { secondaryKey: string }).secondaryKey });
+    expect(renewed).not.toMatchObject({ primaryKey: (created as { primaryKey: string }).primaryKey });
     const left = await json('iot', 'dps', 'policy', 'delete', ...at, '--policy-name', 'reader');
     expect(left).toMatchObject([{ keyName: 'provisioningserviceowner' }]);
     expect(await json('iot', 'dps', 'policy', 'list', ...at)).toEqual(left);
@@ -169,13 +172,13 @@ const REFUSED: readonly (readonly [string, number, RegExp])[] = [
   [
     `iot dps linked-hub update --dps-name ${DEMO} --linked-hub x --allocation-weight many`,
     2,
-    /invalid 'int' value: 'many'/,
+    /invalid int value: 'many'/,
   ],
-  [`iot dps policy show --dps-name ${DEMO} -n nope`, 3, /Access policy nope doesn't exist/],
-  [`iot dps policy create --dps-name ${DEMO} -n a`, 2, /arguments are required: --rights\/-r/],
-  [`iot dps policy create --dps-name ${DEMO} -n a -r Everything`, 2, /invalid choice: 'Everything'/],
-  [`iot dps policy create --dps-name ${DEMO} -n provisioningserviceowner -r EnrollmentRead`, 1, /already exists/],
-  [`iot dps policy delete --dps-name ${DEMO} -n provisioningserviceowner`, 1, /The emulator keeps the policy/],
+  [`iot dps policy show -n ${DEMO} --pn nope`, 3, /Access policy nope doesn't exist/],
+  [`iot dps policy create --dps-name ${DEMO} --pn a`, 2, /arguments are required: --rights\/-r/],
+  [`iot dps policy create --dps-name ${DEMO} --pn a -r Everything`, 2, /invalid choice: 'Everything'/],
+  [`iot dps policy create --dps-name ${DEMO} --pn provisioningserviceowner -r EnrollmentRead`, 1, /already exists/],
+  [`iot dps policy delete --dps-name ${DEMO} --pn provisioningserviceowner`, 1, /The emulator keeps the policy/],
   [`iot dps connection-string show -n ${DEMO} --pn nope`, 3, /No keys found for policy 'nope'/],
   ['iot hub create -n contoso-toasters-hub-1098 -g dps-emulator', 1, /is not available/],
   ['iot hub create -n a -g dps-emulator', 1, /name must be 3 to 50/],

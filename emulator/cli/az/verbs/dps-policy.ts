@@ -1,4 +1,5 @@
 /** `az iot dps policy`: the shared access policies of a provisioning service, keys in clear as `az` shows them. */
+import { randomBytes } from 'node:crypto';
 import { DPS_OWNER, DPS_RIGHTS } from '../../../wire/access-policy.ts';
 import type { PolicyResource } from '../../../wire/resource.ts';
 import type { PolicyRequest } from '../../../wire/resource-request.ts';
@@ -6,17 +7,12 @@ import type { JsonValue } from '../../../wire/twin.ts';
 import type { AzArguments } from '../arguments.ts';
 import { AzError } from '../az-error.ts';
 import type { ManagementClient } from '../management-client.ts';
-import { noWait, required, resourceGroup } from '../shared-options.ts';
+import { dpsName, noWait, required, resourceGroup } from '../shared-options.ts';
 import type { AzOption, AzVerb } from '../verb.ts';
 
-/** `-n` is the policy's name in these verbs. */
-const service: AzOption = required({
-  names: ['--dps-name'],
-  dest: 'dpsName',
-  help: 'name of the provisioning service',
-});
 const policyName: AzOption = required({
-  names: ['--policy-name', '--pn', '-n', '--access-policy-name', '--name'],
+  // The last one is from before `access-policy` became `policy`.
+  names: ['--policy-name', '--pn', '--access-policy-name'],
   dest: 'policyName',
   help: 'name of the policy',
 });
@@ -28,29 +24,29 @@ const rights: AzOption = {
   help: 'rights of the policy, separated by spaces',
 };
 const keys: readonly AzOption[] = [
-  { names: ['--primary-key'], dest: 'primaryKey', help: 'primary key, base64 (default: generated)' },
-  { names: ['--secondary-key'], dest: 'secondaryKey', help: 'secondary key, base64 (default: generated)' },
+  { names: ['--primary-key'], dest: 'primaryKey', help: 'primary key, base64; "" generates a new one' },
+  { names: ['--secondary-key'], dest: 'secondaryKey', help: 'secondary key, base64; "" generates a new one' },
 ];
 
 export const dpsPolicyVerbs: readonly AzVerb[] = [
   {
     path: 'iot dps policy list',
     summary: 'List the shared access policies of a provisioning service.',
-    options: [service, resourceGroup],
+    options: [required(dpsName), resourceGroup],
     examples: ['az iot dps policy list --dps-name my-dps'],
     run: async (args, context) => json(await policiesOf(args, await context.management())),
   },
   {
     path: 'iot dps policy show',
     summary: 'Show a shared access policy.',
-    options: [service, resourceGroup, policyName],
+    options: [required(dpsName), resourceGroup, policyName],
     examples: ['az iot dps policy show --dps-name my-dps --policy-name provisioningserviceowner'],
     run: async (args, context) => json(named(await policiesOf(args, await context.management()), args)),
   },
   {
     path: 'iot dps policy create',
     summary: 'Create a shared access policy.',
-    options: [service, resourceGroup, policyName, required(rights), ...keys, noWait],
+    options: [required(dpsName), resourceGroup, policyName, required(rights), ...keys, noWait],
     examples: ['az iot dps policy create --dps-name my-dps --policy-name reader --rights EnrollmentRead'],
     run: async (args, context) => {
       const management = await context.management();
@@ -66,7 +62,7 @@ export const dpsPolicyVerbs: readonly AzVerb[] = [
   {
     path: 'iot dps policy update',
     summary: 'Change the rights or the keys of a shared access policy.',
-    options: [service, resourceGroup, policyName, rights, ...keys, noWait],
+    options: [required(dpsName), resourceGroup, policyName, rights, ...keys, noWait],
     examples: [
       'az iot dps policy update --dps-name my-dps --policy-name reader --rights EnrollmentRead EnrollmentWrite',
     ],
@@ -83,7 +79,7 @@ export const dpsPolicyVerbs: readonly AzVerb[] = [
   {
     path: 'iot dps policy delete',
     summary: 'Delete a shared access policy; prints those that are left.',
-    options: [service, resourceGroup, policyName, noWait],
+    options: [required(dpsName), resourceGroup, policyName, noWait],
     examples: ['az iot dps policy delete --dps-name my-dps --policy-name reader'],
     run: async (args, context) => {
       const management = await context.management();
@@ -112,9 +108,14 @@ function changesOf(args: AzArguments): Partial<PolicyRequest> {
   const secondaryKey = args.text('secondaryKey');
   return {
     ...(args.isGiven('rights') && { rights: args.list('rights').join(', ') }),
-    ...(primaryKey !== undefined && { primaryKey }),
-    ...(secondaryKey !== undefined && { secondaryKey }),
+    ...(primaryKey !== undefined && { primaryKey: primaryKey || newKey() }),
+    ...(secondaryKey !== undefined && { secondaryKey: secondaryKey || newKey() }),
   };
+}
+
+/** As long as those that the service generates. [dps-service-behaviour §3.3] */
+function newKey(): string {
+  return randomBytes(64).toString('base64');
 }
 
 async function written(

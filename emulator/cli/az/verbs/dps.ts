@@ -8,7 +8,7 @@ import { noWait, required, resourceGroup, tags } from '../shared-options.ts';
 import type { AzOption, AzVerb } from '../verb.ts';
 
 const name: AzOption = {
-  names: ['--name', '--dps-name', '-n'],
+  names: ['--name', '-n'],
   dest: 'name',
   isRequired: true,
   help: 'name of the provisioning service',
@@ -25,8 +25,9 @@ export const dpsVerbs: readonly AzVerb[] = [
       { names: ['--sku'], dest: 'sku', choices: ['S1'], help: 'pricing tier (default: S1)' },
       { names: ['--unit'], dest: 'unit', kind: 'integer', help: 'units of the tier; changes nothing here' },
       {
-        names: ['--enable-data-residency', '--edr'],
-        dest: 'enableDataResidency',
+        // The second long name is the one of older versions.
+        names: ['--enforce-data-residency', '--edr', '--enable-data-residency'],
+        dest: 'enforceDataResidency',
         kind: 'boolean',
         help: 'accepted: the data stay on this machine',
       },

@@ -6,7 +6,7 @@ import { noWait, required, resourceGroup, tags } from '../shared-options.ts';
 import type { AzOption, AzVerb } from '../verb.ts';
 
 const name: AzOption = {
-  names: ['--name', '--hub-name', '-n'],
+  names: ['--name', '-n'],
   dest: 'name',
   isRequired: true,
   help: 'name of the hub',

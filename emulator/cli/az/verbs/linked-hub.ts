@@ -12,9 +12,15 @@ import type { AzArguments } from '../arguments.ts';
 import { AzError, argumentError } from '../az-error.ts';
 import { connectionStringOf } from '../connection-string-of.ts';
 import type { ManagementClient } from '../management-client.ts';
-import { dpsName, noWait, required, resourceGroup } from '../shared-options.ts';
+import { noWait, required, resourceGroup } from '../shared-options.ts';
 import type { AzOption, AzVerb } from '../verb.ts';
 
+/** Without `-n`, unlike in other groups. */
+const service: AzOption = required({
+  names: ['--dps-name'],
+  dest: 'dpsName',
+  help: 'name of the provisioning service',
+});
 const linkedHub: AzOption = {
   names: ['--linked-hub'],
   dest: 'linkedHub',
@@ -42,7 +48,7 @@ export const linkedHubVerbs: readonly AzVerb[] = [
     path: 'iot dps linked-hub create',
     summary: 'Link a hub to a provisioning service; prints all linked hubs.',
     options: [
-      required(dpsName),
+      service,
       resourceGroup,
       { names: ['--connection-string'], dest: 'connectionString', help: "connection string of the hub's policy" },
       { names: ['--hub-name', '--hn'], dest: 'hubName', help: 'name of the hub, in place of the connection string' },
@@ -66,21 +72,21 @@ export const linkedHubVerbs: readonly AzVerb[] = [
   {
     path: 'iot dps linked-hub list',
     summary: 'List the hubs that are linked to a provisioning service.',
-    options: [required(dpsName), resourceGroup],
+    options: [service, resourceGroup],
     examples: ['az iot dps linked-hub list --dps-name my-dps -o table'],
     run: async (args, context) => json((await serviceOf(args, await context.management())).properties.iotHubs),
   },
   {
     path: 'iot dps linked-hub show',
     summary: 'Show a linked hub.',
-    options: [required(dpsName), resourceGroup, linkedHub],
+    options: [service, resourceGroup, linkedHub],
     examples: ['az iot dps linked-hub show --dps-name my-dps --linked-hub my-hub'],
     run: async (args, context) => json(linkIn(await serviceOf(args, await context.management()), args)),
   },
   {
     path: 'iot dps linked-hub update',
     summary: 'Change the weight of a linked hub, or whether it takes part.',
-    options: [required(dpsName), resourceGroup, linkedHub, ...weightAndPolicy, noWait],
+    options: [service, resourceGroup, linkedHub, ...weightAndPolicy, noWait],
     examples: ['az iot dps linked-hub update --dps-name my-dps --linked-hub my-hub --allocation-weight 10'],
     run: async (args, context) => {
       const management = await context.management();
@@ -96,7 +102,7 @@ export const linkedHubVerbs: readonly AzVerb[] = [
   {
     path: 'iot dps linked-hub delete',
     summary: 'Unlink a hub; the hub and its devices stay. Prints the hubs that are left.',
-    options: [required(dpsName), resourceGroup, linkedHub, noWait],
+    options: [service, resourceGroup, linkedHub, noWait],
     examples: ['az iot dps linked-hub delete --dps-name my-dps --linked-hub my-hub'],
     run: async (args, context) => {
       const management = await context.management();
