@@ -3,11 +3,14 @@
 /** Told to the user as `az` tells it; `argument` is wrong usage, `not-found` what a service answers with 404. */
 export class AzError extends Error {
   readonly exitCode: number;
+  /** What to do about it, in words of our own: a line to copy is not masked. */
+  readonly next: string | undefined;
 
-  constructor(kind: keyof typeof AZ_EXIT, message: string) {
+  constructor(kind: keyof typeof AZ_EXIT, message: string, next?: string) {
     super(message);
     this.name = 'AzError';
     this.exitCode = AZ_EXIT[kind];
+    this.next = next;
   }
 }
 

@@ -11,6 +11,7 @@ export type FoundVerb =
 /** Names that `az` had before, or has besides; the newer name stands behind. */
 const OTHER_NAMES: readonly (readonly [RegExp, string])[] = [
   [/^iot dps access-policy\b/, 'iot dps policy'],
+  [/^iot dps registration\b/, 'iot dps enrollment-group registration'],
   [/^iot dps compute-device-key$/, 'iot dps enrollment-group compute-device-key'],
   [/^iot hub show-connection-string$/, 'iot hub connection-string show'],
 ];
@@ -26,8 +27,14 @@ export function findVerb(verbs: readonly AzVerb[], words: readonly string[]): Fo
   }
   const group = currentName(names.join(' '));
   const inGroup = verbs.filter((verb) => group === '' || verb.path.startsWith(`${group} `));
-  if (inGroup.length > 0) return { kind: 'group', help: groupHelp(group, inGroup) };
-  throw argumentError(unknown(verbs, group));
+  if (inGroup.length === 0) throw argumentError(unknown(verbs, group));
+  // A line without its verb must not end as if it were carried out.
+  const [option] = words.slice(names.length);
+  if (option !== undefined && option !== '--help' && option !== '-h') {
+    const name = option.split('=')[0];
+    throw argumentError(`a verb is missing in front of ${name}; the verbs: az ${[group, '--help'].join(' ').trim()}`);
+  }
+  return { kind: 'group', help: groupHelp(group, inGroup) };
 }
 
 function currentName(path: string): string {
@@ -43,12 +50,17 @@ function unknown(verbs: readonly AzVerb[], path: string): string {
 
 function groupHelp(group: string, verbs: readonly AzVerb[]): readonly string[] {
   const width = Math.max(...verbs.map(({ path }) => path.length));
+  const [example = ''] = verbs[0]?.examples ?? [];
   return [
     `usage: az ${group === '' ? '…' : `${group} …`}`,
     '',
     'The lines of the Azure CLI for provisioning, carried out by the emulator.',
     '',
     ...verbs.map(({ path, summary }) => `  az ${path.padEnd(width)}  ${summary}`),
+    '',
+    'Examples:',
+    ...(group === '' ? ["  $ alias az='npx dps-emulator az'"] : []),
+    `  $ ${example}`,
     '',
     'Each has --help. Exit codes: 0 done, 1 refused by a service or no emulator found, 2 wrong usage, 3 not found.',
   ];

@@ -1,10 +1,11 @@
 /** Reads what follows a verb's words, by the parser that `az` itself is built on: same rules, same messages. */
-import { readFileSync } from 'node:fs';
-import { type Action, ArgumentParser, type Nargs, RawDescriptionHelpFormatter } from 'argparse';
+import { type Action, ArgumentParser, ArgumentTypeError, type Nargs, RawDescriptionHelpFormatter } from 'argparse';
+import { MASK } from '../../wire/mask.ts';
 import type { JsonValue } from '../../wire/twin.ts';
-import { jsonFault } from '../json-fault.ts';
 import { type AzArguments, azArguments } from './arguments.ts';
 import { argumentError } from './az-error.ts';
+import { checkedChoice } from './check-choice.ts';
+import { readJsonArgument } from './json-argument.ts';
 import { OUTPUT_FORMATS, type OutputFormat } from './output.ts';
 import type { AzOption, AzVerb } from './verb.ts';
 
@@ -38,7 +39,7 @@ const GLOBAL_OPTIONS: readonly AzOption[] = [
 /** @throws {AzError} for wrong usage */
 export function parseArguments(verb: AzVerb, words: readonly string[]): ParsedVerb {
   const wantsHelp = words.includes('--help') || words.includes('-h');
-  const parser = parserFor(verb, wantsHelp);
+  const parser = parserFor(verb);
   if (wantsHelp) {
     return {
       args: azArguments(new Map()),
@@ -49,7 +50,10 @@ export function parseArguments(verb: AzVerb, words: readonly string[]): ParsedVe
     };
   }
   const values = new Map<string, unknown>(Object.entries(parser.parse_args([...words])));
-  for (const option of verb.options) if (option.kind === 'tags' || option.kind === 'list') flatten(values, option);
+  for (const option of [...verb.options, ...GLOBAL_OPTIONS]) {
+    if (option.kind === 'tags' || option.kind === 'list') flatten(values, option);
+    if (option.choices !== undefined) checkChoices(values, option, verb);
+  }
   const args = azArguments(values);
   return {
     args,
@@ -59,7 +63,7 @@ export function parseArguments(verb: AzVerb, words: readonly string[]): ParsedVe
   };
 }
 
-function parserFor(verb: AzVerb, isForHelp: boolean): ArgumentParser {
+function parserFor(verb: AzVerb): ArgumentParser {
   const parser = new ArgumentParser({
     prog: `az ${verb.path}`,
     description: verb.summary,
@@ -67,18 +71,25 @@ function parserFor(verb: AzVerb, isForHelp: boolean): ArgumentParser {
     formatter_class: RawDescriptionHelpFormatter,
     add_help: false,
     color: false,
-    suggest_on_error: true,
   });
   // The parser would print its usage and end the process.
   parser.error = (message) => {
-    throw argumentError(message);
+    throw argumentError(withoutKeys(message));
   };
   const globals = parser.add_argument_group({ title: 'global options' });
   for (const option of verb.options) {
-    parser.add_argument(...option.names, { ...settingsOf(option), required: option.isRequired === true && !isForHelp });
+    parser.add_argument(...option.names, { ...settingsOf(option), required: option.isRequired === true });
   }
   for (const option of GLOBAL_OPTIONS) globals.add_argument(...option.names, settingsOf(option));
   return parser;
+}
+
+/** Words that the parser does not know are repeated in its message: the key behind a misspelled `--key` is not. */
+const REPEATS_WORDS = /^(unrecognized arguments|ambiguous option):/;
+const LIKE_A_KEY = /[A-Za-z0-9+/]{22,}={0,2}/g;
+
+function withoutKeys(message: string): string {
+  return REPEATS_WORDS.test(message) ? message.replace(LIKE_A_KEY, MASK) : message;
 }
 
 function settingsOf({ dest, kind = 'text', choices, help }: AzOption): Partial<Action> & { type?: never } {
@@ -90,8 +101,7 @@ function settingsOf({ dest, kind = 'text', choices, help }: AzOption): Partial<A
     ...(kind === 'flag' ? { action: 'store_true', default: null } : { metavar: metavarOf(dest, kind, choices) }),
     ...(nargs[kind] !== undefined && { nargs: nargs[kind] }),
     ...(kind === 'boolean' && { const: true }),
-    // A list may come as one text: its parts are compared once it is split.
-    ...(kind === 'list' ? {} : (typeOf(kind, choices) ?? {})),
+    ...(typeOf(kind) ?? {}),
   };
   return settings as Partial<Action> & { type?: never };
 }
@@ -102,10 +112,9 @@ function metavarOf(dest: string, kind: AzOption['kind'], choices: AzOption['choi
 }
 
 /** How a value is read, and its name in the parser's messages. */
-function typeOf(kind: NonNullable<AzOption['kind']>, choices: AzOption['choices']): object | undefined {
-  if (choices !== undefined) return { type: named('choice', (value) => chosen(value, choices)), choices };
+function typeOf(kind: NonNullable<AzOption['kind']>): object | undefined {
   if (kind === 'boolean') return { type: named('boolean', readBoolean) };
-  if (kind === 'integer') return { type: 'int' };
+  if (kind === 'integer') return { type: named('int', readInteger) };
   if (kind === 'json') return { type: named('json', readJson) };
   return undefined;
 }
@@ -114,53 +123,44 @@ function named<T>(name: string, read: (value: string) => T): (value: string) => 
   return Object.defineProperty(read, 'name', { value: name });
 }
 
-/** A value that is no choice is handed on as it is, for the parser to refuse. */
-function chosen(value: string, choices: readonly string[]): string {
-  return choices.find((choice) => choice.toLowerCase() === value.toLowerCase()) ?? value;
+/** Refused in the parser's own words, with the name above. */
+function readInteger(value: string): number {
+  if (/^[+-]?\d{1,15}$/.test(value)) return Number(value);
+  throw new TypeError('no integer');
 }
 
 function readBoolean(value: string): boolean {
   const text = value.toLowerCase();
   if (text === 'true' || text === 'yes') return true;
   if (text === 'false' || text === 'no') return false;
-  throw argumentError(`'${value}' is neither true nor false`);
+  throw new ArgumentTypeError(`'${value}' is neither true nor false`);
 }
 
 function readJson(value: string): JsonValue {
-  const isFile = value.startsWith('@');
-  const text = isFile ? fileText(value.slice(1)) : value;
-  const fault = jsonFault(text);
-  if (fault === undefined) return JSON.parse(text) as JsonValue;
-  const where = isFile ? value.slice(1) : 'the value';
-  throw argumentError(`Failed to parse ${where} as JSON: line ${fault.line}, column ${fault.column}: ${fault.message}`);
-}
-
-function fileText(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    throw argumentError(`the file ${path} cannot be read (${code ?? 'unknown'})`);
-  }
+  const read = readJsonArgument(value);
+  if (read.kind === 'fault') throw new ArgumentTypeError(read.fault);
+  return read.value;
 }
 
 /** Several arguments, or one with spaces in it: `--iot-hubs a b` and `--iot-hubs "a b"` are the same. */
-function flatten(values: Map<string, unknown>, { dest, kind, choices, names }: AzOption): void {
+function flatten(values: Map<string, unknown>, { dest, kind }: AzOption): void {
   const given = values.get(dest) as readonly string[] | null | undefined;
   if (given === null || given === undefined) return;
   if (kind === 'tags') {
     values.set(dest, tagsOf(given));
     return;
   }
-  const parts = given.flatMap((value) => value.split(/\s+/)).filter((value) => value !== '');
-  values.set(dest, choices === undefined ? parts : parts.map((part) => checkedChoice(part, choices, names)));
+  values.set(
+    dest,
+    given.flatMap((value) => value.split(/\s+/)).filter((value) => value !== ''),
+  );
 }
 
-function checkedChoice(value: string, choices: readonly string[], names: readonly string[]): string {
-  const found = chosen(value, choices);
-  if (choices.includes(found)) return found;
-  const allowed = choices.map((choice) => `'${choice}'`).join(', ');
-  throw argumentError(`argument ${names.join('/')}: invalid choice: '${value}' (choose from ${allowed})`);
+function checkChoices(values: Map<string, unknown>, option: AzOption, verb: AzVerb): void {
+  const given = values.get(option.dest) as string | readonly string[] | null | undefined;
+  if (given === null || given === undefined) return;
+  const checked = (value: string): string => checkedChoice(value, option, verb);
+  values.set(option.dest, typeof given === 'string' ? checked(given) : given.map(checked));
 }
 
 /** `name=value`; a name alone has an empty value, and `""` alone empties all tags, as with `az`. */

@@ -26,14 +26,15 @@ export async function runAz(words: readonly string[]): Promise<number> {
     checkQuery(query);
     const answer = await found.verb.run(args, createContext(emulator));
     if (answer === undefined) return EXIT.ok;
-    const value = selected(withResourceGroup(answer), query);
     const isColoured = process.stdout.isTTY === true && !process.env.NO_COLOR;
-    for (const line of rendered(value, output, { isColoured, query })) print(line);
+    for (const line of rendered(withResourceGroup(answer), { format: output, query, isColoured })) print(line);
     return EXIT.ok;
   } catch (error) {
-    if (error instanceof AzError) return say(error.message, error.exitCode);
+    if (error instanceof AzError) return say(error, error.exitCode);
     // The other commands' code for it is `az`'s for a thing that is not there.
-    if (error instanceof CliError && error.exitCode === EXIT.noEmulator) return say(error.message, AZ_EXIT.unreachable);
+    if (error instanceof CliError) {
+      return say(error, error.exitCode === EXIT.noEmulator ? AZ_EXIT.unreachable : error.exitCode);
+    }
     throw error;
   }
 }
@@ -50,7 +51,11 @@ function withResourceGroup(value: JsonValue): JsonValue {
   return group === undefined || isGroup || 'resourceGroup' in value ? value : { ...value, resourceGroup: group };
 }
 
-function say(message: string, exitCode: number): number {
+function say(
+  { message, next }: { readonly message: string; readonly next?: string | undefined },
+  exitCode: number,
+): number {
   process.stderr.write(`ERROR: ${maskText(message)}\n`);
+  if (next !== undefined) process.stderr.write(`Next: ${next}\n`);
   return exitCode;
 }

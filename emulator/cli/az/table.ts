@@ -2,13 +2,11 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../../wire/twin.ts';
 import { printable } from '../terminal.ts';
 
-/** @param options whether an expression has selected the value: then every scalar in it is wanted */
 /** The line below a name is that much longer than the name. */
 const HEADER_PADDING = 2;
 
-export function tableLines(value: JsonValue, { isQueried }: { readonly isQueried: boolean }): readonly string[] {
-  const leftOut = isQueried ? NOTHING : LEFT_OUT;
-  const rows = (Array.isArray(value) ? value : [value]).map((row: JsonValue) => cellsOf(row, leftOut));
+export function tableLines(value: JsonValue): readonly string[] {
+  const rows = (Array.isArray(value) ? value : [value]).map((row: JsonValue) => cellsOf(row));
   const names = [...new Set(rows.flatMap((row) => [...row.keys()]))];
   if (names.length === 0) return [];
   const widths = names.map((name) =>
@@ -26,27 +24,26 @@ export function tableLines(value: JsonValue, { isQueried }: { readonly isQueried
   ];
 }
 
-/** Members that `az` leaves out of its tables, because nobody reads them there. */
+/** Members that `az` leaves out of its tables, of what a query selects too: who wants them gives them another name. */
 const LEFT_OUT: ReadonlySet<string> = new Set(['id', 'type', 'etag']);
-const NOTHING: ReadonlySet<string> = new Set();
 
-function cellsOf(row: JsonValue, leftOut: ReadonlySet<string>): ReadonlyMap<string, string> {
+function cellsOf(row: JsonValue): ReadonlyMap<string, string> {
   if (Array.isArray(row)) {
     return new Map(row.map((cell: JsonValue, index): [string, string] => [`Column${index + 1}`, cellText(cell)]));
   }
   if (!isJsonObject(row)) return new Map([['Result', cellText(row)]]);
   return new Map(
-    scalarsOf(row, leftOut).map(([name, cell]): [string, string] => [
+    scalarsOf(row).map(([name, cell]): [string, string] => [
       `${name.charAt(0).toUpperCase()}${name.slice(1)}`,
       cellText(cell),
     ]),
   );
 }
 
-function scalarsOf(row: JsonObject, leftOut: ReadonlySet<string>): readonly [string, JsonValue][] {
+function scalarsOf(row: JsonObject): readonly [string, JsonValue][] {
   return Object.entries(row).filter(
     (entry): entry is [string, JsonValue] =>
-      !leftOut.has(entry[0]) && entry[1] !== null && entry[1] !== undefined && typeof entry[1] !== 'object',
+      !LEFT_OUT.has(entry[0]) && entry[1] !== null && entry[1] !== undefined && typeof entry[1] !== 'object',
   );
 }
 

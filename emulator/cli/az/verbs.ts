@@ -1,11 +1,18 @@
 /** Every verb of `dps-emulator az`, in the order of its help. */
 import type { AzVerb } from './verb.ts';
+import { computeDeviceKeyVerbs } from './verbs/compute-device-key.ts';
 import { connectionStringVerbs } from './verbs/connection-string.ts';
+import { deviceIdentityVerbs } from './verbs/device-identity.ts';
+import { deviceRegistrationVerbs } from './verbs/device-registration.ts';
+import { deviceTwinVerbs } from './verbs/device-twin.ts';
 import { dpsVerbs } from './verbs/dps.ts';
 import { dpsPolicyVerbs } from './verbs/dps-policy.ts';
+import { enrollmentVerbs } from './verbs/enrollment.ts';
+import { enrollmentGroupVerbs } from './verbs/enrollment-group.ts';
 import { groupVerbs } from './verbs/group.ts';
 import { iotHubVerbs } from './verbs/iot-hub.ts';
 import { linkedHubVerbs } from './verbs/linked-hub.ts';
+import { registrationVerbs } from './verbs/registration.ts';
 
 export const AZ_VERBS: readonly AzVerb[] = [
   ...groupVerbs,
@@ -13,5 +20,12 @@ export const AZ_VERBS: readonly AzVerb[] = [
   ...linkedHubVerbs,
   ...dpsPolicyVerbs,
   ...connectionStringVerbs,
+  ...enrollmentGroupVerbs,
+  ...computeDeviceKeyVerbs,
+  ...enrollmentVerbs,
+  ...registrationVerbs,
+  ...deviceRegistrationVerbs,
   ...iotHubVerbs,
+  ...deviceIdentityVerbs,
+  ...deviceTwinVerbs,
 ];

@@ -1,6 +1,6 @@
 /** Registers one device and gathers what is known about it afterwards: the device's own view, its hub's, the journal's. */
 import { readFile } from 'node:fs/promises';
-import type { DeviceEvent, DeviceOutcome, DeviceTransport } from '../../../contracts/drivers/device.ts';
+import type { DeviceEvent, DeviceOutcome, DeviceResult, DeviceTransport } from '../../../contracts/drivers/device.ts';
 import { registerDevice } from '../../../contracts/drivers/wire-device.ts';
 import type { JournalEntry } from '../../core/journal-events.ts';
 import type { HubTwin } from '../../hub/hub-devices.ts';
@@ -11,7 +11,8 @@ import { dialledHost } from '../dialled-host.ts';
 import { CliError } from '../exit.ts';
 import { findEmulator, lookForEmulator } from '../find-emulator.ts';
 import { type Diagnosis, diagnose } from './diagnose.ts';
-import { nextStep } from './next-step.ts';
+import { type AdviceFor, nextStep } from './next-step.ts';
+import { webhookWithoutKey } from './webhook-without-key.ts';
 
 export interface RegisterRequest extends KeyFlags {
   readonly registrationId: string;
@@ -22,6 +23,8 @@ export interface RegisterRequest extends KeyFlags {
   /** The flag `--emulator`. */
   readonly emulator?: string | undefined;
   readonly onStatus: ((event: DeviceEvent) => void) | undefined;
+  /** Whose options the next step names. Default: `register`. */
+  readonly adviceFor?: AdviceFor;
 }
 
 export interface RegisterReport {
@@ -47,6 +50,13 @@ export interface RegisterReport {
 }
 
 export async function registerWithEmulator(request: RegisterRequest): Promise<RegisterReport> {
+  return (await registerAndReport(request)).report;
+}
+
+/** What the device itself saw is told beside the report. */
+export async function registerAndReport(
+  request: RegisterRequest,
+): Promise<{ readonly result: DeviceResult; readonly report: RegisterReport }> {
   givenKey(request.registrationId, request);
   const client = await clientFor(request);
   const credential = await findCredential(
@@ -70,13 +80,21 @@ export async function registerWithEmulator(request: RegisterRequest): Promise<Re
   if (outcome === 'assigned') {
     const twin = await twinOf(client, state?.assignedHub, state?.deviceId);
     const { assignedHub, deviceId, substatus, payload: returned } = state ?? {};
-    return { outcome, ...common, assignedHub, deviceId, substatus, payload: returned, twin };
+    return { result, report: { outcome, ...common, assignedHub, deviceId, substatus, payload: returned, twin } };
   }
   const entries = (await entriesOf(client, request)).filter(({ sequence }) => sequence > lastSequence);
   const why = diagnose(entries);
-  const step = nextStep({ registrationId, outcome, reason: why?.reason, errorCode });
-  return { outcome, ...common, errorCode, message, why, nextStep: step };
+  const withoutKey =
+    errorCode === UNAUTHORIZED_AT_WEBHOOK
+      ? webhookWithoutKey({ entries, idScope, setUp: await client?.setUp() })
+      : undefined;
+  const { adviceFor } = request;
+  const step = nextStep({ registrationId, outcome, reason: why?.reason, errorCode, adviceFor, withoutKey });
+  return { result, report: { outcome, ...common, errorCode, message, why, nextStep: step } };
 }
+
+/** The webhook answered 401. [dps-service-behaviour §1.6] */
+const UNAUTHORIZED_AT_WEBHOOK = 400209;
 
 /** A device that was told everything needs no emulator that commands can find; one that is there still tells why. */
 async function clientFor(request: RegisterRequest): Promise<ControlClient | undefined> {
