@@ -30,7 +30,9 @@ export function describeEvent(event: JournalEvent): EventLine {
     case 'authenticated':
       return line(
         'plain',
-        `authenticated by ${enrollmentOf(event)}${event.key === 'none' ? '' : `, ${event.key} key`}`,
+        event.key === 'none'
+          ? `found ${enrollmentOf(event)}; its keys are not looked at`
+          : `authenticated by ${enrollmentOf(event)}, ${event.key} key`,
       );
     case 'refused': {
       const code = event.errorCode === undefined ? '' : ` ${event.errorCode}`;

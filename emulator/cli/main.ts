@@ -60,6 +60,10 @@ const COMMANDS: Readonly<Record<string, CommandRow>> = {
     summary: 'play the custom-allocation tutorial offline',
     load: async () => (await import('./tutorial.ts')).tutorialCommand(),
   },
+  webhook: {
+    summary: "serve the tutorial's function",
+    load: async () => (await import('./webhook.ts')).webhookCommand(),
+  },
   verify: {
     summary: 'say what DPS would make of the answers of your webhook',
     load: async () => (await import('./verify.ts')).verifyCommand(),

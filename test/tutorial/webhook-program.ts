@@ -1,11 +1,11 @@
-/** The tutorial's function, served by the program that stands beside the emulator's. */
+/** The tutorial's function, served by `dps-emulator webhook`. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { onTestFinished } from 'vitest';
 
-const HOST = join(import.meta.dirname, '../../dist/webhook/host/main.js');
+const MAIN = join(import.meta.dirname, '../../dist/emulator/cli/main.js');
 
 export interface WebhookProgram {
   /** With its `?code=`. */
@@ -15,7 +15,9 @@ export interface WebhookProgram {
 
 /** Stopped with the test. */
 export async function startWebhook(args: readonly string[]): Promise<WebhookProgram> {
-  const child = spawn(process.execPath, [HOST, '--port', '0', ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [MAIN, 'webhook', '--port', '0', ...args], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   onTestFinished(async () => {
     if (child.exitCode !== null) return;
     child.kill();

@@ -32,7 +32,8 @@ const BY_REASON: Readonly<Record<string, Advice>> = {
     az: "add --compute-key: the device's own key is then derived from that one",
   },
   'unknown-registration': {
-    register: 'add an enrollment: start --config FILE, or POST /seed (docs/control-api.md)',
+    register:
+      'add an enrollment: dps-emulator az iot dps enrollment create, or enrollment-group create; or start --config FILE',
     az: 'add an enrollment: az iot dps enrollment create, or az iot dps enrollment-group create',
   },
   expired: { register: CLOCKS, az: CLOCKS },
@@ -43,7 +44,8 @@ const BY_REASON: Readonly<Record<string, Advice>> = {
 };
 
 const ENABLE: Advice = {
-  register: 'set provisioningStatus of the enrollment to "enabled": start --config FILE, or POST /seed',
+  register:
+    'enable the enrollment: dps-emulator az iot dps enrollment update, or enrollment-group update, with --provisioning-status enabled',
   az: 'enable the enrollment: az iot dps enrollment update, or az iot dps enrollment-group update, with --provisioning-status enabled',
 };
 

@@ -121,7 +121,9 @@ async function newLink(args: AzArguments, management: ManagementClient): Promise
     throw argumentError('Please provide the IoT Hub name or connection string.');
   }
   if (given !== undefined && parseConnectionString(given) === undefined) {
-    throw argumentError('Please provide a valid IoT Hub connection string.');
+    throw argumentError(
+      'Please provide a valid IoT Hub connection string. Put it in quotes: the shell ends a command at a semicolon.',
+    );
   }
   const connectionString =
     given ?? (await hubConnectionString(management, hubName ?? '', args.text('hubResourceGroup')));
