@@ -67,6 +67,11 @@ export const ASSUMPTIONS = {
     values: ['400207', '400209'],
     says: 'After the last retry the registration fails with 400207 and the last status code.',
   },
+  'unknown-enrollment-member': {
+    default: '400004',
+    values: ['400004', 'ignore'],
+    says: 'A member of an enrollment that the API does not know is refused, so that a typing error does not go unnoticed.',
+  },
   'unknown-scope': {
     default: '404201',
     values: ['404201', '401002'],

@@ -4,7 +4,15 @@ import { decodeBase64 } from '../core/attestation/sas-token.ts';
 import type { DpsInstance } from '../core/store/instances.ts';
 import { schemaFaults } from '../set-up/schema-faults.ts';
 import { type SetUpFault, shown } from '../set-up/set-up-fault.ts';
-import { DPS_OWNER, DPS_RIGHTS, type DpsPolicy, type DpsRight, type GivenPolicy } from '../wire/access-policy.ts';
+import {
+  DPS_OWNER,
+  DPS_RIGHTS,
+  type DpsPolicy,
+  type DpsRight,
+  type GivenPolicy,
+  isPolicyName,
+  POLICY_NAME_RULE,
+} from '../wire/access-policy.ts';
 import { MASK } from '../wire/mask.ts';
 import { dpsNameOf, type ProvisioningServiceResource } from '../wire/resource.ts';
 import {
@@ -106,8 +114,12 @@ async function checkedRequest(name: string, body: unknown): Promise<Provisioning
 function policyFaults({ rights, ...policy }: PolicyRequest, index: number): readonly SetUpFault[] {
   const path = `properties.authorizationPolicies[${index}]`;
   const unknown = unknownRight(rights);
+  const named = isPolicyName(policy.keyName)
+    ? []
+    : [{ path: `${path}.keyName`, rule: POLICY_NAME_RULE, value: shown(policy.keyName) }];
   const known = `must be some of ${DPS_RIGHTS.join(', ')}, with commas between them`;
   return [
+    ...named,
     ...(unknown === undefined ? [] : [{ path: `${path}.rights`, rule: known, value: shown(unknown) }]),
     ...(['primaryKey', 'secondaryKey'] as const).flatMap((member) => {
       const key = policy[member];

@@ -44,20 +44,26 @@ export function renderProvisioningService(
   hubLocation: (host: string) => string,
 ): ProvisioningServiceResource {
   const { name, idScope, allocationPolicy, linkedHubs } = instance;
-  return tracked(name, 'Microsoft.Devices/provisioningServices', instance, {
-    properties: {
-      allocationPolicy: `${allocationPolicy.charAt(0).toUpperCase()}${allocationPolicy.slice(1)}`,
-      authorizationPolicies: null,
-      deviceProvisioningHostName: DEVICE_HOST,
-      enableDataResidency: null,
-      idScope,
-      iotHubs: linkedHubs.map((link) => renderLink(link, hubLocation)),
-      provisioningState: 'Succeeded',
-      publicNetworkAccess: 'Enabled',
-      serviceOperationsHostName: serviceHostOf(name),
-      state: 'Active',
-    },
-  } as const);
+  return tracked(
+    name,
+    'Microsoft.Devices/provisioningServices',
+    instance,
+    {
+      properties: {
+        allocationPolicy: `${allocationPolicy.charAt(0).toUpperCase()}${allocationPolicy.slice(1)}`,
+        authorizationPolicies: null,
+        deviceProvisioningHostName: DEVICE_HOST,
+        enableDataResidency: null,
+        idScope,
+        iotHubs: linkedHubs.map((link) => renderLink(link, hubLocation)),
+        provisioningState: 'Succeeded',
+        publicNetworkAccess: 'Enabled',
+        serviceOperationsHostName: serviceHostOf(name),
+        state: 'Active',
+      },
+    } as const,
+    instance.policies,
+  );
 }
 
 export function renderIotHub(host: string, facts: ResourceFacts): IotHubResource {
@@ -89,7 +95,14 @@ function renderLink(link: LinkedHub, hubLocation: (host: string) => string): Lin
   };
 }
 
-function tracked<const T extends string, R extends object>(name: string, type: T, facts: ResourceFacts, rest: R) {
+/** @param hidden what belongs to the resource and is not shown with it */
+function tracked<const T extends string, R extends object>(
+  name: string,
+  type: T,
+  facts: ResourceFacts,
+  rest: R,
+  hidden: unknown = null,
+) {
   const group = groupOf(facts);
   const resource = {
     id: `/subscriptions/${SUBSCRIPTION_ID}/resourceGroups/${group}/providers/${type}/${name}`,
@@ -102,10 +115,10 @@ function tracked<const T extends string, R extends object>(name: string, type: T
     tags: facts.tags ?? {},
     ...rest,
   };
-  return { etag: etagOf(resource), ...resource };
+  return { etag: etagOf([resource, hidden]), ...resource };
 }
 
-/** It changes when, and only when, something that is shown has changed. */
-function etagOf(resource: object): string {
-  return Buffer.from(hash('sha256', JSON.stringify(resource)).slice(0, 16), 'hex').toString('base64');
+/** It changes when, and only when, something of the resource has changed. */
+function etagOf(content: unknown): string {
+  return Buffer.from(hash('sha256', JSON.stringify(content)).slice(0, 16), 'hex').toString('base64');
 }

@@ -2,8 +2,9 @@
 
 import { decodeBase64 } from '../core/attestation/sas-token.ts';
 import { storedAttestation } from '../core/attestation/stored-attestation.ts';
-import type { GivenPolicy } from '../wire/access-policy.ts';
+import { type GivenPolicy, isPolicyName, POLICY_NAME_RULE } from '../wire/access-policy.ts';
 import { isAtLeast } from '../wire/api-version.ts';
+import { HUB_DEVICE_ID_RULE, isHubDeviceId } from '../wire/device-id.ts';
 import { isTooDeep, JSON_DEPTH_MAX } from '../wire/json-depth.ts';
 import { MASK } from '../wire/mask.ts';
 import { isRegistrationId, REGISTRATION_ID_RULE, registrationKey } from '../wire/registration-id.ts';
@@ -83,6 +84,11 @@ function policyFaults(path: string, policies: readonly GivenPolicy<string>[]): r
       (index) => `${path}[${index}].keyName`,
     ),
     ...policies.flatMap((policy, index) =>
+      isPolicyName(policy.keyName)
+        ? []
+        : [{ path: `${path}[${index}].keyName`, rule: POLICY_NAME_RULE, value: shown(policy.keyName) }],
+    ),
+    ...policies.flatMap((policy, index) =>
       (['primaryKey', 'secondaryKey'] as const).flatMap((name) => {
         const key = policy[name];
         if (key === undefined || (decodeBase64(key)?.length ?? 0) > 0) return [];
@@ -101,10 +107,6 @@ const ANY_KEY = Buffer.alloc(64).toString('base64');
 
 /** The oldest version in which a webhook can be asked. [dps-service-behaviour §1.4] */
 const ALLOCATION_API_VERSION_MIN = '2018-09-01-preview';
-
-/** What a hub takes as a device id; case counts. [dps-service-behaviour §3.3] */
-const HUB_DEVICE_ID = /^[A-Za-z0-9\-.+%_#*?!(),:=@$']{1,128}$/;
-const HUB_DEVICE_ID_RULE = "must be 1 to 128 characters of A-Z a-z 0-9 - . + % _ # * ? ! ( ) , : = @ $ '";
 
 /** The service's own rules on a record. [dps-service-behaviour §1.1, §2, §3.3] */
 function enrollmentFaults(
@@ -133,7 +135,7 @@ function enrollmentFaults(
     const rule = `must be ${ALLOCATION_API_VERSION_MIN} or later`;
     faults.push({ path: `${path}.customAllocationDefinition.apiVersion`, rule, value: shown(apiVersion) });
   }
-  if ('deviceId' in record && record.deviceId !== undefined && !HUB_DEVICE_ID.test(record.deviceId)) {
+  if ('deviceId' in record && record.deviceId !== undefined && !isHubDeviceId(record.deviceId)) {
     faults.push({ path: `${path}.deviceId`, rule: HUB_DEVICE_ID_RULE, value: shown(record.deviceId) });
   }
   faults.push(...linkFaults(path, record, linked));

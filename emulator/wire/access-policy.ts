@@ -32,6 +32,14 @@ export interface GivenPolicy<Right extends string> {
   readonly secondaryKey?: string;
 }
 
+/** Names stand in connection strings and tokens, where other characters end them. */
+const POLICY_NAME = /^[\w.-]{1,64}$/;
+export const POLICY_NAME_RULE = 'must be 1 to 64 letters, digits and - _ .';
+
+export function isPolicyName(text: string): boolean {
+  return POLICY_NAME.test(text);
+}
+
 const schemaWith = <Right extends string>(rights: readonly Right[]) =>
   ({
     type: 'object',

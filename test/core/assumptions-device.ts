@@ -8,6 +8,7 @@ import { deriveDeviceKey } from '../../emulator/core/attestation/symmetric-key.t
 import type { Reply } from '../../emulator/core/device-call.ts';
 import { type Emulator, startEmulator } from '../../emulator/index.ts';
 import type { GivenEnrollmentGroup } from '../../emulator/wire/set-up.ts';
+import { serviceClient } from '../http/support/service-client.ts';
 import type { Assume } from './assumptions-webhook.ts';
 import {
   customGroup,
@@ -171,6 +172,15 @@ export const deviceRows = {
       return (await provision(harness, { id: idHashedToSecond() })).registrationState?.assignedHub;
     },
     outcomes: { hashed: HUB_B, first: HUB_A },
+  },
+  'unknown-enrollment-member': {
+    provoke: async (assume: Assume) => {
+      const client = await serviceClient(await emulatorWith(assume));
+      const body = { registrationId: 'new', attestation: { type: 'symmetricKey' }, alocationPolicy: 'hashed' };
+      const { status, text } = await client.ask('PUT', '/enrollments/new', { body });
+      return { status, repeats: text.includes('alocationPolicy":"hashed') };
+    },
+    outcomes: { 400004: { status: 400, repeats: false }, ignore: { status: 200, repeats: false } },
   },
   'no-linked-hub': {
     provoke: async (assume: Assume) => {

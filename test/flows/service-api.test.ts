@@ -66,6 +66,36 @@ const putIndividual = (id: string, more: object = {}, headers = {}) =>
 const ANY = { 'if-match': '*' };
 
 describe('an individual enrollment', () => {
+  it('takes members in any case, as the samples of the SDK write them, at any depth', async () => {
+    const written = await putIndividual('sampled', {
+      deviceID: 'at-hub',
+      AllocationPolicy: 'hashed',
+      reprovisionPolicy: { UpdateHubAssignment: true, migrateDeviceData: false },
+    });
+    expect(recordIn(written)).toMatchObject({
+      deviceId: 'at-hub',
+      allocationPolicy: 'hashed',
+      reprovisionPolicy: { updateHubAssignment: true, migrateDeviceData: false },
+    });
+    expect(recordIn(written)).not.toHaveProperty('deviceID');
+  });
+
+  it.each(['a b', 'a/../b', 'ä', 'a'.repeat(129)])('cannot name the device "%s" at its hub', async (deviceId) => {
+    const refused = await putIndividual('named', { deviceId });
+    expect(errorCodeOf(refused)).toBe(400004);
+    expect((await client.ask('GET', '/enrollments/named')).status).toBe(404);
+  });
+
+  it('that names a hub which has been unlinked can still be disabled', async () => {
+    await putIndividual('left', { allocationPolicy: 'static', iotHubs: [OTHER_HUB] });
+    await emulator.resources.provisioningServices.put('one', { properties: { iotHubs: [] } });
+    const kept = { allocationPolicy: 'static', iotHubs: [OTHER_HUB] };
+    expect(await putIndividual('left', { ...kept, provisioningStatus: 'disabled' }, ANY)).toMatchObject({
+      status: 200,
+    });
+    expect(await putIndividual('left', { ...kept, iotHubs: [HUB] }, ANY)).toMatchObject({ status: 400 });
+  });
+
   it('lets its device in, and shows the registration to GET but not to a query', async () => {
     await putIndividual('Device-1', { deviceId: 'at-hub', optionalDeviceInformation: { a: null } });
     expect(recordIn(await client.ask('GET', '/enrollments/device-1'))).not.toHaveProperty('registrationState');

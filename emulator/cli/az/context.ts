@@ -25,7 +25,7 @@ export interface AzContext {
   provisioningService(target: ServiceTarget): Promise<ServiceClient>;
   /** The REST API of a hub. */
   iotHub(target: ServiceTarget): Promise<ServiceClient>;
-  /** A question that is answered with y; without a terminal to ask on it is an error that names `--yes`. */
+  /** A question that is answered with y; without a terminal to ask on, `--yes` is needed. */
   confirm(question: string): Promise<boolean>;
   /** A line on stderr. */
   warn(line: string): void;
@@ -106,7 +106,7 @@ async function endpointOf(client: ManagementClient, emulator: string | undefined
 
 async function confirm(question: string): Promise<boolean> {
   if (!process.stdin.isTTY) {
-    throw argumentError(`${question} There is no terminal to ask on: say --yes.`);
+    throw new AzError('service', `${question} There is no terminal to ask on: say --yes. Operation cancelled.`);
   }
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
   try {

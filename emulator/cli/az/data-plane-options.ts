@@ -32,6 +32,7 @@ export const top: AzOption = {
   names: ['--top'],
   dest: 'top',
   kind: 'integer',
+  minimum: 1,
   help: 'how many records at most (default: all)',
 };
 

@@ -14,7 +14,9 @@ export function allocationIn(args: AzArguments, present: JsonObject, warn: (line
   const policy = given.policy ?? textIn(present, 'allocationPolicy');
   const hubs = given.hubs ?? hubsIn(present);
   const definition = definitionOf(args, policy, present, warn);
-  if (policy === undefined && hubs !== undefined && hubs.length > 0) {
+  // Of a record that is there the service is the judge.
+  const isNew = Object.keys(present).length === 0;
+  if (isNew && policy === undefined && hubs !== undefined && hubs.length > 0) {
     throw argumentError('Please provide allocation policy.');
   }
   if (policy === 'static') checkStatic(hubs);

@@ -62,7 +62,8 @@ function statusIn(args: AzArguments): JsonObject {
 
 function deviceIdIn(args: AzArguments): JsonObject {
   const deviceId = args.text('deviceId');
-  return deviceId === undefined ? {} : { deviceId };
+  // The CLI passes over an empty one.
+  return deviceId ? { deviceId } : {};
 }
 
 function reprovisionPolicyOf(choice: string): JsonObject {

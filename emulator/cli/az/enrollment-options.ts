@@ -62,10 +62,16 @@ export const deviceOptions: readonly AzOption[] = [
 ];
 
 export const keyOptions: readonly AzOption[] = [
-  { names: ['--primary-key', '--pk'], dest: 'primaryKey', help: 'primary key, base64 (default: a generated one)' },
+  {
+    names: ['--primary-key', '--pk'],
+    dest: 'primaryKey',
+    mayBeEmpty: true,
+    help: 'primary key, base64 (default: a generated one)',
+  },
   {
     names: ['--secondary-key', '--sk'],
     dest: 'secondaryKey',
+    mayBeEmpty: true,
     help: 'secondary key, base64 (default: a generated one)',
   },
 ];
@@ -119,7 +125,12 @@ export const endorsementKey: AzOption = {
 
 /** Of one device alone. */
 export const individualOptions: readonly AzOption[] = [
-  { names: ['--device-id'], dest: 'deviceId', help: 'id of the device at its hub (default: its registration id)' },
+  {
+    names: ['--device-id'],
+    dest: 'deviceId',
+    mayBeEmpty: true,
+    help: 'id of the device at its hub (default: its registration id)',
+  },
   {
     names: ['--device-information', '--device-info', '--info'],
     dest: 'deviceInformation',

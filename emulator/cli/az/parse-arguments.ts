@@ -8,6 +8,7 @@ import { checkedChoice } from './check-choice.ts';
 import { readJsonArgument } from './json-argument.ts';
 import { OUTPUT_FORMATS, type OutputFormat } from './output.ts';
 import type { AzOption, AzVerb } from './verb.ts';
+import { withoutLikelyKeys } from './without-likely-keys.ts';
 
 export interface ParsedVerb {
   readonly args: AzArguments;
@@ -53,6 +54,7 @@ export function parseArguments(verb: AzVerb, words: readonly string[]): ParsedVe
   for (const option of [...verb.options, ...GLOBAL_OPTIONS]) {
     if (option.kind === 'tags' || option.kind === 'list') flatten(values, option);
     if (option.choices !== undefined) checkChoices(values, option, verb);
+    else checkValue(values, option);
   }
   const args = azArguments(values);
   return {
@@ -84,12 +86,16 @@ function parserFor(verb: AzVerb): ArgumentParser {
   return parser;
 }
 
-/** Words that the parser does not know are repeated in its message: the key behind a misspelled `--key` is not. */
+/** Words that the parser does not know are repeated in its message: the value behind a misspelled `--key` is not. */
 const REPEATS_WORDS = /^(unrecognized arguments|ambiguous option):/;
-const LIKE_A_KEY = /[A-Za-z0-9+/]{22,}={0,2}/g;
+const JOINED_VALUE = /( -{1,2}[A-Za-z][\w-]*)=\S*/g;
+const NEXT_VALUES = /( -{1,2}[A-Za-z][\w-]*)(?: (?!-)\S+)+/g;
 
 function withoutKeys(message: string): string {
-  return REPEATS_WORDS.test(message) ? message.replace(LIKE_A_KEY, MASK) : message;
+  const kind = REPEATS_WORDS.exec(message)?.[1];
+  if (kind === undefined) return message;
+  const shown = message.replace(JOINED_VALUE, `$1=${MASK}`);
+  return withoutLikelyKeys(kind === 'ambiguous option' ? shown : shown.replace(NEXT_VALUES, `$1 ${MASK}`));
 }
 
 function settingsOf({ dest, kind = 'text', choices, help }: AzOption): Partial<Action> & { type?: never } {
@@ -154,6 +160,16 @@ function flatten(values: Map<string, unknown>, { dest, kind }: AzOption): void {
     dest,
     given.flatMap((value) => value.split(/\s+/)).filter((value) => value !== ''),
   );
+}
+
+/** An empty name would ask for something else: for the list, where one resource was meant. */
+function checkValue(values: Map<string, unknown>, { dest, names, mayBeEmpty, minimum }: AzOption): void {
+  const value = values.get(dest);
+  if (minimum !== undefined && typeof value === 'number' && value < minimum) {
+    throw argumentError(`argument ${names.join('/')}: must be ${minimum} or more (is ${value})`);
+  }
+  if (value !== '' || mayBeEmpty) return;
+  throw argumentError(`argument ${names.join('/')}: must not be empty; is the variable set?`);
 }
 
 function checkChoices(values: Map<string, unknown>, option: AzOption, verb: AzVerb): void {

@@ -10,11 +10,15 @@ export interface AzOption {
   readonly dest: string;
   readonly help: string;
   readonly isRequired?: true;
+  /** Whether `""` means something. Elsewhere it is a variable that nobody has set. */
+  readonly mayBeEmpty?: true;
   /**
    * `text`: one value. `list`: several values, or one that is separated by spaces. `flag`: no value. `boolean`: `true` or
    * `false`, and `true` when it stands alone. `integer`, `json` (JSON, or `@file`) and `tags` (`name=value …`): checked.
    */
   readonly kind?: 'text' | 'list' | 'flag' | 'boolean' | 'integer' | 'json' | 'tags';
+  /** Of an `integer`. */
+  readonly minimum?: number;
   /** Compared without regard to case; the spelling here is the one that the verb reads. */
   readonly choices?: readonly string[];
 }

@@ -2,7 +2,8 @@
 import { DpsError } from '../errors.ts';
 import { readObject } from './read-body.ts';
 
-const EVERYTHING = /^\s*(select\s+\*(\s+from\s+\w+)?\s*;?\s*)?$/i;
+/** The samples of the Node SDK send `*`, its documentation `SELECT *`. */
+const EVERYTHING = /^\s*(\*|select\s+\*(\s+from\s+\w+)?\s*;?)?\s*$/i;
 
 /** @throws {DpsError} unless the body is empty or asks for everything */
 export function checkQuery(body: string): void {

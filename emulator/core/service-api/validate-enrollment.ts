@@ -1,5 +1,6 @@
 /** The service's own rules on an enrollment that is written, with its codes and, where known, its sentences. [dps-service-behaviour §1.1, §2, §3.3] */
 import { ATTESTATION_TYPES, type Attestation, type GivenAttestation } from '../../wire/attestation.ts';
+import { HUB_DEVICE_ID_RULE, isHubDeviceId } from '../../wire/device-id.ts';
 import { EnrollmentGroupSchema, IndividualEnrollmentSchema } from '../../wire/enrollment.ts';
 import { registrationKey } from '../../wire/registration-id.ts';
 import type { GivenEnrollmentGroup, GivenIndividualEnrollment } from '../../wire/set-up.ts';
@@ -9,6 +10,7 @@ import { storedAttestation } from '../attestation/stored-attestation.ts';
 import { DpsError } from '../errors.ts';
 import type { DpsInstance } from '../store/instances.ts';
 import { checkId, type EnrollmentKind, type EnrollmentRecord } from './enrollment-kind.ts';
+import { withKnownNames } from './known-members.ts';
 import { type Shape, shapeFault } from './shape-fault.ts';
 
 export interface ValidationContext {
@@ -18,6 +20,8 @@ export interface ValidationContext {
   readonly id?: string;
   /** The record that would be replaced. */
   readonly previous: EnrollmentRecord | undefined;
+  /** `keep`: they are refused. */
+  readonly unknownMembers: 'keep' | 'drop';
   readonly generateKey: (which: 'primary' | 'secondary') => string;
 }
 
@@ -36,27 +40,32 @@ const FREE_FORM = new Set(['initialTwin', 'optionalDeviceInformation']);
 export function validateEnrollment(value: JsonValue, context: ValidationContext): ValidEnrollment {
   const { kind, id } = context;
   if (!isJsonObject(value)) throw invalid(`An enrollment must be a JSON object.`);
-  const given = normalised(value);
+  const shape: Shape = kind.name === 'individual' ? IndividualEnrollmentSchema : EnrollmentGroupSchema;
+  const given = normalised(withKnownNames(withReadOnly(shape), value, context.unknownMembers));
   const idInBody = given[kind.idMember];
   if (typeof idInBody === 'string') checkId(idInBody, kind.idMember);
   if (id !== undefined && typeof idInBody === 'string' && registrationKey(idInBody) !== registrationKey(id)) {
     throw invalid(`${kind.idMember} in the body differs from the one in the address.`);
   }
   if (given.attestation === undefined) throw invalid(NO_ATTESTATION);
-  const shape: Shape = kind.name === 'individual' ? IndividualEnrollmentSchema : EnrollmentGroupSchema;
   const fault = shapeFault(shape, given, '');
   if (fault !== undefined) throw invalid(fault);
   const enrollment = given as unknown as GivenIndividualEnrollment | GivenEnrollmentGroup;
-  checkRules(enrollment, context.instance);
+  checkRules(enrollment, context);
   return { ...enrollment, attestation: attestationOf(enrollment.attestation, context) };
 }
 
 /** The words for a record that attests to nothing. [dps-service-behaviour §3.3] */
 const NO_ATTESTATION = 'TPM or X509 attestation is required.';
 
+function withReadOnly(shape: Shape): Shape {
+  const readOnly = Object.fromEntries([...READ_ONLY].map((name) => [name, {}]));
+  return { ...shape, properties: { ...shape.properties, ...readOnly } };
+}
+
 /** Null is absent, an empty text too; the words of a choice are accepted in any case. [§3.3] */
-function normalised(value: JsonObject): JsonObject {
-  const members = Object.entries(value).flatMap(([name, member]): [string, JsonValue][] => {
+function normalised(value: JsonValue): JsonObject {
+  const members = Object.entries(isJsonObject(value) ? value : {}).flatMap(([name, member]): [string, JsonValue][] => {
     if (isAbsent(member) || READ_ONLY.has(name)) return [];
     if (FREE_FORM.has(name)) return [[name, member]];
     const clean = withoutAbsent(member);
@@ -99,7 +108,10 @@ function withoutAbsent(value: JsonValue): JsonValue {
   return Object.fromEntries(members.map(([name, member]) => [name, withoutAbsent(member)]));
 }
 
-function checkRules(enrollment: GivenIndividualEnrollment | GivenEnrollmentGroup, instance: DpsInstance): void {
+function checkRules(
+  enrollment: GivenIndividualEnrollment | GivenEnrollmentGroup,
+  { instance, previous }: ValidationContext,
+): void {
   const { allocationPolicy, iotHubs = [], iotHubHostName, customAllocationDefinition, initialTwin } = enrollment;
   if (iotHubs.length > 0 && allocationPolicy === undefined) {
     throw invalid('Enrollment allocationPolicy must be specified when iotHubs are specified.');
@@ -111,9 +123,14 @@ function checkRules(enrollment: GivenIndividualEnrollment | GivenEnrollmentGroup
     throw invalid("Exactly one IoT hub must be specified when the allocation policy is 'Static'.");
   }
   const linked = instance.linkedHubs.map((hub) => hub.name);
-  const stranger = iotHubs.find((hub) => !linked.some((name) => name.toLowerCase() === hub.toLowerCase()));
+  // A hub that was unlinked after it was named may stay: an enrollment that names it can still be disabled.
+  const allowed = [...linked, ...(previous?.iotHubs ?? [])];
+  const stranger = iotHubs.find((hub) => !allowed.some((name) => name.toLowerCase() === hub.toLowerCase()));
   if (stranger !== undefined) {
     throw invalid(`The IoT hub "${stranger.slice(0, 160)}" is not linked. Linked: ${linked.join(', ') || 'none'}.`);
+  }
+  if ('deviceId' in enrollment && enrollment.deviceId !== undefined && !isHubDeviceId(enrollment.deviceId)) {
+    throw invalid(`deviceId ${HUB_DEVICE_ID_RULE}.`);
   }
   const [fault] = initialTwin === undefined ? [] : twinFaults(initialTwin);
   if (fault !== undefined) throw invalid(`initialTwin: ${fault}.`);

@@ -38,6 +38,7 @@ export function writeEnrollment(
       instance,
       id,
       previous,
+      unknownMembers: ports.settings.assumptions['unknown-enrollment-member'] === 'ignore' ? 'drop' : 'keep',
       generateKey: (which) => ports.ids.symmetricKey(which, `${subject}#${ordinal}`),
     });
     checkPrecondition(previous, precondition, kind.notFound);

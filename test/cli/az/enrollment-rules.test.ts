@@ -41,7 +41,7 @@ const OTHERS: readonly (readonly [string, number, string])[] = [
   ['enrollment create --eid mine --at tpm', 2, 'Endorsement key [--endorsement-key] is required'],
   ['enrollment create --eid mine --at magic', 2, "'magic' is not a valid value for '--attestation-type'"],
   ['enrollment-group list --top many', 2, "argument --top: invalid int value: 'many'"],
-  ['enrollment-group list --top -1', 1, '(400'],
+  ['enrollment-group list --top -1', 2, 'argument --top: must be 1 or more (is -1)'],
   [`enrollment-group create --gid ${DEMO}`, 1, '(409201) Enrollment already exists'],
   [`enrollment-group update --gid ${DEMO} --ap static`, 2, ONE_HUB],
   [`enrollment-group update --gid ${DEMO} --etag 47574f75 --ps disabled`, 1, '(412'],

@@ -34,7 +34,7 @@ describe('az group', () => {
   it('deletes a group with what it holds, after --yes', async () => {
     const { az, json, emulator } = await tutorialShell();
     expect(await az('group', 'delete', '--name', GROUP)).toMatchObject({
-      code: 2,
+      code: 1,
       stderr: expect.stringContaining('say --yes'),
     });
     expect(await emulator.idScopes()).toHaveLength(2);
@@ -118,6 +118,22 @@ describe('az iot dps', () => {
     expect(await json('iot', 'dps', 'policy', 'list', ...at)).toEqual(left);
   });
 
+  it('lets one of several policies in that are made at once; the others are told', async () => {
+    const { emulator } = await azShell();
+    const service = 'contoso-provisioning-service-1098';
+    const { etag } = await emulator.resources.provisioningServices.get(service, undefined);
+    const policies = await emulator.resources.provisioningServices.policies(service, undefined);
+    const make = (keyName: string) =>
+      emulator.resources.provisioningServices.put(service, {
+        etag,
+        properties: { authorizationPolicies: [...policies, { keyName, rights: 'EnrollmentRead' }] },
+      });
+    const made = await Promise.allSettled([make('a'), make('b')]);
+    expect(made.map(({ status }) => status)).toEqual(['fulfilled', 'rejected']);
+    const kept = await emulator.resources.provisioningServices.policies(service, undefined);
+    expect(kept.map(({ keyName }) => keyName)).toEqual(['provisioningserviceowner', 'a']);
+  });
+
   it('shows connection strings that the service SDK can use', async () => {
     const { json, emulator } = await azShell();
     const { dps, hubs } = await emulator.connectionStrings();
@@ -187,6 +203,17 @@ const REFUSED: readonly (readonly [string, number, RegExp])[] = [
   ],
   [`iot dps policy create --dps-name ${DEMO} --pn provisioningserviceowner -r EnrollmentRead`, 1, /already exists/],
   [`iot dps policy delete --dps-name ${DEMO} --pn provisioningserviceowner`, 1, /The emulator keeps the policy/],
+  [
+    `iot dps policy update --dps-name ${DEMO} --pn provisioningserviceowner -r EnrollmentRead`,
+    1,
+    /keeps the rights of provisioningserviceowner/,
+  ],
+  [`iot dps policy create --dps-name ${DEMO} --pn a;b -r EnrollmentRead`, 1, /keyName must be 1 to 64 letters/],
+  [
+    `iot dps policy create --dps-name ${DEMO} --pn a -r EnrollmentRead --primary-key x!`,
+    2,
+    /--primary-key: must be base64/,
+  ],
   [`iot dps connection-string show -n ${DEMO} --pn nope`, 3, /No keys found for policy 'nope'/],
   ['iot hub create -n contoso-toasters-hub-1098 -g dps-emulator', 1, /is not available/],
   ['iot hub create -n a -g dps-emulator', 1, /name must be 3 to 50/],
@@ -205,6 +232,26 @@ describe('bad lines', () => {
       expect(ended.stderr).toMatch(/^ERROR: /);
     }
     expect(JSON.stringify(await emulator.exportSetUp())).toBe(before);
+  });
+
+  it.each([
+    ['group show -n', '--name/--resource-group/-n/-g'],
+    ['group delete --yes -n', '--name/--resource-group/-n/-g'],
+    ['iot dps show -n', '--name/-n'],
+    ['iot dps delete -n', '--name/-n'],
+    ['iot dps linked-hub list --dps-name', '--dps-name'],
+    ['iot dps connection-string show -n', '--dps-name/-n'],
+    ['iot dps enrollment show -n x --eid', '--enrollment-id/--eid'],
+    ['iot hub show -n', '--name/-n'],
+    ['iot hub device-identity show -n x -d', '--device-id/-d'],
+    ['iot hub show -n x -g', '--resource-group/-g'],
+  ])('with an empty name are refused: az %s ""', async (line, option) => {
+    const { az } = await azShell();
+    expect(await az(...line.split(' '), '')).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: `ERROR: argument ${option}: must not be empty; is the variable set?\n`,
+    });
   });
 
   it('end with 1 where no emulator answers, and say how to start one', async () => {

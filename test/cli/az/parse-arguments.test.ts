@@ -134,7 +134,7 @@ describe('arguments', () => {
     [['--name'], 'argument --name/-n: expected one argument'],
     [['--name', 'x', '--hubs'], 'argument --hubs/--ih: expected at least one argument'],
     [['--name', 'x', 'y'], 'unrecognized arguments: y'],
-    [['--name', 'x', '--colour', 'red'], 'unrecognized arguments: --colour red'],
+    [['--name', 'x', '--colour', 'red'], 'unrecognized arguments: --colour ****'],
     [['--name', 'x', '--top', '1.5'], "argument --top: invalid int value: '1.5'"],
     [['--name', 'x', '--ee', 'maybe'], "argument --edge-enabled/--ee: 'maybe' is neither true nor false"],
     [['--name', 'x', '--policy', 'near'], "'near' is not a valid value for '--policy'. Allowed values: "],

@@ -10,7 +10,11 @@ describe('the next step', () => {
     [{ reason: 'group-key-used-directly' }, '--group-key', '--compute-key'],
     [{ reason: 'unknown-registration' }, 'start --config FILE', 'az iot dps enrollment create'],
     [{ reason: 'IdScopeNotFound' }, '--id-scope away', '--dps-name in place of'],
-    [{ outcome: 'disabled', reason: 'disabled' }, 'dps-emulator az iot dps enrollment update', '--provisioning-status enabled'],
+    [
+      { outcome: 'disabled', reason: 'disabled' },
+      'dps-emulator az iot dps enrollment update',
+      '--provisioning-status enabled',
+    ],
     [{ outcome: 'transport-error' }, 'dps-emulator ready', 'dps-emulator ready'],
     [{ errorCode: 400207 }, 'what the webhook was asked', 'what the webhook was asked'],
     [{ errorCode: 400209 }, 'dps-emulator log a', 'dps-emulator log a'],

@@ -152,6 +152,27 @@ await step('createEnrollmentGroupQuery', async () =>
   ),
 );
 
+// What the package's own samples send, and no documentation speaks of.
+await step('queries of the samples', async () => [
+  (await pagesOf(dps.createIndividualEnrollmentQuery({ query: '*' }, 10)))
+    .flat()
+    .map(({ registrationId }) => registrationId),
+  (await pagesOf(dps.createEnrollmentGroupQuery({ query: '*' }, 10)))
+    .flat()
+    .map(({ enrollmentGroupId }) => enrollmentGroupId),
+]);
+await step('record of the sample', () =>
+  bodyOf(
+    dps.createOrUpdateIndividualEnrollment({
+      registrationId: 'device-9',
+      deviceID: 'sample-device',
+      attestation: { type: 'symmetricKey', symmetricKey: { primaryKey: KEY, secondaryKey: KEY } },
+      allocationPolicy: 'custom',
+      customAllocationDefinition: { webhookUrl: 'https://contoso.example/api/allocate', apiVersion: '2019-03-31' },
+    }),
+  ),
+);
+
 // Registrations
 await step('register individual', () => register('device-1', KEY));
 for (const id of ['member-1', 'member-2', 'member-3']) {

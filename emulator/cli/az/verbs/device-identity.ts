@@ -26,7 +26,7 @@ export const deviceIdentityVerbs: readonly AzVerb[] = [
     summary: "List the devices of a hub: their twins, as the CLI's own query does.",
     options: [
       ...hubOptions,
-      { ...top, help: `how many devices at most, -1 for all (default: ${LISTED_BY_DEFAULT})` },
+      { ...top, minimum: -1, help: `how many devices at most, -1 for all (default: ${LISTED_BY_DEFAULT})` },
       { names: ['--edge-enabled', '--ee'], dest: 'edgeEnabled', kind: 'boolean', help: 'IoT Edge devices only' },
     ],
     examples: ['az iot hub device-identity list --hub-name contoso-toasters-hub-1098 --query "[].deviceId" -o tsv'],

@@ -1,11 +1,12 @@
 /** `az iot dps policy`: the shared access policies of a provisioning service, keys in clear as `az` shows them. */
 import { randomBytes } from 'node:crypto';
+import { decodeBase64 } from '../../../core/attestation/sas-token.ts';
 import { DPS_OWNER, DPS_RIGHTS } from '../../../wire/access-policy.ts';
 import type { PolicyResource } from '../../../wire/resource.ts';
 import type { PolicyRequest } from '../../../wire/resource-request.ts';
 import type { JsonValue } from '../../../wire/twin.ts';
 import type { AzArguments } from '../arguments.ts';
-import { AzError } from '../az-error.ts';
+import { AzError, argumentError } from '../az-error.ts';
 import type { ManagementClient } from '../management-client.ts';
 import { dpsName, noWait, required, resourceGroup } from '../shared-options.ts';
 import type { AzOption, AzVerb } from '../verb.ts';
@@ -24,8 +25,18 @@ const rights: AzOption = {
   help: 'rights of the policy, separated by spaces',
 };
 const keys: readonly AzOption[] = [
-  { names: ['--primary-key'], dest: 'primaryKey', help: 'primary key, base64; "" generates a new one' },
-  { names: ['--secondary-key'], dest: 'secondaryKey', help: 'secondary key, base64; "" generates a new one' },
+  {
+    names: ['--primary-key'],
+    dest: 'primaryKey',
+    mayBeEmpty: true,
+    help: 'primary key, base64; "" generates a new one',
+  },
+  {
+    names: ['--secondary-key'],
+    dest: 'secondaryKey',
+    mayBeEmpty: true,
+    help: 'secondary key, base64; "" generates a new one',
+  },
 ];
 
 export const dpsPolicyVerbs: readonly AzVerb[] = [
@@ -50,12 +61,15 @@ export const dpsPolicyVerbs: readonly AzVerb[] = [
     examples: ['az iot dps policy create --dps-name my-dps --policy-name reader --rights EnrollmentRead'],
     run: async (args, context) => {
       const management = await context.management();
-      const present = await policiesOf(args, management);
+      const { etag, policies: present } = await serviceOf(args, management);
       const keyName = args.required('policyName');
       if (present.some((policy) => isNamed(policy, keyName))) {
         throw new AzError('service', `Access policy ${keyName} already exists.`);
       }
-      const all = await written(args, management, [...present, { keyName, rights: '', ...changesOf(args) }]);
+      const all = await written(args, management, {
+        etag,
+        policies: [...present, { keyName, rights: '', ...changesOf(args) }],
+      });
       return json(named(all, args));
     },
   },
@@ -68,12 +82,15 @@ export const dpsPolicyVerbs: readonly AzVerb[] = [
     ],
     run: async (args, context) => {
       const management = await context.management();
-      const present = await policiesOf(args, management);
+      const { etag, policies: present } = await serviceOf(args, management);
       const { keyName } = named(present, args);
+      if (keyName === DPS_OWNER && args.isGiven('rights')) {
+        throw new AzError('service', `The emulator keeps the rights of ${DPS_OWNER}: its own commands sign with it.`);
+      }
       const changed = present.map((policy) =>
         policy.keyName === keyName ? { ...policy, ...changesOf(args) } : policy,
       );
-      return json(named(await written(args, management, changed), args));
+      return json(named(await written(args, management, { etag, policies: changed }), args));
     },
   },
   {
@@ -83,17 +100,16 @@ export const dpsPolicyVerbs: readonly AzVerb[] = [
     examples: ['az iot dps policy delete --dps-name my-dps --policy-name reader'],
     run: async (args, context) => {
       const management = await context.management();
-      const present = await policiesOf(args, management);
+      const { etag, policies: present } = await serviceOf(args, management);
       const { keyName } = named(present, args);
       if (keyName === DPS_OWNER) {
         throw new AzError('service', `The emulator keeps the policy ${DPS_OWNER}: its own commands sign with it.`);
       }
       return json(
-        await written(
-          args,
-          management,
-          present.filter((policy) => policy.keyName !== keyName),
-        ),
+        await written(args, management, {
+          etag,
+          policies: present.filter((policy) => policy.keyName !== keyName),
+        }),
       );
     },
   },
@@ -108,22 +124,36 @@ function changesOf(args: AzArguments): Partial<PolicyRequest> {
   const secondaryKey = args.text('secondaryKey');
   return {
     ...(args.isGiven('rights') && { rights: args.list('rights').join(', ') }),
-    ...(primaryKey !== undefined && { primaryKey: primaryKey || newKey() }),
-    ...(secondaryKey !== undefined && { secondaryKey: secondaryKey || newKey() }),
+    ...(primaryKey !== undefined && { primaryKey: keyOf('--primary-key', primaryKey) }),
+    ...(secondaryKey !== undefined && { secondaryKey: keyOf('--secondary-key', secondaryKey) }),
   };
 }
 
-/** As long as those that the service generates. [dps-service-behaviour §3.3] */
-function newKey(): string {
-  return randomBytes(64).toString('base64');
+/** A new one, as long as those that the service generates, or the one that is given. [dps-service-behaviour §3.3] */
+function keyOf(option: string, given: string): string {
+  if (given === '') return randomBytes(64).toString('base64');
+  if ((decodeBase64(given)?.length ?? 0) > 0) return given;
+  throw argumentError(`argument ${option}: must be base64`);
+}
+
+interface PoliciesOfService<T extends PolicyRequest> {
+  /** Somebody else's change in between is not overwritten: then it is no longer this one. */
+  readonly etag: string;
+  readonly policies: readonly T[];
+}
+
+async function serviceOf(args: AzArguments, management: ManagementClient): Promise<PoliciesOfService<PolicyResource>> {
+  const { etag } = await management.provisioningService(args.required('dpsName'), args.text('resourceGroup'));
+  return { etag, policies: await policiesOf(args, management) };
 }
 
 async function written(
   args: AzArguments,
   management: ManagementClient,
-  authorizationPolicies: readonly PolicyRequest[],
+  { etag, policies }: PoliciesOfService<PolicyRequest>,
 ): Promise<readonly PolicyResource[]> {
-  await management.putProvisioningService(args.required('dpsName'), { properties: { authorizationPolicies } });
+  const properties = { authorizationPolicies: policies };
+  await management.putProvisioningService(args.required('dpsName'), { etag, properties });
   return policiesOf(args, management);
 }
 
