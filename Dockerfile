@@ -6,7 +6,7 @@ COPY package.json package-lock.json ./
 # Without scripts: `prepare` would build before the sources are there.
 RUN npm ci --ignore-scripts
 COPY . .
-# What a user of the npm package gets, and nothing else; then what of it no running program reads.
+# What a user of the npm package gets, and nothing else; then what of it no running program reads: a third of the size.
 RUN npm run build \
  && npm pack --ignore-scripts --pack-destination /tmp \
  && mkdir /app \
@@ -14,6 +14,8 @@ RUN npm run build \
  && npm prune --omit=dev --omit=peer --ignore-scripts \
  && mv node_modules /app/ \
  && find /app -type f \( -name '*.map' -o -name '*.d.ts' -o -name '*.d.mts' -o -name '*.d.cts' \) -delete \
+ && find /app/node_modules -regextype posix-extended -type d \
+      -regex '.*/node_modules/(@[^/]+/)?[^@/]+/(tests?|docs|examples?|benchmarks?|\.github)' -prune -exec rm -r {} + \
  && find /app -type d -empty -delete \
  && chmod +x /app/dist/emulator/cli/main.js
 

@@ -3,7 +3,7 @@ import { type ContainerOptions, newVolume, runContainer, startContainer } from '
 import { dockerCli } from './support/docker-cli.ts';
 import { hasEngine, subject } from './support/subject.ts';
 
-const CONFIG = '/tmp/emulator.json';
+const CONFIG = '/etc/emulator.json';
 
 /** What the user sees: one line on stderr, nothing on stdout, and an exit code. */
 async function complaintOf(options: ContainerOptions): Promise<{ line: string; exitCode: number }> {
@@ -23,6 +23,14 @@ describe.skipIf(!hasEngine())('a container that cannot start says in one line', 
     const files = text === undefined ? {} : { [CONFIG]: text };
     const complaint = await complaintOf({ args: ['start', '--config', CONFIG], files });
     expect(complaint).toEqual({ line: expect.stringContaining(line), exitCode: 2 });
+  });
+
+  it('that the config file is a directory, which the engine makes where it finds no file to mount', async () => {
+    const complaint = await complaintOf({
+      flags: ['--volume', `${await newVolume()}:${CONFIG}`],
+      args: ['start', '--config', CONFIG],
+    });
+    expect(complaint).toEqual({ line: expect.stringContaining(`${CONFIG}: cannot be read (it is a dir`), exitCode: 2 });
   });
 
   it('that the volume cannot be written', async () => {

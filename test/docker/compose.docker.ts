@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { deriveDeviceKey } from '../../emulator/index.ts';
 import { CONTOSO_GROUP_KEY } from '../../emulator/set-up/contoso.ts';
+import { hostNamesOf } from '../../testcontainers/container-config.ts';
 import { composeConfig, composeUp } from './support/compose.ts';
 import { dockerCli } from './support/docker-cli.ts';
 import { startHostWebhook } from './support/host-webhook.ts';
@@ -16,8 +17,9 @@ if (hasEngine() && !hasCompose)
   console.log('test:docker: compose is skipped: neither docker compose nor docker-compose');
 
 describe.skipIf(!hasCompose)('docker-compose.yml', () => {
-  it('is understood', async () => {
-    expect(await composeConfig()).toContain('global.azure-devices-provisioning.net');
+  it('is understood, and gives the emulator every real name of the tutorial', async () => {
+    const config = await composeConfig();
+    for (const name of hostNamesOf({})) expect(config).toContain(`- ${name}\n`);
   });
 
   it('provisions the toaster by the real host name, with our webhook', async () => {
@@ -26,6 +28,7 @@ describe.skipIf(!hasCompose)('docker-compose.yml', () => {
       `${TOASTER}: assigned, hub contoso-toasters-hub-1098.azure-devices.net, device id ${TOASTER}`,
     );
     expect(stdout).toContain(`${TOASTER}: twin {"tags":{"deviceType":"toaster"}`);
+    expect(stdout).toMatch(/webhook[-_]1.*Executing 'Functions\.HttpTrigger1'/);
     expect(exitCode).toBe(0);
   });
 
@@ -50,7 +53,7 @@ describe.skipIf(!hasCompose)('docker-compose.yml', () => {
     expect(stdout).toContain(`${TOASTER}: assigned, hub ${HEAT_PUMP_HUB}`);
     expect(exitCode).toBe(0);
     expect(webhook.requests).toHaveLength(1);
-    expect(stdout).not.toContain('webhook_1');
+    expect(stdout).not.toMatch(/webhook[-_]1/);
   });
 
   it('starts a webhook image of the user in place of ours with the profile own-webhook', async () => {

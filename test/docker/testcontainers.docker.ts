@@ -11,6 +11,7 @@ import { registerDevice } from '../../contracts/drivers/wire-device.ts';
 import { startEmulator } from '../../emulator/index.ts';
 import { DpsEmulatorContainer, type SetUp, type StartedDpsEmulatorContainer } from '../../testcontainers/index.ts';
 import { startHostWebhook } from './support/host-webhook.ts';
+import { runToEnd } from './support/run.ts';
 import { hasEngine, subject } from './support/subject.ts';
 
 const TOASTER = 'breakroom499-contoso-tstrsd-007';
@@ -145,12 +146,24 @@ describe.skipIf(!hasEngine())('the Testcontainers module', () => {
         REGISTRATION_ID: TOASTER,
         SYMMETRIC_KEY: await dps.getDeviceKey(TOASTER),
         CONTROL_URL: 'http://emulator:8980',
-        NODE_EXTRA_CA_CERTS: '/tmp/ca.pem',
+        NODE_EXTRA_CA_CERTS: '/home/ca.pem',
       })
-      .withCopyContentToContainer([{ content: dps.getCaCertificate(), target: '/tmp/ca.pem' }])
+      .withCopyContentToContainer([{ content: dps.getCaCertificate(), target: '/home/ca.pem' }])
       .withWaitStrategy(Wait.forLogMessage(`${TOASTER}: twin {"tags":{"deviceType":"toaster"}`))
       .start();
     await device.stop();
+  });
+
+  it('is the door dps-emulator/testcontainers of the package', async () => {
+    const program = `
+      import { DpsEmulatorContainer } from 'dps-emulator/testcontainers';
+      const dps = await new DpsEmulatorContainer('${subject().image}').start();
+      console.log(dps.getIdScope());
+      await dps.stop();`;
+    const ended = await runToEnd(process.execPath, ['--input-type=module', '--eval', program], {
+      cwd: subject().repository,
+    });
+    expect(ended).toMatchObject({ exitCode: 0, stdout: '0ne00002193\n' });
   });
 
   it('says why an emulator does not start, in its own words', async () => {

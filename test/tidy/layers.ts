@@ -30,6 +30,20 @@ const LAYERS: readonly Layer[] = [
     folder: 'emulator/control/',
     mayImport: [...CORE, 'emulator/set-up/', 'emulator/management/', 'emulator/emulator.ts', 'emulator/config.ts'],
   },
+  // A client of an emulator in a container; the demo's group key and options are facts about it.
+  {
+    folder: 'testcontainers/',
+    mayImport: [
+      ...CORE,
+      'emulator/cli/control-client.ts',
+      'emulator/cli/credentials.ts',
+      'emulator/cli/exit.ts',
+      'emulator/cli/find-emulator.ts',
+      'emulator/config.ts',
+      'emulator/hub/',
+      'emulator/set-up/',
+    ],
+  },
   // A function app that can be deployed as it is.
   { folder: 'webhook/src/', mayImport: [] },
   { folder: 'webhook/', mayImport: ['webhook/'] },

@@ -55,7 +55,9 @@ async function standInArchive(name: string, cache: string): Promise<string> {
   const work = await mkdtemp(join(tmpdir(), 'dps-base-'));
   try {
     const root = join(work, 'root');
-    await run('debootstrap', ['--variant=minbase', suite, root], { timeoutMs: DEBOOTSTRAP_LIMIT_MS });
+    // In a mount namespace of its own: what it mounts in there cannot stay behind.
+    const command = ['--mount', 'debootstrap', '--variant=minbase', suite, root, ...mirrorOfThisMachine()];
+    await run('unshare', command, { timeoutMs: DEBOOTSTRAP_LIMIT_MS });
     await slim(root);
     await addNode(root, nodeMajor, work);
     await addTrust(root);
@@ -64,9 +66,16 @@ async function standInArchive(name: string, cache: string): Promise<string> {
     await rename(`${archive}.new`, archive);
     return archive;
   } finally {
-    // debootstrap mounts /proc in there; should that have stayed, it is not ours to delete.
     await run('rm', ['-rf', '--one-file-system', work]);
   }
+}
+
+/** Where its own packages come from; nothing where that cannot be told, and debootstrap takes its default. */
+function mirrorOfThisMachine(): readonly string[] {
+  const lists = ['/etc/apt/sources.list', '/etc/apt/sources.list.d/debian.sources'].filter((list) => existsSync(list));
+  const text = lists.map((list) => readFileSync(list, 'utf8')).join('\n');
+  const uri = /^(?:URIs:|deb)\s+(?:\[.*\]\s+)?(https?:\/\/\S+\/debian)\/?(?:\s|$)/m.exec(text)?.[1];
+  return uri === undefined ? [] : [uri];
 }
 
 /** What the official image leaves out too. */
@@ -79,7 +88,7 @@ async function slim(root: string): Promise<void> {
 /** Node as the registry has it, npm as this machine has it, and the user that the official image has. */
 async function addNode(root: string, major: string, work: string): Promise<void> {
   const local = join(root, 'usr/local');
-  await run('npm', ['pack', '--silent', `node-linux-${process.arch}@${major}`], {
+  await run('npm', ['pack', '--loglevel=error', `node-linux-${process.arch}@${major}`], {
     cwd: work,
     timeoutMs: PULL_LIMIT_MS,
   });

@@ -1,6 +1,6 @@
 /** Finds the engine that answers, or installs and starts one for the test alone, or says why there is none. */
 import { existsSync } from 'node:fs';
-import { run } from '../support/run.ts';
+import { run, works } from '../support/run.ts';
 import { type Engine, serverVersion } from './engine.ts';
 import { installFromDebian } from './install.ts';
 import { startEngine } from './start-engine.ts';
@@ -18,12 +18,18 @@ export async function findOrStartEngine(): Promise<EngineSearch> {
     return { kind: 'none', why: 'no container engine answers, and only root on Debian can install and start one' };
   }
   try {
-    await installFromDebian({ dockerd: 'docker.io', docker: 'docker.io' });
+    await installFromDebian(await neededPackages());
     return { kind: 'found', engine: await startEngine() };
   } catch (error) {
     const [first, ...rest] = (error instanceof Error ? error.message : String(error)).split('\n');
-    return { kind: 'none', why: [first, rest.at(-1)].join(': ') };
+    return { kind: 'none', why: [first, rest.at(-1)].filter((line) => line).join(': ') };
   }
+}
+
+/** All at once, for the base image and compose as well; `ip` takes the engine's bridge away. */
+async function neededPackages(): Promise<Readonly<Record<string, string>>> {
+  const engine = { dockerd: 'docker.io', docker: 'docker.io', ip: 'iproute2', debootstrap: 'debootstrap' };
+  return (await works('docker', ['compose', 'version'])) ? engine : { ...engine, 'docker-compose': 'docker-compose' };
 }
 
 /** What the client talks to, said outright for those that know no contexts. */

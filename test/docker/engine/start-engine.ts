@@ -1,76 +1,45 @@
 /** Starts an engine of the test's own: in a folder of its own, deaf to the network, gone when it is stopped. */
 import { spawn } from 'node:child_process';
-import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { run, works } from '../support/run.ts';
 import { type Engine, serverVersion } from './engine.ts';
 
+const KEEPER = join(import.meta.dirname, 'engine-keeper.mjs');
 const START_LIMIT_MS = 60_000;
+/** Longer than the keeper gives the engine. */
+const STOP_LIMIT_MS = 50_000;
 
 export async function startEngine(): Promise<Engine> {
   const directory = await mkdtemp(join(tmpdir(), 'dps-docker-'));
   const host = `unix://${join(directory, 'docker.sock')}`;
-  const logFile = join(directory, 'log');
-  const hadBridge = existsSync(BRIDGE);
-  const log = openSync(logFile, 'w');
-  const daemon = spawn('dockerd', flags(directory, host), { stdio: ['ignore', log, log] });
-  closeSync(log);
+  // In a group of its own, so that Ctrl-C reaches the tests alone and the keeper can clean up after them.
+  const keeper = spawn(process.execPath, [KEEPER, directory], { stdio: ['pipe', 'ignore', 'pipe'], detached: true });
+  // One that has ended already reads nothing any more.
+  keeper.stdin.on('error', () => undefined);
+  let complaint = '';
+  keeper.stderr.setEncoding('utf8').on('data', (chunk: string) => {
+    complaint += chunk;
+  });
   let isGone = false;
-  const gone = new Promise<void>((resolve) => {
-    daemon.once('error', () => resolve());
-    daemon.once('exit', () => resolve());
-  }).then(() => {
+  const gone = new Promise<void>((resolve) => keeper.once('close', () => resolve())).then(() => {
     isGone = true;
   });
   const stop = async (): Promise<void> => {
-    daemon.kill('SIGTERM');
-    await gone;
-    if (!hadBridge && existsSync(BRIDGE)) await works('ip', ['link', 'delete', 'docker0']);
-    for (const mount of mountsBelow(directory)) await works('umount', [mount]);
-    await run('rm', ['-rf', '--one-file-system', directory]);
+    keeper.stdin.end();
+    await Promise.race([gone, delay(STOP_LIMIT_MS, undefined, { ref: false })]);
+    if (!isGone) throw new Error(`the engine in ${directory} has not ended within ${STOP_LIMIT_MS / 1000} s`);
   };
   const deadlineMs = performance.now() + START_LIMIT_MS;
   for (;;) {
     const version = await serverVersion({ DOCKER_HOST: host });
     if (version !== undefined) return { host, isOurs: true, version, stop };
-    if (isGone || performance.now() > deadlineMs) {
-      const why = lastError(logFile);
+    if (isGone) throw new Error(`dockerd did not start: ${complaint.trim()}`);
+    if (performance.now() > deadlineMs) {
       await stop();
-      throw new Error(`dockerd did not start: ${why}`);
+      throw new Error(`dockerd does not answer after ${START_LIMIT_MS / 1000} s`);
     }
     await Promise.race([gone, delay(100)]);
   }
-}
-
-const BRIDGE = '/sys/class/net/docker0';
-
-/** The machine's own network is left as it is: no firewall rules, no forwarding, published ports on loopback alone. */
-function flags(directory: string, host: string): string[] {
-  return [
-    '--iptables=false',
-    '--ip6tables=false',
-    '--ip-forward=false',
-    '--ip-masq=false',
-    ...['--ip', '127.0.0.1'],
-    ...['--data-root', join(directory, 'data')],
-    ...['--exec-root', join(directory, 'exec')],
-    ...['--pidfile', join(directory, 'pid')],
-    ...['--host', host],
-  ];
-}
-
-/** The engine leaves the network namespace of `--network host` mounted; what lies deepest goes first. */
-function mountsBelow(directory: string): readonly string[] {
-  const targets = readFileSync('/proc/self/mounts', 'utf8')
-    .split('\n')
-    .map((line) => line.split(' ')[1] ?? '');
-  return targets.filter((target) => target.startsWith(`${directory}/`)).reverse();
-}
-
-function lastError(logFile: string): string {
-  const lines = readFileSync(logFile, 'utf8').trimEnd().split('\n');
-  return lines.findLast((line) => /level=(error|fatal)|^failed/.test(line)) ?? lines.at(-1) ?? 'it printed nothing';
 }

@@ -1,4 +1,5 @@
 /** Containers of one test: started, waited for, and removed by their id when the test ends, whatever became of it. */
+import { setTimeout as delay } from 'node:timers/promises';
 import { onTestFinished } from 'vitest';
 import { dockerCli } from './docker-cli.ts';
 import type { Ended } from './run.ts';
@@ -26,6 +27,8 @@ export interface Container {
 }
 
 const HEALTHY_LIMIT_MS = 60_000;
+/** Between two looks at the health that the engine has found. */
+const LOOK_EVERY_MS = 50;
 
 export async function startContainer(options: ContainerOptions = {}): Promise<Container> {
   const { docker, dockerToEnd } = dockerCli(subject().engineHost);
@@ -45,6 +48,7 @@ export async function startContainer(options: ContainerOptions = {}): Promise<Co
         if (state === 'exited' || performance.now() > deadlineMs) {
           throw new Error(`the container is ${state}, ${health}: ${(await dockerToEnd('logs', id)).stderr}`);
         }
+        await delay(LOOK_EVERY_MS);
       }
     },
   };

@@ -1,11 +1,11 @@
 /** Runs a program to its end: what it printed and how it ended, or an Error with both. */
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 
 export interface RunOptions {
   readonly cwd?: string | undefined;
   /** Added to this process's own. */
   readonly env?: Readonly<Record<string, string | undefined>> | undefined;
-  /** Real time after which it is killed. Default: one minute. */
+  /** Real time after which it is ended, with all that it has started. Default: one minute. */
   readonly timeoutMs?: number | undefined;
 }
 
@@ -15,7 +15,15 @@ export interface Ended {
   readonly stderr: string;
 }
 
-/** Whatever the exit code is; one that was killed, or could not be started, has none and is an Error. */
+/** Between the polite end and the other one. */
+const KILL_AFTER_MS = 2000;
+
+const running = new Set<ChildProcess>();
+process.once('exit', () => {
+  for (const child of running) signalGroup(child, 'SIGTERM');
+});
+
+/** Whatever the exit code is; one that took too long, was killed or could not be started has none and is an Error. */
 export function runToEnd(program: string, args: readonly string[], options: RunOptions = {}): Promise<Ended> {
   const { cwd, env, timeoutMs = 60_000 } = options;
   return new Promise((resolve, reject) => {
@@ -23,23 +31,50 @@ export function runToEnd(program: string, args: readonly string[], options: RunO
       ...(cwd !== undefined && { cwd }),
       env: { ...process.env, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
-      timeout: timeoutMs,
-      killSignal: 'SIGKILL',
+      // A group of its own: what a script has started goes with it.
+      detached: true,
     });
+    running.add(child);
     let stdout = '';
     let stderr = '';
-    child.stdout.on('data', (chunk: Buffer) => {
-      stdout += chunk.toString();
+    child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+      stdout += chunk;
     });
-    child.stderr.on('data', (chunk: Buffer) => {
-      stderr += chunk.toString();
+    child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
+      stderr += chunk;
     });
-    child.on('error', reject);
+    const fail = (how: string): void => reject(new Error(`${shown(program, args)} ${how}\n${tail(stdout + stderr)}`));
+    const late = `took longer than ${timeoutMs / 1000} s and was ended`;
+    const limit = limitOf(child, timeoutMs, () => fail(late));
+    child.on('error', (error) => {
+      limit.clear();
+      reject(error);
+    });
     child.on('close', (exitCode, signal) => {
-      if (exitCode !== null) resolve({ exitCode, stdout, stderr });
-      else reject(new Error(`${shown(program, args)} was killed (${signal})\n${tail(stdout + stderr)}`));
+      limit.clear();
+      if (limit.isExceeded()) fail(late);
+      else if (exitCode === null) fail(`was killed (${signal})`);
+      else resolve({ exitCode, stdout, stderr });
     });
   });
+}
+
+/** @param onKilled called when even the polite end took too long: what has left the group may hold the pipes open */
+function limitOf(child: ChildProcess, timeoutMs: number, onKilled: () => void) {
+  let isExceeded = false;
+  let timer = setTimeout(() => {
+    isExceeded = true;
+    signalGroup(child, 'SIGTERM');
+    timer = setTimeout(() => {
+      signalGroup(child, 'SIGKILL');
+      onKilled();
+    }, KILL_AFTER_MS);
+  }, timeoutMs);
+  const clear = (): void => {
+    clearTimeout(timer);
+    running.delete(child);
+  };
+  return { isExceeded: () => isExceeded, clear };
 }
 
 /** @returns stdout; any exit code but 0 is an Error */
@@ -55,6 +90,15 @@ export async function works(program: string, args: readonly string[]): Promise<b
     return (await runToEnd(program, args)).exitCode === 0;
   } catch {
     return false;
+  }
+}
+
+function signalGroup({ pid }: ChildProcess, signal: NodeJS.Signals): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, signal);
+  } catch {
+    // It has ended in between.
   }
 }
 
