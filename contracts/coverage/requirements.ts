@@ -56,6 +56,7 @@ const ROWS: Readonly<Record<string, readonly [says: string, noCase?: string]>> =
   D32: ['AMQP', absent],
   D33: ['throttling and quotas', absent],
   D34: ['certificate signing requests', absent],
+  D35: ['a request without $rid', 'every driver sends one; the suite does not'],
   E1: ['symmetric keys, in the spelling of every SDK'],
   E2: ['keys derived from a group key'],
   E3: ['ids in another case'],

@@ -5,7 +5,7 @@ import { createCommand, type EmulatorFlag, emulatorOption, jsonOption } from './
 import { type ClockMove, type ClockState, type ControlClient, controlClient } from './control-client.ts';
 import { DURATION_RULE, formatDuration, parseDuration } from './duration.ts';
 import { CliError } from './exit.ts';
-import { print, printable, printJson } from './terminal.ts';
+import { print, printable, printError, printJson } from './terminal.ts';
 
 interface Flags extends EmulatorFlag {
   readonly json?: true;
@@ -67,7 +67,7 @@ function advanceCommand(): Command {
   ).action((text: string, flags: Flags) => {
     const ms = parseDuration(text);
     if (ms === undefined) throw new CliError('usage', `the duration must be ${DURATION_RULE} (is "${text}")`);
-    return answer(flags, (client) => client.advanceClock(ms), moveLines);
+    return answer(flags, (client) => tellingWhatRuns(client, client.advanceClock(ms)), moveLines);
   });
 }
 
@@ -78,7 +78,7 @@ function nextCommand(): Command {
       description: 'Moves a manual clock to the next instant at which something wakes.',
       examples: ['clock next'],
     }),
-  ).action((flags: Flags) => answer(flags, (client) => client.nextOnClock(), moveLines));
+  ).action((flags: Flags) => answer(flags, (client) => tellingWhatRuns(client, client.nextOnClock()), moveLines));
 }
 
 function pendingCommand(): Command {
@@ -99,6 +99,23 @@ function pendingCommand(): Command {
 
 function withCommonOptions(command: Command): Command {
   return command.addOption(jsonOption('the answer')).addOption(emulatorOption());
+}
+
+/** Longer than any move takes that waits for nobody. */
+const TELL_AFTER_MS = 2000;
+
+/** The clock stands still while a webhook is being asked; who waits for it is told, on stderr, what it waits for. */
+async function tellingWhatRuns<T>(client: ControlClient, move: Promise<T>): Promise<T> {
+  const tell = async (): Promise<void> => {
+    const holds = (await client.clock().catch(() => undefined))?.openHolds ?? [];
+    if (holds.length > 0) printError(`the clock waits for: ${holds.map(printable).join(', ')}`);
+  };
+  const timer = setInterval(() => void tell(), TELL_AFTER_MS);
+  try {
+    return await move;
+  } finally {
+    clearInterval(timer);
+  }
 }
 
 async function answer<T>(

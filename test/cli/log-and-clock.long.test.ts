@@ -82,6 +82,21 @@ describe('log and clock', () => {
     expect(JSON.parse(found.stdout)).toMatchObject({ timelines: [{ registrationId: 'my-kettle' }] });
   });
 
+  it('clock says what it waits for while a webhook does not answer', SLOW, async () => {
+    const webhook = await startStandIn([{ kind: 'status', status: 503 }, { kind: 'hang' }]);
+    onTestFinished(() => webhook.stop());
+    const home = await temporaryHome();
+    const options = ['--clock=manual', `--start-time=${START}`, '--webhook-real-timeout=4000'];
+    const started = await start(home, ['--webhook', webhook.url, ...options]);
+    const device = run(home, ['register', TOASTER]);
+    await started.until((document) => isEvent(document, 'retry-scheduled'));
+    const { code, stderr } = await run(home, ['clock', 'advance', '1s']);
+    expect(code).toBe(0);
+    expect(stderr).toContain(`dps-emulator: the clock waits for: registration ${TOASTER}\n`);
+    await started.stop();
+    await device;
+  });
+
   it('clock changes the mode, and says how to when it cannot be moved', async () => {
     const home = await temporaryHome();
     await start(home);
