@@ -7,6 +7,8 @@ export type { AdvanceReport, ClockMode, ControllableClock, PendingSleeper } from
 export type { Journal } from './core/journal.ts';
 export type { JournalEntry, JournalEvent, Timeline } from './core/journal-events.ts';
 export type { Emulator, EmulatorOptions, Endpoints } from './emulator.ts';
+export { ManagementError } from './management/management-error.ts';
+export type { ResourceManager } from './management/resource-manager.ts';
 export { OptionError } from './resolve-options.ts';
 export { SetUpError } from './set-up/check-set-up.ts';
 export type { SetUp, SetUpInstance } from './wire/set-up.ts';
