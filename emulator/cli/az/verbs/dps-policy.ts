@@ -4,8 +4,8 @@ import { decodeBase64 } from '../../../core/attestation/sas-token.ts';
 import { DPS_OWNER, DPS_RIGHTS } from '../../../wire/access-policy.ts';
 import type { PolicyResource } from '../../../wire/resource.ts';
 import type { PolicyRequest } from '../../../wire/resource-request.ts';
-import type { JsonValue } from '../../../wire/twin.ts';
 import type { AzArguments } from '../arguments.ts';
+import { asJson } from '../as-json.ts';
 import { AzError, argumentError } from '../az-error.ts';
 import type { ManagementClient } from '../management-client.ts';
 import { dpsName, noWait, required, resourceGroup } from '../shared-options.ts';
@@ -45,14 +45,14 @@ export const dpsPolicyVerbs: readonly AzVerb[] = [
     summary: 'List the shared access policies of a provisioning service.',
     options: [required(dpsName), resourceGroup],
     examples: ['az iot dps policy list --dps-name my-dps'],
-    run: async (args, context) => json(await policiesOf(args, await context.management())),
+    run: async (args, context) => asJson(await policiesOf(args, await context.management())),
   },
   {
     path: 'iot dps policy show',
     summary: 'Show a shared access policy.',
     options: [required(dpsName), resourceGroup, policyName],
     examples: ['az iot dps policy show --dps-name my-dps --policy-name provisioningserviceowner'],
-    run: async (args, context) => json(named(await policiesOf(args, await context.management()), args)),
+    run: async (args, context) => asJson(named(await policiesOf(args, await context.management()), args)),
   },
   {
     path: 'iot dps policy create',
@@ -70,7 +70,7 @@ export const dpsPolicyVerbs: readonly AzVerb[] = [
         etag,
         policies: [...present, { keyName, rights: '', ...changesOf(args) }],
       });
-      return json(named(all, args));
+      return asJson(named(all, args));
     },
   },
   {
@@ -90,7 +90,7 @@ export const dpsPolicyVerbs: readonly AzVerb[] = [
       const changed = present.map((policy) =>
         policy.keyName === keyName ? { ...policy, ...changesOf(args) } : policy,
       );
-      return json(named(await written(args, management, { etag, policies: changed }), args));
+      return asJson(named(await written(args, management, { etag, policies: changed }), args));
     },
   },
   {
@@ -105,7 +105,7 @@ export const dpsPolicyVerbs: readonly AzVerb[] = [
       if (keyName === DPS_OWNER) {
         throw new AzError('service', `The emulator keeps the policy ${DPS_OWNER}: its own commands sign with it.`);
       }
-      return json(
+      return asJson(
         await written(args, management, {
           etag,
           policies: present.filter((policy) => policy.keyName !== keyName),
@@ -167,8 +167,4 @@ function named(policies: readonly PolicyResource[], args: AzArguments): PolicyRe
 
 function isNamed({ keyName }: { readonly keyName: string }, other: string): boolean {
   return keyName.toLowerCase() === other.toLowerCase();
-}
-
-function json(value: unknown): JsonValue {
-  return value as JsonValue;
 }

@@ -1,7 +1,7 @@
 /** `az iot dps`: provisioning services themselves. */
 import { dpsNameOf, type ProvisioningServiceResource } from '../../../wire/resource.ts';
 import type { ProvisioningServiceRequest } from '../../../wire/resource-request.ts';
-import type { JsonValue } from '../../../wire/twin.ts';
+import { asJson } from '../as-json.ts';
 import { AzError, argumentError } from '../az-error.ts';
 import { changedBySet } from '../generic-update.ts';
 import { noWait, required, resourceGroup, tags } from '../shared-options.ts';
@@ -50,7 +50,7 @@ export const dpsVerbs: readonly AzVerb[] = [
         ...(args.isGiven('tags') && { tags: args.tags('tags') ?? {} }),
         sku: { name: 'S1' },
       };
-      return json(await management.putProvisioningService(dpsName, request));
+      return asJson(await management.putProvisioningService(dpsName, request));
     },
   },
   {
@@ -59,7 +59,7 @@ export const dpsVerbs: readonly AzVerb[] = [
     options: [name, resourceGroup],
     examples: ['az iot dps show --name my-dps --query properties.idScope -o tsv'],
     run: async (args, context) =>
-      json(await (await context.management()).provisioningService(args.required('name'), args.text('resourceGroup'))),
+      asJson(await (await context.management()).provisioningService(args.required('name'), args.text('resourceGroup'))),
   },
   {
     path: 'iot dps list',
@@ -67,7 +67,7 @@ export const dpsVerbs: readonly AzVerb[] = [
     options: [resourceGroup],
     examples: ['az iot dps list --query "[].{name:name, idScope:properties.idScope}" -o table'],
     run: async (args, context) =>
-      json(await (await context.management()).provisioningServices(args.text('resourceGroup'))),
+      asJson(await (await context.management()).provisioningServices(args.text('resourceGroup'))),
   },
   {
     path: 'iot dps update',
@@ -88,7 +88,7 @@ export const dpsVerbs: readonly AzVerb[] = [
         throw argumentError('Nothing to change: give --set or --tags.');
       }
       const request = changedBySet(present, args.list('set'));
-      return json(
+      return asJson(
         await management.putProvisioningService(dpsName, {
           ...request,
           ...(args.isGiven('tags') && { tags: args.tags('tags') ?? {} }),
@@ -110,8 +110,4 @@ export const dpsVerbs: readonly AzVerb[] = [
 
 function isNamed({ name: one }: ProvisioningServiceResource, other: string): boolean {
   return one.toLowerCase() === other.toLowerCase();
-}
-
-function json(value: unknown): JsonValue {
-  return value as JsonValue;
 }

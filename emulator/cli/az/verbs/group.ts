@@ -1,5 +1,5 @@
 /** `az group`: resource groups, which hold services and hubs and are deleted with all of it. */
-import type { JsonValue } from '../../../wire/twin.ts';
+import { asJson } from '../as-json.ts';
 import { AzError } from '../az-error.ts';
 import { noWait, tags, yes } from '../shared-options.ts';
 import type { AzOption, AzVerb } from '../verb.ts';
@@ -22,7 +22,7 @@ export const groupVerbs: readonly AzVerb[] = [
     ],
     examples: ['az group create --name contoso-us-resource-group --location westus'],
     run: async (args, context) =>
-      json(
+      asJson(
         await (await context.management()).putGroup(args.required('name'), {
           location: args.required('location'),
           ...(args.isGiven('tags') && { tags: args.tags('tags') ?? {} }),
@@ -34,14 +34,14 @@ export const groupVerbs: readonly AzVerb[] = [
     summary: 'List resource groups.',
     options: [],
     examples: ['az group list -o table'],
-    run: async (_args, context) => json(await (await context.management()).groups()),
+    run: async (_args, context) => asJson(await (await context.management()).groups()),
   },
   {
     path: 'group show',
     summary: 'Show a resource group.',
     options: [name],
     examples: ['az group show --name contoso-us-resource-group'],
-    run: async (args, context) => json(await (await context.management()).group(args.required('name'))),
+    run: async (args, context) => asJson(await (await context.management()).group(args.required('name'))),
   },
   {
     path: 'group exists',
@@ -72,7 +72,3 @@ export const groupVerbs: readonly AzVerb[] = [
     },
   },
 ];
-
-function json(value: unknown): JsonValue {
-  return value as JsonValue;
-}

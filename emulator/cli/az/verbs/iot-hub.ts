@@ -1,6 +1,6 @@
 /** `az iot hub`: hubs themselves. */
 import { hubNameOf } from '../../../wire/resource.ts';
-import type { JsonValue } from '../../../wire/twin.ts';
+import { asJson } from '../as-json.ts';
 import { AzError } from '../az-error.ts';
 import { noWait, required, resourceGroup, tags } from '../shared-options.ts';
 import type { AzOption, AzVerb } from '../verb.ts';
@@ -46,7 +46,7 @@ export const iotHubVerbs: readonly AzVerb[] = [
         throw new AzError('service', `IotHub name '${hub}' is not available: there is one of that name ${where}.`);
       }
       const location = args.text('location');
-      return json(
+      return asJson(
         await management.putIotHub(hub, {
           resourceGroup: args.required('resourceGroup'),
           ...(location !== undefined && { location }),
@@ -62,7 +62,7 @@ export const iotHubVerbs: readonly AzVerb[] = [
     examples: ['az iot hub show --name my-toasters-hub --query properties.hostName -o tsv'],
     run: async (args, context) => {
       const management = await context.management();
-      return json(await management.iotHub(hubNameOf(args.required('name')), args.text('resourceGroup')));
+      return asJson(await management.iotHub(hubNameOf(args.required('name')), args.text('resourceGroup')));
     },
   },
   {
@@ -70,7 +70,7 @@ export const iotHubVerbs: readonly AzVerb[] = [
     summary: 'List hubs.',
     options: [resourceGroup],
     examples: ['az iot hub list -o table'],
-    run: async (args, context) => json(await (await context.management()).iotHubs(args.text('resourceGroup'))),
+    run: async (args, context) => asJson(await (await context.management()).iotHubs(args.text('resourceGroup'))),
   },
   {
     path: 'iot hub delete',
@@ -84,7 +84,3 @@ export const iotHubVerbs: readonly AzVerb[] = [
     },
   },
 ];
-
-function json(value: unknown): JsonValue {
-  return value as JsonValue;
-}

@@ -7,8 +7,8 @@ import {
   parseConnectionString,
 } from '../../../wire/resource.ts';
 import type { LinkedHubRequest } from '../../../wire/resource-request.ts';
-import type { JsonValue } from '../../../wire/twin.ts';
 import type { AzArguments } from '../arguments.ts';
+import { asJson } from '../as-json.ts';
 import { AzError, argumentError } from '../az-error.ts';
 import { connectionStringOf } from '../connection-string-of.ts';
 import type { ManagementClient } from '../management-client.ts';
@@ -66,7 +66,7 @@ export const linkedHubVerbs: readonly AzVerb[] = [
       const link = await newLink(args, management);
       const present = await serviceOf(args, management);
       const iotHubs = [...present.properties.iotHubs, link];
-      return json(await written(management, present, iotHubs));
+      return asJson(await written(management, present, iotHubs));
     },
   },
   {
@@ -74,14 +74,14 @@ export const linkedHubVerbs: readonly AzVerb[] = [
     summary: 'List the hubs that are linked to a provisioning service.',
     options: [service, resourceGroup],
     examples: ['az iot dps linked-hub list --dps-name my-dps -o table'],
-    run: async (args, context) => json((await serviceOf(args, await context.management())).properties.iotHubs),
+    run: async (args, context) => asJson((await serviceOf(args, await context.management())).properties.iotHubs),
   },
   {
     path: 'iot dps linked-hub show',
     summary: 'Show a linked hub.',
     options: [service, resourceGroup, linkedHub],
     examples: ['az iot dps linked-hub show --dps-name my-dps --linked-hub my-hub'],
-    run: async (args, context) => json(linkIn(await serviceOf(args, await context.management()), args)),
+    run: async (args, context) => asJson(linkIn(await serviceOf(args, await context.management()), args)),
   },
   {
     path: 'iot dps linked-hub update',
@@ -96,7 +96,7 @@ export const linkedHubVerbs: readonly AzVerb[] = [
         link.name === name ? { ...link, ...weightAndPolicyOf(args) } : link,
       );
       const all = await written(management, present, links);
-      return json(all.find((link) => link.name === name) ?? null);
+      return asJson(all.find((link) => link.name === name) ?? null);
     },
   },
   {
@@ -109,7 +109,7 @@ export const linkedHubVerbs: readonly AzVerb[] = [
       const present = await serviceOf(args, management);
       const { name } = linkIn(present, args);
       const links = present.properties.iotHubs.filter((link) => link.name !== name);
-      return json(await written(management, present, links));
+      return asJson(await written(management, present, links));
     },
   },
 ];
@@ -174,8 +174,4 @@ async function written(
 ): Promise<readonly LinkedHubResource[]> {
   const service = await management.putProvisioningService(name, { etag, properties: { iotHubs } });
   return service.properties.iotHubs;
-}
-
-function json(value: unknown): JsonValue {
-  return value as JsonValue;
 }
