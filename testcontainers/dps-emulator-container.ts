@@ -14,8 +14,8 @@ const CONFIG_PATH = '/etc/dps-emulator.json';
  * const dps = await new DpsEmulatorContainer('dps-emulator').withClock('manual').withWebhook(myWebhookUrl).start();
  * ```
  *
- * Devices are told to poll at once (`DPS_EMULATOR_RETRY_AFTER=0`, as in process); `withEnvironment` sets that and every
- * other option of docs/configuration.md.
+ * Devices are told to poll at once, as in process, unless `withConfig` or `withEnvironment` says otherwise; both set every
+ * other option of docs/configuration.md too.
  */
 export class DpsEmulatorContainer extends GenericContainer {
   private config: ContainerConfig | string | undefined;
@@ -25,9 +25,7 @@ export class DpsEmulatorContainer extends GenericContainer {
   /** @param image what `docker build -t dps-emulator .` has built, by its name */
   constructor(image: string) {
     super(image);
-    this.withExposedPorts(PORTS.mqtt, PORTS.https, PORTS.control)
-      .withEnvironment({ DPS_EMULATOR_RETRY_AFTER: '0' })
-      .withWaitStrategy(untilHealthy());
+    this.withExposedPorts(PORTS.mqtt, PORTS.https, PORTS.control).withWaitStrategy(untilHealthy());
   }
 
   /** The document of `start --config`, or the path of a JSON file with it on this machine. */
@@ -82,7 +80,12 @@ export class DpsEmulatorContainer extends GenericContainer {
       this.withCommand(['start', '--config', CONFIG_PATH]);
     }
     this.withExtraHosts([HOST_GATEWAY]);
-    this.withEnvironment({ DPS_EMULATOR_HOST_NAMES: await this.certificateNames() });
+    // The environment counts for more than the document: what the document says must not be lost to a default of ours.
+    const { retryAfterSeconds, hostNames = [] } = config.options ?? {};
+    if (retryAfterSeconds === undefined && this.environment.DPS_EMULATOR_RETRY_AFTER === undefined) {
+      this.withEnvironment({ DPS_EMULATOR_RETRY_AFTER: '0' });
+    }
+    this.withEnvironment({ DPS_EMULATOR_HOST_NAMES: await this.certificateNames(hostNames) });
     if (this.isInNetwork) {
       const realNames = hostNamesOf(config).filter((name) => !this.networkAliases.includes(name));
       this.withNetworkAliases(...realNames);
@@ -90,9 +93,9 @@ export class DpsEmulatorContainer extends GenericContainer {
   }
 
   /** By which names, beside the real ones, the emulator is dialled: an engine need not run on this machine. */
-  private async certificateNames(): Promise<string> {
+  private async certificateNames(inConfig: readonly string[]): Promise<string> {
     const { info } = await getContainerRuntimeClient();
     const given = this.environment.DPS_EMULATOR_HOST_NAMES?.split(',') ?? [];
-    return [...new Set([...given, ...this.networkAliases, info.containerRuntime.host])].join(',');
+    return [...new Set([...given, ...inConfig, ...this.networkAliases, info.containerRuntime.host])].join(',');
   }
 }

@@ -45,10 +45,14 @@ export default async function setup(project: TestProject): Promise<Undo> {
   }
 }
 
+/** A fault of ours is no reason to skip. */
+const BUGS: readonly ErrorConstructor[] = [TypeError, RangeError, ReferenceError, SyntaxError];
+
 async function baseImageOrWhyNot(engine: Engine): Promise<BaseImage | string> {
   try {
     return await ensureBaseImage(engine, REPOSITORY, CACHE);
   } catch (error) {
+    if (BUGS.some((kind) => error instanceof kind)) throw error;
     const [why = 'it cannot be made'] = (error instanceof Error ? error.message : String(error)).split('\n');
     return why;
   }

@@ -1,8 +1,10 @@
 import { createHmac } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { request } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { connect } from 'node:tls';
 import { GenericContainer, Network, Wait } from 'testcontainers';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import type { DeviceTransport } from '../../contracts/drivers/device.ts';
@@ -38,6 +40,14 @@ async function deviceOf(dps: StartedDpsEmulatorContainer, transport: DeviceTrans
     ca: dps.getCaCertificate(),
     transport,
   };
+}
+
+/** A TLS connection that asks for the certificate of a name. */
+async function greeted(dps: StartedDpsEmulatorContainer, servername: string) {
+  const [host = '', port] = [dps.getHost(), dps.getMqttPort()];
+  const socket = connect({ host, port, ca: dps.getCaCertificate(), servername });
+  await once(socket, 'secureConnect');
+  return { socket, authorized: socket.authorized };
 }
 
 async function started(container: DpsEmulatorContainer): Promise<StartedDpsEmulatorContainer> {
@@ -132,6 +142,22 @@ describe.skipIf(!hasEngine())('the Testcontainers module', () => {
     expect(await dps.getDeviceKey('pump-01')).toBe(instance?.enrollments?.[0]?.attestation.symmetricKey?.primaryKey);
     const result = await registerDevice(await deviceOf(dps, 'mqtt', 'pump-01'));
     expect(result).toMatchObject({ registrationState: { assignedHub: 'north.azure-devices.net' } });
+  });
+
+  it('holds the options of its document, and goes by the names that they add', async () => {
+    const options = { retryAfterSeconds: 1, hostNames: ['plant.local'] };
+    const dps = await started(newContainer().withConfig({ ...PLANT, options }));
+    const { socket, authorized } = await greeted(dps, 'plant.local');
+    socket.destroy();
+    expect(authorized).toBe(true);
+    const replies: (number | undefined)[] = [];
+    await registerDevice({
+      ...(await deviceOf(dps, 'mqtt', 'pump-01')),
+      onStatus: (event) => {
+        if (event.kind === 'reply' && event.reply.step === 'register') replies.push(event.reply.retryAfterSeconds);
+      },
+    });
+    expect(replies).toEqual([1]);
   });
 
   it('serves a device image in its network by the real host name', async () => {

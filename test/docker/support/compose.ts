@@ -35,7 +35,14 @@ function optionsWith(env: Readonly<Record<string, string>>): RunOptions {
   const ports = { MQTT_PORT: '0', HTTPS_PORT: '0', CONTROL_PORT: '0' };
   return {
     cwd: repository,
-    env: { DOCKER_HOST: engineHost, EMULATOR_IMAGE: image, DEVICE_IMAGE: deviceImage, ...ports, ...env },
+    env: {
+      DOCKER_HOST: engineHost,
+      EMULATOR_IMAGE: image,
+      WEBHOOK_SERVICE_IMAGE: image,
+      DEVICE_IMAGE: deviceImage,
+      ...ports,
+      ...env,
+    },
     timeoutMs: LIMIT_MS,
   };
 }
