@@ -4,7 +4,14 @@ import { importCycles, layerFaults } from './tidy/layers.ts';
 import { RULES } from './tidy/rules.ts';
 import { readSourceFiles, sourceFile } from './tidy/source-file.ts';
 
-const files = readSourceFiles(join(import.meta.dirname, '..'), ['emulator', 'webhook', 'contracts', 'testcontainers', 'bench', 'test']);
+const files = readSourceFiles(join(import.meta.dirname, '..'), [
+  'emulator',
+  'webhook',
+  'contracts',
+  'testcontainers',
+  'bench',
+  'test',
+]);
 
 describe('the repository', () => {
   it('is there: the rules below look at something', () => {
