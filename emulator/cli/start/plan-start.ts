@@ -28,7 +28,7 @@ export async function planStart({ flags, config, isEmpty }: PlanRequest): Promis
   const { given, labels } = gatherOptions({ flags, env: process.env, file });
   checkWebhookUrl(given.webhook, labels);
   const setUp = isEmpty ? 'empty' : file?.setUp;
-  const notes: string[] = [...unknownVariables(process.env)];
+  const notes: string[] = [...(await unknownVariables(process.env))];
   if (setUp !== undefined && given.webhook !== undefined) {
     const fault = `${labels.get('webhook')}: only the demo's group calls it; a set-up of your own names its webhooks itself`;
     if (flags.has('webhook')) throw new CliError('usage', fault);

@@ -1,5 +1,4 @@
 /** Variables of the environment that look like options and are none: in a container a slip in a name is easily made. */
-import { distance } from 'fastest-levenshtein';
 import { OPTIONS } from '../../config.ts';
 
 const PREFIX = 'DPS_EMULATOR_';
@@ -7,12 +6,13 @@ const PREFIX = 'DPS_EMULATOR_';
 const OTHERS = ['DPS_EMULATOR_HOME', 'DPS_EMULATOR_URL'];
 
 /** A sentence for each. */
-export function unknownVariables(env: Readonly<Record<string, string | undefined>>): readonly string[] {
+export async function unknownVariables(env: Readonly<Record<string, string | undefined>>): Promise<readonly string[]> {
   const known = [...Object.values(OPTIONS).map((option) => option.env), ...OTHERS];
-  return Object.keys(env)
-    .filter((name) => name.startsWith(PREFIX) && !known.includes(name))
-    .map((name) => {
-      const [nearest = ''] = known.toSorted((a, b) => distance(name, a) - distance(name, b));
-      return `${name}: is not a known variable and changes nothing; the most similar is ${nearest} (docs/configuration.md).`;
-    });
+  const unknown = Object.keys(env).filter((name) => name.startsWith(PREFIX) && !known.includes(name));
+  if (unknown.length === 0) return [];
+  const { distance } = await import('fastest-levenshtein');
+  return unknown.map((name) => {
+    const [nearest = ''] = known.toSorted((a, b) => distance(name, a) - distance(name, b));
+    return `${name}: is not a known variable and changes nothing; the most similar is ${nearest} (docs/configuration.md).`;
+  });
 }

@@ -2,13 +2,13 @@ import { expect, it } from 'vitest';
 import { unknownVariables } from '../../../emulator/cli/start/unknown-variables.ts';
 import { OPTIONS } from '../../../emulator/config.ts';
 
-it('names a variable that is no option, and the one that was meant', () => {
-  expect(unknownVariables({ DPS_EMULATOR_CLOK: 'skip', OTHER: '1' })).toEqual([
+it('names a variable that is no option, and the one that was meant', async () => {
+  expect(await unknownVariables({ DPS_EMULATOR_CLOK: 'skip', OTHER: '1' })).toEqual([
     'DPS_EMULATOR_CLOK: is not a known variable and changes nothing; the most similar is DPS_EMULATOR_CLOCK (docs/configuration.md).',
   ]);
 });
 
-it('is content with every option, and with what all commands read', () => {
+it('is content with every option, and with what all commands read', async () => {
   const options = Object.fromEntries(Object.values(OPTIONS).map(({ env }) => [env, 'x']));
-  expect(unknownVariables({ ...options, DPS_EMULATOR_HOME: 'x', DPS_EMULATOR_URL: 'x', PATH: 'x' })).toEqual([]);
+  expect(await unknownVariables({ ...options, DPS_EMULATOR_HOME: 'x', DPS_EMULATOR_URL: 'x', PATH: 'x' })).toEqual([]);
 });
