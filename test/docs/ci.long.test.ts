@@ -39,7 +39,10 @@ describe('docs/ci.md', () => {
     const port = String(await freePort());
     const commands = job.steps.map(({ run = '' }) => run.replaceAll('7071', port)).filter((run) => run !== 'npm ci');
     const variables = Object.entries(job.env).map(([name, value]) => [name, value.replaceAll('7071', port)]);
-    const script = ["trap 'kill $(jobs -p)' EXIT", ...commands].join('\n');
+    // Each job is a group of its own: npx does not hand a signal on to the program that it runs.
+    const script = ['set -m', "trap 'for job in $(jobs -p); do kill -- -$job; done; wait' EXIT", ...commands].join(
+      '\n',
+    );
     const ran = await bash(script, project, Object.fromEntries(variables));
     expect(ran).toMatchObject({ code: 0 });
     expect(await readFile(join(project, 'reports/contracts.xml'), 'utf8')).toContain('<testsuite');
