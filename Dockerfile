@@ -17,7 +17,7 @@ RUN npm run build \
  && find /app/node_modules -regextype posix-extended -type d \
       -regex '.*/node_modules/(@[^/]+/)?[^@/]+/(tests?|docs|examples?|benchmarks?|\.github)' -prune -exec rm -r {} + \
  && find /app -type d -empty -delete \
- && chmod +x /app/dist/emulator/cli/main.js
+ && chmod +x /app/dist/cli/main.js
 
 FROM node:22-bookworm-slim
 LABEL org.opencontainers.image.title="dps-emulator" \
@@ -25,7 +25,7 @@ LABEL org.opencontainers.image.title="dps-emulator" \
       org.opencontainers.image.licenses="MIT"
 # A user of its own: devices that share the volume may read the CA, but not its key. Group 0 and its write permission
 # are for platforms that give every container a user of their choice.
-RUN ln -s /app/dist/emulator/cli/main.js /usr/local/bin/dps-emulator \
+RUN ln -s /app/dist/cli/main.js /usr/local/bin/dps-emulator \
  && mkdir /data && chown 8883:0 /data && chmod 775 /data
 COPY --from=build /app /app
 # In a container loopback reaches nobody, so it listens on all addresses: publish the ports on 127.0.0.1. Ports that

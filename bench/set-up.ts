@@ -1,6 +1,6 @@
 /** What the emulator under load holds: a scope per way of allocating, so that each figure knows what it measures. */
 import { createHash } from 'node:crypto';
-import { deriveDeviceKey } from '../contracts/drivers/sas.ts';
+import { deriveDeviceKey } from '../device/sas.ts';
 import type { SetUp, SetUpInstance } from '../emulator/wire/set-up.ts';
 
 const HUBS = ['bench-hub-1.azure-devices.net', 'bench-hub-2.azure-devices.net'] as const;

@@ -1,6 +1,6 @@
 /** Every option once: type, default, flag, environment name and help text. Files, flags, environment and code share it. */
 import type { Assumptions } from './core/assumptions.ts';
-import type { ClockMode } from './core/clock.ts';
+import type { ClockMode } from './core/clock/clock.ts';
 
 export interface OptionRow {
   readonly type: 'string' | 'integer' | 'number' | 'choice' | 'list' | 'assumptions';

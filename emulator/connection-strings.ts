@@ -1,6 +1,7 @@
 /** The connection strings of a back end: of each provisioning service and each hub, for the policy that may do everything. */
+
+import type { Hubs } from './core/hub/hub-devices.ts';
 import type { DpsInstance } from './core/store/instances.ts';
-import type { Hubs } from './hub/hub-devices.ts';
 import { type AccessPolicy, connectionString, DPS_OWNER, HUB_DEFAULTS, serviceHostOf } from './wire/access-policy.ts';
 
 export interface ServiceConnection {

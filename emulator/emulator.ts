@@ -1,13 +1,13 @@
 /** An emulator as its user holds it: endpoints, clock, journal, hubs, and the ways to change or stop it. */
 import type { EffectiveOptions, GivenOptions } from './config.ts';
 import type { ConnectionStrings } from './connection-strings.ts';
-import type { SasExplanation, SasQuestion } from './core/attestation/explain-sas.ts';
-import type { ControllableClock } from './core/clock.ts';
-import type { Journal } from './core/journal.ts';
+import type { ControllableClock } from './core/clock/clock.ts';
+import type { SasExplanation, SasQuestion } from './core/dps/attestation/explain-sas.ts';
+import type { Hubs } from './core/hub/hub-devices.ts';
+import type { Journal } from './core/journal/journal.ts';
+import type { RegistrationTrace } from './core/journal/trace.ts';
+import type { ResourceManager } from './core/resources/resource-manager.ts';
 import type { RegistrationRecord } from './core/store/registrations.ts';
-import type { RegistrationTrace } from './core/trace.ts';
-import type { Hubs } from './hub/hub-devices.ts';
-import type { ResourceManager } from './management/resource-manager.ts';
 import type { SetUp } from './wire/set-up.ts';
 
 export interface EmulatorOptions extends GivenOptions {

@@ -1,9 +1,9 @@
 /** The device ports: MQTT over TLS, and HTTPS with MQTT over WebSocket; bound where they may be. */
 import type { EffectiveOptions } from './config.ts';
 import type { Assumptions } from './core/assumptions.ts';
-import type { Journal } from './core/journal.ts';
-import { MESSAGE_BYTES_MAX } from './core/message-size.ts';
-import type { DpsService } from './core/service.ts';
+import type { DpsService } from './core/dps/dps-service.ts';
+import { MESSAGE_BYTES_MAX } from './core/dps/message-size.ts';
+import type { Journal } from './core/journal/journal.ts';
 import type { Endpoints } from './emulator.ts';
 import { type HttpsInstance, type Listener, startHttpsServer } from './http/server.ts';
 import { createUpgrader } from './http/web-socket.ts';

@@ -1,6 +1,6 @@
 /** Real time as the process has it: the only place that hands the wall clock and real timers to the emulator's clock. */
 
-import type { RealTime } from './core/clock.ts';
+import type { RealTime } from './core/clock/clock.ts';
 
 /** Node turns a longer time-out into 1 ms, so a longer wait is made of several. */
 const longestTimeoutMs = 2 ** 31 - 1;

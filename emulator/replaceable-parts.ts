@@ -1,7 +1,7 @@
 /** The parts of a composition that may be replaced as they are made: what the harness makes its wrong emulators of. */
 import type { LadderSteps } from './allocation-webhook/ladder.ts';
+import type { DpsService } from './core/dps/dps-service.ts';
 import type { Ports } from './core/ports.ts';
-import type { DpsService } from './core/service.ts';
 import type { DpsBroker } from './mqtt/dps-broker.ts';
 
 export interface Parts {

@@ -6,6 +6,9 @@ import { readSourceFiles, sourceFile } from './tidy/source-file.ts';
 
 const files = readSourceFiles(join(import.meta.dirname, '..'), [
   'emulator',
+  'device',
+  'client',
+  'cli',
   'webhook',
   'contracts',
   'testcontainers',
@@ -17,7 +20,7 @@ describe('the repository', () => {
   it('is there: the rules below look at something', () => {
     expect(files.length).toBeGreaterThan(150);
     const folders = new Set(files.map(({ path }) => path.split('/').slice(0, 2).join('/')));
-    for (const folder of ['emulator/core', 'emulator/wire', 'webhook/src', 'contracts/drivers', 'test/core']) {
+    for (const folder of ['emulator/core', 'emulator/wire', 'webhook/src', 'contracts/run', 'test/core']) {
       expect(folders).toContain(folder);
     }
   });
@@ -136,18 +139,18 @@ describe('the rules can fail', () => {
   it.each([
     ['emulator/wire/a.ts', '../core/b.ts'],
     ['emulator/core/a.ts', '../http/b.ts'],
-    ['emulator/core/operations/a.ts', '../../config.ts'],
+    ['emulator/core/dps/a.ts', '../../config.ts'],
     ['emulator/http/a.ts', '../mqtt/b.ts'],
     ['emulator/mqtt/a.ts', '../hub/b.ts'],
-    ['emulator/set-up/a.ts', '../hub/b.ts'],
+    ['emulator/http/a.ts', '../control/b.ts'],
     ['emulator/allocation-webhook/a.ts', '../tls/b.ts'],
     ['emulator/control/a.ts', '../http/b.ts'],
     ['emulator/core/a.ts', '../../webhook/src/b.ts'],
     ['webhook/src/a.ts', '../host/b.ts'],
-    ['webhook/host/a.ts', '../../emulator/wire/b.ts'],
-    ['contracts/drivers/a.ts', '../../emulator/core/b.ts'],
-    ['contracts/drivers/a.ts', '../../emulator/index.ts'],
-    ['contracts/drivers/a.ts', '../../webhook/host/main.ts'],
+    ['webhook/host/a.ts', '../../emulator/core/b.ts'],
+    ['contracts/run/a.ts', '../../emulator/core/b.ts'],
+    ['contracts/run/a.ts', '../../emulator/index.ts'],
+    ['contracts/run/a.ts', '../../webhook/host/main.ts'],
     ['contracts/emulator-door.ts', '../emulator/compose.ts'],
     ['contracts/run/a.ts', '../../emulator/internal-door.ts'],
     ['contracts/mutants/a.ts', '../../emulator/core/b.ts'],
@@ -166,11 +169,11 @@ describe('the rules can fail', () => {
   });
 
   it.each([
-    ['emulator/core/operations/a.ts', '../../wire/b.ts'],
+    ['emulator/core/dps/a.ts', '../../wire/b.ts'],
     ['emulator/http/a.ts', '../core/b.ts'],
     ['emulator/compose.ts', './http/b.ts'],
-    ['emulator/cli/a.ts', '../../contracts/drivers/b.ts'],
-    ['contracts/drivers/a.ts', '../json-body.ts'],
+    ['cli/a.ts', '../contracts/run/b.ts'],
+    ['contracts/run/a.ts', '../case/a.ts'],
     ['contracts/emulator-door.ts', '../emulator/index.ts'],
     ['contracts/run/a.ts', '../emulator-door.ts'],
     ['contracts/run/a.ts', '../../webhook/stand-in/index.ts'],

@@ -1,8 +1,8 @@
 /** The emulator in a container that runs: where devices dial, whom they trust, and the ways to look inside and move time. */
 import { AbstractStartedContainer, type StartedTestContainer } from 'testcontainers';
-import { type ControlClient, createControlClient, type ReadyAnswer } from '../emulator/cli/control-client.ts';
-import { findCredential } from '../emulator/cli/credentials.ts';
-import type { HubTwin } from '../emulator/hub/hub-devices.ts';
+import { findCredential } from '../cli/credentials.ts';
+import { type ControlClient, createControlClient, type ReadyAnswer } from '../client/control-client.ts';
+import type { HubTwin } from '../emulator/core/hub/hub-devices.ts';
 import { connectionString, DPS_OWNER } from '../emulator/wire/access-policy.ts';
 import type { SetUp } from '../emulator/wire/set-up.ts';
 import { type ContainerClock, type ContainerJournal, containerClock, containerJournal } from './remote-control.ts';

@@ -1,7 +1,7 @@
 /** A device of the load over MQTT and TLS, as lean as it can be: what the client costs flattens every ratio. */
 import { connect, type SecureContext, type TLSSocket } from 'node:tls';
 import { generate, type IPublishPacket, type Packet, parser } from 'mqtt-packet';
-import { makeDeviceSas } from '../../contracts/drivers/sas.ts';
+import { makeDeviceSas } from '../../device/sas.ts';
 import type { LoadDevice } from '../set-up.ts';
 
 export interface LinkTarget {

@@ -14,7 +14,7 @@ const YARDSTICK = 'bare Fastify (HTTPS) and Aedes (TLS) in one process';
 function commands(surroundings: Surroundings): { readonly product: ServerCommand; readonly yardstick: ServerCommand } {
   const { env, certPath, keyPath } = surroundings;
   return {
-    product: { module: '../../emulator/cli/main.js', args: ['start', ...FREE_PORTS, '--json'], env },
+    product: { module: '../../cli/main.js', args: ['start', ...FREE_PORTS, '--json'], env },
     yardstick: { module: '../yardsticks/bare-process.js', args: [certPath, keyPath], env },
   };
 }

@@ -1,7 +1,8 @@
 /** A device as the steps of a case move it, whoever plays it. */
+
+import type { CSdkResult } from '../../device/c-sdk-result.ts';
+import type { DeviceOutcome, Reply } from '../../device/device.ts';
 import type { JsonValue } from '../../emulator/wire/twin.ts';
-import type { CSdkResult } from '../c-sdk-result.ts';
-import type { DeviceOutcome, Reply } from '../drivers/device.ts';
 
 /** What a step changes for the registrations from now on. */
 export interface DeviceChange {

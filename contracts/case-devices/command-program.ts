@@ -1,8 +1,8 @@
 /** Any command as a device: placeholders in its words, the same values in its environment, its end as the result. */
 import { type ChildProcess, spawn } from 'node:child_process';
+import type { DeviceOptions } from '../../device/device.ts';
+import { numberMember, objectMember, readJsonObject, stringMember } from '../../device/json-body.ts';
 import { isJsonObject, type JsonObject } from '../../emulator/wire/twin.ts';
-import type { DeviceOptions } from '../drivers/device.ts';
-import { numberMember, objectMember, readJsonObject, stringMember } from '../json-body.ts';
 import type { DeviceReport } from './case-device.ts';
 import { type DeviceProgram, DeviceProgramError } from './program-case-device.ts';
 import { CommandLineError, splitWords } from './split-words.ts';

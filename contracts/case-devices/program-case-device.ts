@@ -1,5 +1,5 @@
 /** A device whose program is somebody else's: it registers by itself, and the case watches what the service answers. */
-import type { DeviceOptions } from '../drivers/device.ts';
+import type { DeviceOptions } from '../../device/device.ts';
 import type { CaseDevice, DeviceChange, DeviceFacts, DeviceReport } from './case-device.ts';
 
 export interface DeviceProgram {

@@ -1,8 +1,9 @@
 /** The official Node SDK as a device: one child process for all cases, and its errors read as a device's report. */
+
+import { numberMember, objectMember, stringMember } from '../../device/json-body.ts';
+import { type SdkRunner, sdkAvailable, startSdkRunner } from '../../device/sdk-device.ts';
+import type { SdkOutcome } from '../../device/sdk-protocol.ts';
 import { isJsonObject, type JsonObject } from '../../emulator/wire/twin.ts';
-import { type SdkRunner, sdkAvailable, startSdkRunner } from '../drivers/sdk-device.ts';
-import type { SdkOutcome } from '../drivers/sdk-protocol.ts';
-import { numberMember, objectMember, stringMember } from '../json-body.ts';
 import type { DeviceReport } from './case-device.ts';
 import { type DeviceProgram, DeviceProgramError } from './program-case-device.ts';
 

@@ -1,10 +1,10 @@
 /** The built-in device, request by request: it polls when the service has settled, so every run sees the same answers. */
-import { type CSdkEnd, cSdkResult } from '../c-sdk-result.ts';
-import type { Conclusion, DeviceOptions, DeviceSession, Reply } from '../drivers/device.ts';
-import { DeviceFailure } from '../drivers/device-failure.ts';
-import { judge } from '../drivers/registration-loop.ts';
-import { openHttpsSession } from '../drivers/wire-device-https.ts';
-import { openMqttSession } from '../drivers/wire-device-mqtt.ts';
+import { type CSdkEnd, cSdkResult } from '../../device/c-sdk-result.ts';
+import type { Conclusion, DeviceOptions, DeviceSession, Reply } from '../../device/device.ts';
+import { DeviceFailure } from '../../device/device-failure.ts';
+import { judge } from '../../device/registration-loop.ts';
+import { openHttpsSession } from '../../device/wire-device-https.ts';
+import { openMqttSession } from '../../device/wire-device-mqtt.ts';
 import type { CaseDevice, DeviceChange, DeviceFacts } from './case-device.ts';
 
 export interface WireCaseDeviceOptions {

@@ -1,11 +1,12 @@
 /** A contract case as its author writes it: who registers under which circumstances, and what has to come of it. */
+
+import type { CSdkResultName } from '../../device/c-sdk-result.ts';
+import type { DeviceOutcome, DeviceTransport } from '../../device/device.ts';
+import type { SasSpelling } from '../../device/sas.ts';
 import type { AllocationPolicy } from '../../emulator/wire/enrollment.ts';
 import type { GivenEnrollmentGroup, GivenIndividualEnrollment, GivenLinkedHub } from '../../emulator/wire/set-up.ts';
 import type { JsonObject, JsonValue } from '../../emulator/wire/twin.ts';
 import type { Answer } from '../../webhook/stand-in/index.ts';
-import type { CSdkResultName } from '../c-sdk-result.ts';
-import type { DeviceOutcome, DeviceTransport } from '../drivers/device.ts';
-import type { SasSpelling } from '../drivers/sas.ts';
 
 /** How well the requirement is founded on the public record. */
 export type Confidence = 'documented' | 'observed' | 'inferred' | 'assumed';

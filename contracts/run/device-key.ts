@@ -1,7 +1,7 @@
 /** The key that a device of a case signs with: its enrollment's, one derived from its group's, or a wrong one on purpose. */
 import { createHash } from 'node:crypto';
+import { deriveDeviceKey } from '../../device/sas.ts';
 import type { GivenDevice, KeySource } from '../case/case.ts';
-import { deriveDeviceKey } from '../drivers/sas.ts';
 import type { SetUp } from '../emulator-door.ts';
 
 /** @param setUp as the emulator exports it: every key is there */

@@ -1,10 +1,11 @@
 /** What there is to know about one device of a case: the answers it got, the webhook calls, and what its hub holds. */
+
+import { type CSdkReply, type CSdkResult, cSdkResult } from '../../device/c-sdk-result.ts';
+import type { DeviceTransport, Reply } from '../../device/device.ts';
+import { numberMember, objectMember, readJsonObject, stringMember } from '../../device/json-body.ts';
 import type { JsonObject, JsonValue } from '../../emulator/wire/twin.ts';
-import { type CSdkReply, type CSdkResult, cSdkResult } from '../c-sdk-result.ts';
 import type { CaseDevice, DeviceFacts } from '../case-devices/case-device.ts';
-import type { DeviceTransport, Reply } from '../drivers/device.ts';
 import type { Emulator, JournalEvent } from '../emulator-door.ts';
-import { numberMember, objectMember, readJsonObject, stringMember } from '../json-body.ts';
 import type { SeenRequest, WebhookSide } from './webhook-side.ts';
 
 type EventOf<Kind extends JournalEvent['kind']> = Extract<JournalEvent, { readonly kind: Kind }>;

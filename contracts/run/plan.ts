@@ -1,7 +1,8 @@
 /** What will be run: each case over the transports that it, the driver and the user allow; and why the rest is left out. */
+
+import type { DeviceTransport } from '../../device/device.ts';
 import { type ContractCase, type Step, TRANSPORTS } from '../case/case.ts';
 import type { LoadedCase } from '../case/read-cases.ts';
-import type { DeviceTransport } from '../drivers/device.ts';
 import type { LeftOut } from './result.ts';
 import { RunError } from './run-error.ts';
 

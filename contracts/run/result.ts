@@ -1,7 +1,8 @@
 /** What a run found, as every report shows it. Secrets are masked before it gets here. */
+
+import type { DeviceTransport } from '../../device/device.ts';
 import type { JsonValue } from '../../emulator/wire/twin.ts';
 import type { Confidence } from '../case/case.ts';
-import type { DeviceTransport } from '../drivers/device.ts';
 
 export type CaseOutcome =
   | 'passed'

@@ -1,9 +1,9 @@
 /** An emulator for a test: with a scripted webhook where one is wanted, and the built-in device at hand. */
 
+import type { DeviceResult, DeviceTransport } from '../../device/device.ts';
+import { registerDevice } from '../../device/wire-device.ts';
 import type { JsonValue } from '../../emulator/wire/twin.ts';
 import { type Script, type StandIn, startStandIn } from '../../webhook/stand-in/index.ts';
-import type { DeviceResult, DeviceTransport } from '../drivers/device.ts';
-import { registerDevice } from '../drivers/wire-device.ts';
 import { type Emulator, type EmulatorOptions, type SetUp, startEmulator } from '../emulator-door.ts';
 import { deviceKey } from '../run/device-key.ts';
 import type { Registration } from './registration.ts';

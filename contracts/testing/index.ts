@@ -1,5 +1,6 @@
 /** For tests of one's own, whatever runs them: an emulator with its webhook, devices, and assertions that tell the story. */
 
+export type { DeviceResult } from '../../device/device.ts';
 export {
   type Answer,
   type RecordedRequest,
@@ -7,7 +8,6 @@ export {
   type StandIn,
   startStandIn,
 } from '../../webhook/stand-in/index.ts';
-export type { DeviceResult } from '../drivers/device.ts';
 export type { Emulator, EmulatorOptions, SetUp } from '../emulator-door.ts';
 export { expectAssigned, expectFailed, expectWebhookCalled } from './assertions.ts';
 export type { WebhookCallsExpected } from './checks.ts';

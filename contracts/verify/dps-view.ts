@@ -1,7 +1,8 @@
 /** What DPS makes of an answer, and what the device sees then; read by the emulator's own code. */
+
+import { cSdkResult } from '../../device/c-sdk-result.ts';
 import type { RegistrationOperationStatus } from '../../emulator/wire/registration.ts';
 import { twinFaults } from '../../emulator/wire/twin-limits.ts';
-import { cSdkResult } from '../c-sdk-result.ts';
 import {
   type AllocationResult,
   type Assumptions,

@@ -1,6 +1,7 @@
 /** The document that a verification comes to: what `--json` prints and what reporters render. */
+
+import type { CSdkResultName } from '../../device/c-sdk-result.ts';
 import type { JsonValue } from '../../emulator/wire/twin.ts';
-import type { CSdkResultName } from '../c-sdk-result.ts';
 import type { Confidence, RuleId } from './rules.ts';
 
 /** `refused`: a status of 300 to 428 other than 401, which is the webhook's right. `not-run`: given up before it. */

@@ -1,7 +1,7 @@
 /** One POST to the webhook: bounded in time and size, and every way in which it can go wrong has a name. */
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
-import type { WebhookFailure } from '../core/journal-events.ts';
+import type { WebhookFailure } from '../core/journal/events.ts';
 import type { WebhookOutcome } from '../core/ports.ts';
 
 export interface WebhookClientOptions {

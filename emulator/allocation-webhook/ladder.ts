@@ -1,8 +1,8 @@
 /** Calls the webhook as often as the retry policy says, on the emulator's clock, and journals every attempt. */
 
 import type { Assumptions } from '../core/assumptions.ts';
-import type { ClockTask } from '../core/clock.ts';
-import type { Journal } from '../core/journal.ts';
+import type { ClockTask } from '../core/clock/clock.ts';
+import type { Journal } from '../core/journal/journal.ts';
 import type { AllocateCustom, AllocationQuestion, WebhookOutcome } from '../core/ports.ts';
 import { maskQuery } from '../wire/mask.ts';
 import type { JsonValue } from '../wire/twin.ts';

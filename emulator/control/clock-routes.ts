@@ -1,6 +1,6 @@
 /** Routes about the clock: read it, change its mode, move it. */
 import { OPTIONS } from '../config.ts';
-import type { AdvanceReport, ClockMode, ControllableClock } from '../core/clock.ts';
+import type { AdvanceReport, ClockMode, ControllableClock } from '../core/clock/clock.ts';
 import type { Emulator } from '../emulator.ts';
 import { isoInstant } from '../wire/timestamp.ts';
 import { ControlError, invalid } from './errors.ts';

@@ -1,14 +1,14 @@
 /** Routes about what happened: timelines, their live stream, and the trace that two runs are compared by. */
 import { createHash } from 'node:crypto';
-import type { JournalSubject } from '../core/journal.ts';
-import type { JournalEntry, JournalEvent, Timeline } from '../core/journal-events.ts';
+import type { JournalEntry, JournalEvent, Timeline } from '../core/journal/events.ts';
+import type { JournalSubject } from '../core/journal/journal.ts';
+import { shown } from '../core/set-up/check-set-up.ts';
 import type { Emulator } from '../emulator.ts';
-import { shown } from '../set-up/check-set-up.ts';
+import { canonicalJson } from '../wire/canonical-json.ts';
 import { maskJson } from '../wire/mask.ts';
 import { registrationKey } from '../wire/registration-id.ts';
 import { isoInstant } from '../wire/timestamp.ts';
 import type { JsonValue } from '../wire/twin.ts';
-import { canonicalJson } from './canonical-json.ts';
 import { ControlError, invalid } from './errors.ts';
 import { type EntryOfSubject, type StreamLimits, streamEntries } from './event-stream.ts';
 import { type ControlRoute, flag, type Query, single, values } from './route.ts';

@@ -1,6 +1,7 @@
 /** Routes of the management plane: resource groups, provisioning services and hubs, as `dps-emulator az` makes and deletes them. */
+
+import type { Resources } from '../core/resources/resource-manager.ts';
 import type { Emulator } from '../emulator.ts';
-import type { Resources } from '../management/resource-manager.ts';
 import { type ControlRoute, readMembers, single } from './route.ts';
 
 export function resourceRoutes({

@@ -1,9 +1,9 @@
 /** The control API's listener: who may call, bodies, errors in one shape, and the routes. */
 import type { AddressInfo, Socket } from 'node:net';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { ManagementError } from '../core/resources/management-error.ts';
+import { SetUpError } from '../core/set-up/check-set-up.ts';
 import type { Emulator } from '../emulator.ts';
-import { ManagementError } from '../management/management-error.ts';
-import { SetUpError } from '../set-up/check-set-up.ts';
 import { maskJson } from '../wire/mask.ts';
 import type { JsonValue } from '../wire/twin.ts';
 import { ControlError } from './errors.ts';

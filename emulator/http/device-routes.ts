@@ -1,10 +1,10 @@
 /** The device API over HTTPS: three addresses, each turned into a call, and the reply's headers. [dps-device-protocol §2] */
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { clientCertificateSubject } from '../core/attestation/client-certificate.ts';
-import type { Credential } from '../core/attestation/credential.ts';
-import type { DeviceCall, Reply } from '../core/device-call.ts';
+import { clientCertificateSubject } from '../core/dps/attestation/client-certificate.ts';
+import type { Credential } from '../core/dps/attestation/credential.ts';
+import type { DeviceCall, Reply } from '../core/dps/device-call.ts';
+import type { DpsService } from '../core/dps/dps-service.ts';
 import { DpsError } from '../core/errors.ts';
-import type { DpsService } from '../core/service.ts';
 import type { HttpsInstance } from './server.ts';
 
 interface DeviceParams {

@@ -1,7 +1,7 @@
 /** The few answers that go out on the bare socket, because HTTP was not understood or was to be left. */
 import { STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
-import type { Reply } from '../core/device-call.ts';
+import type { Reply } from '../core/dps/device-call.ts';
 
 /** Writes the reply in the service's shape and closes the connection, whether the client hangs up or not. */
 export function answerAndClose(socket: Duplex, reply: Reply): void {

@@ -4,9 +4,9 @@ import type { Server, ServerOptions } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import Fastify, { type FastifyInstance } from 'fastify';
+import type { DpsService } from '../core/dps/dps-service.ts';
+import { MESSAGE_BYTES_MAX, messageTooLarge } from '../core/dps/message-size.ts';
 import { DpsError } from '../core/errors.ts';
-import { MESSAGE_BYTES_MAX, messageTooLarge } from '../core/message-size.ts';
-import type { DpsService } from '../core/service.ts';
 import { addDeviceRoutes, send } from './device-routes.ts';
 import { answerAndClose } from './raw-answer.ts';
 

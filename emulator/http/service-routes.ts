@@ -1,13 +1,13 @@
 /** The service API over HTTPS: its addresses, each turned into a call, and the reply's headers. [dps-service-behaviour §4.1, §4.2] */
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { DpsError } from '../core/errors.ts';
-import type { ServiceApi } from '../core/service-api/service-api.ts';
+import type { ServiceApi } from '../core/enrollments/enrollment-service.ts';
 import type {
   EnrollmentKindName,
   PagingHeaders,
   ServiceReply,
   ServiceRequest,
-} from '../core/service-api/service-call.ts';
+} from '../core/enrollments/service-call.ts';
+import { DpsError } from '../core/errors.ts';
 import { apiVersionOf, bodyOf, refusedMediaType, send } from './device-routes.ts';
 import type { HttpsInstance } from './server.ts';
 

@@ -1,8 +1,8 @@
 /** Answers one publish of a device: the call, and the reply to that very client and nobody else. */
 import type { Client, PublishPacket } from 'aedes';
-import type { Reply } from '../core/device-call.ts';
-import { MESSAGE_BYTES_MAX, messageTooLarge } from '../core/message-size.ts';
-import type { DpsService } from '../core/service.ts';
+import type { Reply } from '../core/dps/device-call.ts';
+import type { DpsService } from '../core/dps/dps-service.ts';
+import { MESSAGE_BYTES_MAX, messageTooLarge } from '../core/dps/message-size.ts';
 import { parseRequestTopic, type RequestTopic, responseTopic } from '../wire/mqtt-topics.ts';
 import { type Connection, callOf } from './connection.ts';
 

@@ -1,7 +1,7 @@
 /** What is known of one client: who it says it is, and whether it can hear an answer. */
 import type { ConnectPacket } from 'aedes';
-import type { Credential } from '../core/attestation/credential.ts';
-import type { DeviceCall } from '../core/device-call.ts';
+import type { Credential } from '../core/dps/attestation/credential.ts';
+import type { DeviceCall } from '../core/dps/device-call.ts';
 import type { DeviceUserName } from '../wire/mqtt-topics.ts';
 
 export interface Connection {

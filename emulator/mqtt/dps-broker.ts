@@ -2,9 +2,9 @@
 import type { Duplex } from 'node:stream';
 import { Aedes, type Client, type ConnectPacket, type PublishPacket } from 'aedes';
 import type { Assumptions } from '../core/assumptions.ts';
-import { clientCertificateSubject } from '../core/attestation/client-certificate.ts';
-import type { Journal } from '../core/journal.ts';
-import type { DpsService } from '../core/service.ts';
+import { clientCertificateSubject } from '../core/dps/attestation/client-certificate.ts';
+import type { DpsService } from '../core/dps/dps-service.ts';
+import type { Journal } from '../core/journal/journal.ts';
 import { parseRequestTopic, parseUserName, RESPONSE_FILTER } from '../wire/mqtt-topics.ts';
 import { answerRequest } from './answer-request.ts';
 import { type Connection, callOf, connectionOf } from './connection.ts';

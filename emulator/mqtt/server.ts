@@ -2,8 +2,8 @@
 import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { createServer, type TlsOptions } from 'node:tls';
-import type { Journal } from '../core/journal.ts';
-import { MESSAGE_BYTES_MAX } from '../core/message-size.ts';
+import { MESSAGE_BYTES_MAX } from '../core/dps/message-size.ts';
+import type { Journal } from '../core/journal/journal.ts';
 import type { DpsBroker } from './dps-broker.ts';
 import { type GateOptions, passGate } from './packet-gate.ts';
 

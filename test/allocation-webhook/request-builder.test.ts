@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { deriveDeviceKey } from '../../emulator/core/attestation/symmetric-key.ts';
-import { contosoSetUp } from '../../emulator/set-up/contoso.ts';
+import { deriveDeviceKey } from '../../emulator/core/dps/attestation/symmetric-key.ts';
+import { contosoSetUp } from '../../emulator/core/set-up/contoso.ts';
 import type { GivenEnrollmentGroup, GivenIndividualEnrollment } from '../../emulator/wire/set-up.ts';
 import {
   customGroup,

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { OPTIONS, type OptionRow } from '../../emulator/config.ts';
-import { checkSetUp } from '../../emulator/set-up/check-set-up.ts';
+import { checkSetUp } from '../../emulator/core/set-up/check-set-up.ts';
 import { SetUpSchema } from '../../emulator/wire/set-up.ts';
 
 const text = readFileSync(join(import.meta.dirname, '../../docs/configuration.md'), 'utf8');

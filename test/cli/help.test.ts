@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { longFlag } from '../../emulator/cli/start/gather-options.ts';
+import { longFlag } from '../../cli/start/gather-options.ts';
 import { OPTIONS } from '../../emulator/config.ts';
 import { run, temporaryHome } from './support/command.ts';
 

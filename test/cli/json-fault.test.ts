@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { jsonFault } from '../../emulator/cli/json-fault.ts';
+import { jsonFault } from '../../cli/json-fault.ts';
 
 describe('a text that is not JSON', () => {
   it.each([

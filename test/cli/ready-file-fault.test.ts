@@ -1,6 +1,6 @@
 /** A ready file that cannot be written is one clear line, also where Node's own recursive mkdir would never return. */
 import { expect, it } from 'vitest';
-import { type ReadyDocument, writeReadyFile } from '../../emulator/cli/ready-file.ts';
+import { type ReadyDocument, writeReadyFile } from '../../client/ready-file.ts';
 
 it.skipIf(process.platform !== 'linux')('names the flag when the directory cannot be made', () => {
   const path = '/proc/no-such-directory/ready.json';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { paintFor, printable } from '../../emulator/cli/terminal.ts';
+import { paintFor, printable } from '../../cli/terminal.ts';
 
 describe('colour', () => {
   it.each([

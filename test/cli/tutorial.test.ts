@@ -5,12 +5,12 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import type { TutorialDocument } from '../../emulator/cli/tutorial/document.ts';
+import type { TutorialDocument } from '../../cli/tutorial/document.ts';
 import { startLocalHost } from '../../webhook/host/local-host.ts';
 import { startStandIn } from '../../webhook/stand-in/index.ts';
 
 const root = join(import.meta.dirname, '../..');
-const builtCommand = join(root, 'dist/emulator/cli/main.js');
+const builtCommand = join(root, 'dist/cli/main.js');
 
 interface Run {
   readonly code: number | null;
@@ -169,7 +169,7 @@ describe.concurrent('tutorial where the official SDK is not installed', () => {
     await cp(join(root, 'dist'), join(installed, 'dps-emulator/dist'), { recursive: true });
     await cp(join(root, 'package.json'), join(installed, 'dps-emulator/package.json'));
     await linkDependencies(installed);
-    const { code, stdout } = await run(['--json'], join(installed, 'dps-emulator/dist/emulator/cli/main.js'));
+    const { code, stdout } = await run(['--json'], join(installed, 'dps-emulator/dist/cli/main.js'));
     const document = JSON.parse(stdout) as TutorialDocument;
     expect(document.client.kind).toBe('wire-device');
     expect(document.client.hint).toContain('npm install azure-iot-provisioning-device');

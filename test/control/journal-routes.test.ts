@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { canonicalJson } from '../../emulator/control/canonical-json.ts';
+import { canonicalJson } from '../../emulator/wire/canonical-json.ts';
 import { call } from './support/call.ts';
 import { contosoForTests, DEVICE, FUNCTION_KEY, register, SCOPE } from './support/contoso.ts';
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { schemaFaults } from '../../emulator/set-up/schema-faults.ts';
+import { schemaFaults } from '../../emulator/wire/check-shape.ts';
 import { SetUpSchema } from '../../emulator/wire/set-up.ts';
 import { contosoForTests } from './support/contoso.ts';
 

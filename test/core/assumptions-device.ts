@@ -1,11 +1,11 @@
 /** What provokes each assumption that is not about the webhook, and what comes of each of its values. */
 import { request } from 'node:https';
 import { onTestFinished } from 'vitest';
-import { makeDeviceSas } from '../../contracts/drivers/sas.ts';
-import { registerDevice } from '../../contracts/drivers/wire-device.ts';
-import { hashedHub } from '../../emulator/core/allocation/hashed.ts';
-import { deriveDeviceKey } from '../../emulator/core/attestation/symmetric-key.ts';
-import type { Reply } from '../../emulator/core/device-call.ts';
+import { makeDeviceSas } from '../../device/sas.ts';
+import { registerDevice } from '../../device/wire-device.ts';
+import { hashedHub } from '../../emulator/core/dps/allocation/hashed.ts';
+import { deriveDeviceKey } from '../../emulator/core/dps/attestation/symmetric-key.ts';
+import type { Reply } from '../../emulator/core/dps/device-call.ts';
 import { type Emulator, startEmulator } from '../../emulator/index.ts';
 import type { GivenEnrollmentGroup } from '../../emulator/wire/set-up.ts';
 import { serviceClient } from '../http/support/service-client.ts';

@@ -1,8 +1,8 @@
 /** What the tests of the clock share: a manual clock, real work, the retry ladder, and a task that sleeps once. */
 
 import { setImmediate as turn } from 'node:timers/promises';
-import type { ControllableClock } from '../../emulator/core/clock.ts';
-import { createClock, type EmulatorClockOptions } from '../../emulator/core/emulator-clock.ts';
+import type { ControllableClock } from '../../emulator/core/clock/clock.ts';
+import { createClock, type EmulatorClockOptions } from '../../emulator/core/clock/emulator-clock.ts';
 import { realTime } from '../../emulator/real-time.ts';
 
 const ladderWaitsSeconds = [1, 10, 19, 28, 37, 46, 55, 64, 73, 82];

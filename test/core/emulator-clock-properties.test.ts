@@ -1,8 +1,8 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import type { ControllableClock } from '../../emulator/core/clock.ts';
-import { createClock } from '../../emulator/core/emulator-clock.ts';
+import type { ControllableClock } from '../../emulator/core/clock/clock.ts';
+import { createClock } from '../../emulator/core/clock/emulator-clock.ts';
 import { realTime } from '../../emulator/real-time.ts';
 
 /** Sleeps, works for some turns, then does the same with its children: in its own task or each in a task of its own. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createClock } from '../../emulator/core/emulator-clock.ts';
+import { createClock } from '../../emulator/core/clock/emulator-clock.ts';
 import { climbLadder, ladderInstantsSeconds, manualClock, realWork, sleepOnce } from './clock-helpers.ts';
 import { handDrivenTime } from './hand-driven-time.ts';
 

@@ -1,7 +1,7 @@
 /** Real time for tests of the clock: it passes when the test says so; only turns of the event loop are genuine. */
 
 import { setImmediate as turn } from 'node:timers/promises';
-import type { RealTime } from '../../emulator/core/clock.ts';
+import type { RealTime } from '../../emulator/core/clock/clock.ts';
 
 interface HandDrivenTime extends RealTime {
   /** Lets real time pass, calling back at each timer's own instant. */

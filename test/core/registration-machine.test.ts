@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type RegistrationEvent, statusAfter } from '../../emulator/core/registration-machine.ts';
+import { type RegistrationEvent, statusAfter } from '../../emulator/core/dps/registration-machine.ts';
 import type { RegistrationStatus } from '../../emulator/wire/registration.ts';
 
 const STATUSES: readonly RegistrationStatus[] = ['unassigned', 'assigning', 'assigned', 'failed', 'disabled'];

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { traceOf } from '../../emulator/core/trace.ts';
+import { traceOf } from '../../emulator/core/journal/trace.ts';
 import type { Answer } from '../../webhook/stand-in/index.ts';
 import { closedPort } from '../allocation-webhook/raw-server.ts';
 import {

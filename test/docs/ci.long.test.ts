@@ -56,7 +56,7 @@ async function projectWithPackage(): Promise<string> {
   onTestFinished(() => rm(project, { recursive: true, force: true }));
   await mkdir(join(project, 'node_modules/.bin'), { recursive: true });
   await symlink(ROOT, join(project, 'node_modules/dps-emulator'));
-  await symlink('../dps-emulator/dist/emulator/cli/main.js', join(project, 'node_modules/.bin/dps-emulator'));
+  await symlink('../dps-emulator/dist/cli/main.js', join(project, 'node_modules/.bin/dps-emulator'));
   return project;
 }
 

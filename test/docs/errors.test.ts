@@ -5,7 +5,7 @@ import { expect, it } from 'vitest';
 import { ERRORS } from '../../emulator/core/errors.ts';
 
 const text = readFileSync(join(import.meta.dirname, '../../docs/errors.md'), 'utf8');
-const credential = readFileSync(join(import.meta.dirname, '../../emulator/core/attestation/credential.ts'), 'utf8');
+const credential = readFileSync(join(import.meta.dirname, '../../emulator/core/dps/attestation/credential.ts'), 'utf8');
 
 it('lists exactly the errors of the catalogue, with code and AMQP condition', () => {
   const documented = [...text.matchAll(/^\| `(\w+)` \| (\d{6}) \| `([\w:-]+)` \|/gm)].map(

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { afterEach, describe, expect, it } from 'vitest';
-import { registerDevice } from '../../contracts/drivers/wire-device.ts';
+import { registerDevice } from '../../device/wire-device.ts';
 import { type StandIn, startStandIn } from '../../webhook/stand-in/index.ts';
 import { TRANSPORTS, type Transport } from './support/ask.ts';
 import { deviceKey, type Emulator, emulatorsForTests, HUB, SCOPE, setUpForDevices } from './support/emulators.ts';

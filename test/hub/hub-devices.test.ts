@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { createHubs } from '../../emulator/core/hub/hub-devices.ts';
 import { createIds } from '../../emulator/core/ids.ts';
 import type { ProvisionRequest } from '../../emulator/core/ports.ts';
-import { createHubs } from '../../emulator/hub/hub-devices.ts';
 
 const A = 'a.azure-devices.net';
 const B = 'b.azure-devices.net';

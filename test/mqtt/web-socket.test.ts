@@ -3,7 +3,7 @@ import { connect } from 'node:tls';
 import { generate } from 'mqtt-packet';
 import { describe, expect, it } from 'vitest';
 import { createWebSocketStream, WebSocket } from 'ws';
-import { trustOptions } from '../../contracts/drivers/trust.ts';
+import { trustOptions } from '../../device/trust.ts';
 import { type Emulator, emulatorForFile, emulatorsForTests } from '../flows/support/emulators.ts';
 import { unaffected } from '../flows/support/neighbours.ts';
 import { answerIn, expectPacket } from './support/mqtt-device.ts';

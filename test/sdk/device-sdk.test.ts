@@ -1,6 +1,6 @@
 /** The official device SDK over MQTT, `host:port`, in a process of its own that trusts our CA and nothing else is told. */
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { type SdkRunner, startSdkRunner } from '../../contracts/drivers/sdk-device.ts';
+import { type SdkRunner, startSdkRunner } from '../../device/sdk-device.ts';
 import { type EmulatorOptions, startEmulator } from '../../emulator/index.ts';
 import { type Answer, type StandIn, startStandIn } from '../../webhook/stand-in/index.ts';
 import {

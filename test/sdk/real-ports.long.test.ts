@@ -6,12 +6,12 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { SdkResult } from '../../contracts/drivers/sdk-device.ts';
+import type { SdkResult } from '../../device/sdk-device.ts';
 import { inPrivateNamespace } from './support/private-namespace.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const SCRIPT = join(import.meta.dirname, 'support/real-ports.mjs');
-const MODULES = ['emulator/index.js', 'contracts/drivers/sdk-device.js', 'contracts/drivers/sas.js'];
+const MODULES = ['emulator/index.js', 'device/sdk-device.js', 'device/sas.js'];
 const HOSTS = '127.0.0.1 localhost global.azure-devices-provisioning.net\n';
 
 type Results = Readonly<Record<string, Readonly<Record<'assigned' | 'blocked' | 'refused', SdkResult>>>>;

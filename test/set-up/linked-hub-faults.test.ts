@@ -1,6 +1,6 @@
 /** A linked hub may be a text or an object; a fault inside the object is told once, without the form that was not meant. */
 import { expect, it } from 'vitest';
-import { schemaFaults } from '../../emulator/set-up/schema-faults.ts';
+import { schemaFaults } from '../../emulator/wire/check-shape.ts';
 import { SetUpSchema } from '../../emulator/wire/set-up.ts';
 
 const withHub = (hub: unknown) => ({ dps: [{ name: 'one', idScope: '0ne1', linkedHubs: [hub] }] });

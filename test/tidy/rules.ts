@@ -52,12 +52,10 @@ const LIBRARIES: readonly (readonly [folder: string, packages: readonly string[]
   ['emulator/wire/', ['typebox']],
   ['emulator/core/', []],
   ['emulator/allocation-webhook/', []],
-  ['emulator/set-up/', ['typebox']],
   ['emulator/http/', ['fastify', 'ws']],
   ['emulator/control/', ['fastify']],
   ['emulator/mqtt/', ['aedes', 'mqtt-packet']],
   ['emulator/amqp/', ['rhea']],
-  ['emulator/hub/', ['fastify', 'aedes', 'mqtt-packet']],
   ['emulator/tls/', ['@peculiar/x509', 'reflect-metadata']],
   ['webhook/', ['@azure/functions']],
 ];

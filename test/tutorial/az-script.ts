@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import type { Home } from '../cli/support/command.ts';
 import { SUFFIX, type TutorialStep } from './tutorial-steps.ts';
 
-const MAIN = join(import.meta.dirname, '../../dist/emulator/cli/main.js');
+const MAIN = join(import.meta.dirname, '../../dist/cli/main.js');
 
 export interface AzRun {
   readonly code: number | null;

@@ -1,8 +1,8 @@
 /** Which verb the words of a line name. */
 import { describe, expect, it } from 'vitest';
-import { AzError } from '../../../emulator/cli/az/az-error.ts';
-import { findVerb } from '../../../emulator/cli/az/find-verb.ts';
-import { AZ_VERBS } from '../../../emulator/cli/az/verbs.ts';
+import { AzError } from '../../../cli/az/az-error.ts';
+import { findVerb } from '../../../cli/az/find-verb.ts';
+import { AZ_VERBS } from '../../../cli/az/verbs.ts';
 
 const found = (line: string) => findVerb(AZ_VERBS, line === '' ? [] : line.split(' '));
 

@@ -1,8 +1,8 @@
 /** `--query` and `--output` on answers, as the Azure CLI prints them. */
 import { describe, expect, it } from 'vitest';
-import { AzError } from '../../../emulator/cli/az/az-error.ts';
-import { checkQuery, type OutputFormat, rendered } from '../../../emulator/cli/az/output.ts';
-import { tableLines } from '../../../emulator/cli/az/table.ts';
+import { AzError } from '../../../cli/az/az-error.ts';
+import { checkQuery, type OutputFormat, rendered } from '../../../cli/az/output.ts';
+import { tableLines } from '../../../cli/az/table.ts';
 import type { JsonValue } from '../../../emulator/wire/twin.ts';
 
 const DEVICE = {

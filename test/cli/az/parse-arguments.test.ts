@@ -3,9 +3,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { AzError } from '../../../emulator/cli/az/az-error.ts';
-import { parseArguments } from '../../../emulator/cli/az/parse-arguments.ts';
-import type { AzVerb } from '../../../emulator/cli/az/verb.ts';
+import { AzError } from '../../../cli/az/az-error.ts';
+import { parseArguments } from '../../../cli/az/parse-arguments.ts';
+import type { AzVerb } from '../../../cli/az/verb.ts';
 
 const VERB: AzVerb = {
   path: 'iot thing make',

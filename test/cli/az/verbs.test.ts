@@ -1,8 +1,8 @@
 /** Every verb of `az` is explained, and its examples are lines that it understands. */
 import { describe, expect, it } from 'vitest';
-import { findVerb } from '../../../emulator/cli/az/find-verb.ts';
-import { parseArguments } from '../../../emulator/cli/az/parse-arguments.ts';
-import { AZ_VERBS } from '../../../emulator/cli/az/verbs.ts';
+import { findVerb } from '../../../cli/az/find-verb.ts';
+import { parseArguments } from '../../../cli/az/parse-arguments.ts';
+import { AZ_VERBS } from '../../../cli/az/verbs.ts';
 
 /** Words as a shell takes them apart: quotes of either kind hold together. */
 function shellWords(line: string): readonly string[] {

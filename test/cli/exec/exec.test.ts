@@ -3,10 +3,10 @@ import { readdir, writeFile } from 'node:fs/promises';
 import { type AddressInfo, connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { contosoSetUp } from '../../../emulator/set-up/contoso.ts';
+import { contosoSetUp } from '../../../emulator/core/set-up/contoso.ts';
 import { FAST, type Home, type Ran, run, runOn, temporaryHome } from '../support/command.ts';
 
-const MAIN = join(import.meta.dirname, '../../../dist/emulator/cli/main.js');
+const MAIN = join(import.meta.dirname, '../../../dist/cli/main.js');
 
 async function exec(command: readonly string[], options: readonly string[] = [], home?: Home): Promise<Ran> {
   return run(home ?? (await temporaryHome()), ['exec', ...FAST, ...options, '--', ...command]);

@@ -1,6 +1,6 @@
 /** How the end of a command is told: as a POSIX shell tells it. */
 import { expect, it, onTestFinished, vi } from 'vitest';
-import { runCommand, type SignalPost } from '../../../emulator/cli/exec/run-command.ts';
+import { runCommand, type SignalPost } from '../../../cli/exec/run-command.ts';
 
 const noSignals: SignalPost = { early: () => undefined, deliverTo: () => undefined };
 

@@ -1,6 +1,6 @@
 /** What a person is told to do next, in the words of the command that was used. */
 import { describe, expect, it } from 'vitest';
-import { type AdviceFor, nextStep, type Trouble } from '../../../emulator/cli/register/next-step.ts';
+import { type AdviceFor, nextStep, type Trouble } from '../../../cli/register/next-step.ts';
 
 const step = (trouble: Partial<Trouble>): string => nextStep({ registrationId: 'a', outcome: 'failed', ...trouble });
 

@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { readConfigFile } from '../../../emulator/cli/start/config-file.ts';
+import { readConfigFile } from '../../../cli/start/config-file.ts';
 import { run, start, temporaryHome } from '../support/command.ts';
 
 const KEY = Buffer.from('a key that nobody may read').toString('base64');

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { gatherOptions, type OptionSources } from '../../../emulator/cli/start/gather-options.ts';
+import { gatherOptions, type OptionSources } from '../../../cli/start/gather-options.ts';
 import type { OptionName } from '../../../emulator/config.ts';
 
 const sources = (given: {

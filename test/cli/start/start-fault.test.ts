@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { explainStartError } from '../../../emulator/cli/start/start-fault.ts';
+import { explainStartError } from '../../../cli/start/start-fault.ts';
 import type { OptionName } from '../../../emulator/config.ts';
 import { OptionError } from '../../../emulator/resolve-options.ts';
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { unknownVariables } from '../../../emulator/cli/start/unknown-variables.ts';
+import { unknownVariables } from '../../../cli/start/unknown-variables.ts';
 import { OPTIONS } from '../../../emulator/config.ts';
 
 it('names a variable that is no option, and the one that was meant', async () => {

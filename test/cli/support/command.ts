@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { onTestFinished } from 'vitest';
 
-const MAIN = join(import.meta.dirname, '../../../dist/emulator/cli/main.js');
+const MAIN = join(import.meta.dirname, '../../../dist/cli/main.js');
 
 export interface Ran {
   readonly code: number | null;

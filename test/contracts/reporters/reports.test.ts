@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import { XMLParser, XMLValidator } from 'fast-xml-parser';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readCases } from '../../../contracts/case/read-cases.ts';
-import { deriveDeviceKey } from '../../../contracts/drivers/sas.ts';
 import { consoleReporter } from '../../../contracts/reporters/console.ts';
 import { htmlReporter } from '../../../contracts/reporters/html.ts';
 import { jsonReporter, type VerdictDocument } from '../../../contracts/reporters/json.ts';
@@ -13,6 +12,7 @@ import { escapeXml, junitReporter } from '../../../contracts/reporters/junit.ts'
 import { ndjsonReporter } from '../../../contracts/reporters/ndjson.ts';
 import type { Verdict } from '../../../contracts/run/result.ts';
 import { runContracts } from '../../../contracts/run/run-contracts.ts';
+import { deriveDeviceKey } from '../../../device/sas.ts';
 import { openPage } from '../support/browser.ts';
 import { caseFolder, HEAD } from '../support/case-folder.ts';
 

@@ -1,9 +1,9 @@
 /** Runs shipped cases as they are shipped, and tells what did not pass. */
 import { type LoadedCase, readCases } from '../../../contracts/case/read-cases.ts';
-import type { DeviceTransport } from '../../../contracts/drivers/device.ts';
 import { mismatchText } from '../../../contracts/reporters/words.ts';
 import type { Verdict } from '../../../contracts/run/result.ts';
 import { runContracts } from '../../../contracts/run/run-contracts.ts';
+import type { DeviceTransport } from '../../../device/device.ts';
 
 /** Read once for a test file: it takes longer than most tests. */
 export const shippedCases: Promise<readonly LoadedCase[]> = readCases([]).then(({ cases }) => cases);

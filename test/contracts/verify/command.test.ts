@@ -5,14 +5,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CommanderError } from 'commander';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { CliError } from '../../../cli/exit.ts';
+import { verifyCommand } from '../../../cli/verify.ts';
 import type { VerifyDocument } from '../../../contracts/verify/index.ts';
-import { CliError } from '../../../emulator/cli/exit.ts';
-import { verifyCommand } from '../../../emulator/cli/verify.ts';
 import { type LocalHost, startLocalHost } from '../../../webhook/host/local-host.ts';
 import { type StandIn, startStandIn } from '../../../webhook/stand-in/index.ts';
 import { answer } from './webhooks.ts';
 
-const PROGRAM = join(import.meta.dirname, '../../../dist/emulator/cli/main.js');
+const PROGRAM = join(import.meta.dirname, '../../../dist/cli/main.js');
 
 interface Ran {
   readonly exitCode: number;

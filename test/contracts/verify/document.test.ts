@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { verifyCommand } from '../../../cli/verify.ts';
 import { ExpectationsSchema } from '../../../contracts/verify/expectations.ts';
 import { RULES } from '../../../contracts/verify/rules.ts';
-import { verifyCommand } from '../../../emulator/cli/verify.ts';
 
 const text = await readFile(join(import.meta.dirname, '../../../docs/verify.md'), 'utf8');
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { showProgress } from '../../../emulator/cli/verify/show-progress.ts';
+import { showProgress } from '../../../cli/verify/show-progress.ts';
 
 describe('the progress line', () => {
   it.each([

@@ -1,9 +1,14 @@
 /** The tutorial's emulator with a scripted webhook, and devices that register there. */
 import { request } from 'node:https';
 import { afterEach, expect } from 'vitest';
-import { deriveDeviceKey, makeDeviceSas } from '../../../contracts/drivers/sas.ts';
+import { deriveDeviceKey, makeDeviceSas } from '../../../device/sas.ts';
+import {
+  CONTOSO_GROUP_KEY,
+  CONTOSO_HUBS,
+  CONTOSO_ID_SCOPE,
+  contosoSetUp,
+} from '../../../emulator/core/set-up/contoso.ts';
 import { type Emulator, type EmulatorOptions, startEmulator } from '../../../emulator/index.ts';
-import { CONTOSO_GROUP_KEY, CONTOSO_HUBS, CONTOSO_ID_SCOPE, contosoSetUp } from '../../../emulator/set-up/contoso.ts';
 import { type Script, type StandIn, startStandIn } from '../../../webhook/stand-in/index.ts';
 
 export const SCOPE = CONTOSO_ID_SCOPE;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { hashedHub } from '../../../emulator/core/allocation/hashed.ts';
+import { hashedHub } from '../../../emulator/core/dps/allocation/hashed.ts';
 import type { LinkedHub } from '../../../emulator/core/store/instances.ts';
 
 const hub = (name: string, allocationWeight?: number): LinkedHub => ({

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { hashedHub } from '../../../emulator/core/allocation/hashed.ts';
+import { hashedHub } from '../../../emulator/core/dps/allocation/hashed.ts';
 import type { GivenEnrollmentGroup, SetUpInstance } from '../../../emulator/wire/set-up.ts';
 import { customGroup, eventsOf, HUB_A, HUB_B, provision, setUpOf, startHarness, webhook } from '../service-harness.ts';
 

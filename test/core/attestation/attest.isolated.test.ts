@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
-import type { SasSpelling } from '../../../contracts/drivers/sas.ts';
-import { deriveDeviceKey } from '../../../emulator/core/attestation/symmetric-key.ts';
+import type { SasSpelling } from '../../../device/sas.ts';
+import { deriveDeviceKey } from '../../../emulator/core/dps/attestation/symmetric-key.ts';
 import type { GivenEnrollmentGroup, GivenIndividualEnrollment } from '../../../emulator/wire/set-up.ts';
 import {
   DEVICE,
@@ -223,7 +223,7 @@ describe('who is refused, and why the user of the emulator can see it', () => {
     ['iothubowner', 'wrong-key-name'],
   ])('skn "%s" is judged after the signature', async (skn, reason) => {
     const harness = await harnessOf(ONE);
-    const { makeDeviceSas } = await import('../../../contracts/drivers/sas.ts');
+    const { makeDeviceSas } = await import('../../../device/sas.ts');
     const bare = makeDeviceSas({ idScope: SCOPE, registrationId: DEVICE, key: PRIMARY, spelling: 'python' });
     const reply = await register(harness, { credential: { kind: 'sas', token: `${bare}&skn=${skn}` } });
     expect(reply.status).toBe(reason === undefined ? 202 : 401);

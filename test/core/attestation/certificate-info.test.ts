@@ -1,6 +1,6 @@
 /** What is computed from an enrollment's certificate, against what OpenSSL prints of it. */
 import { expect, it } from 'vitest';
-import { certificateInfo } from '../../../emulator/core/attestation/certificate-info.ts';
+import { certificateInfo } from '../../../emulator/core/dps/attestation/certificate-info.ts';
 import { DEVICE_CERTIFICATE, DEVICE_CERTIFICATE_INFO, derBase64, OLD_CERTIFICATE } from './certificates.ts';
 
 it.each([

@@ -1,14 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { makeDeviceSas, type SasSpelling } from '../../../contracts/drivers/sas.ts';
+import { makeDeviceSas, type SasSpelling } from '../../../device/sas.ts';
 import {
   decodeBase64,
   isSignedWith,
   type ParsedSasToken,
   parseSasToken,
   type SasToken,
-} from '../../../emulator/core/attestation/sas-token.ts';
-import { deriveDeviceKey } from '../../../emulator/core/attestation/symmetric-key.ts';
+} from '../../../emulator/core/dps/attestation/sas-token.ts';
+import { deriveDeviceKey } from '../../../emulator/core/dps/attestation/symmetric-key.ts';
 
 const KEY = '8isrFI1sGsIlvvFSSFRiMfCNzv21fjbE/+ah/lSh3lF8e2YG1Te7w1KpZhJFFXJrqYKi9yegxkqIChbqOS9Egw==';
 const OTHER_KEY = Buffer.alloc(64, 7).toString('base64');

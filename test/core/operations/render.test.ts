@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { renderOperation, renderRegistration } from '../../../emulator/core/operations/render.ts';
+import { renderOperation, renderRegistration } from '../../../emulator/core/dps/render.ts';
 import type { RegistrationRecord } from '../../../emulator/core/store/registrations.ts';
 import { API_VERSIONS } from '../../../emulator/wire/api-version.ts';
 import type { Substatus } from '../../../emulator/wire/registration.ts';

@@ -1,6 +1,6 @@
 /** Emulators for tests of the device transports: two ID scopes, one group, and devices that are assigned at once. */
 import { afterAll, afterEach, beforeAll, expect } from 'vitest';
-import { deriveDeviceKey, makeDeviceSas, type SasOptions } from '../../../contracts/drivers/sas.ts';
+import { deriveDeviceKey, makeDeviceSas, type SasOptions } from '../../../device/sas.ts';
 import { type Emulator, type EmulatorOptions, type SetUp, startEmulator } from '../../../emulator/index.ts';
 
 export type { Emulator };

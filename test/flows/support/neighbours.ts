@@ -1,6 +1,6 @@
 /** Healthy devices beside a hostile one: one that was there before, and one that comes afterwards, on each transport. */
 import { expect } from 'vitest';
-import { registerDevice } from '../../../contracts/drivers/wire-device.ts';
+import { registerDevice } from '../../../device/wire-device.ts';
 import type { Emulator } from '../../../emulator/index.ts';
 import { connectDevice } from '../../mqtt/support/mqtt-device.ts';
 import { deviceKey, SCOPE } from './emulators.ts';

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import type { IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http';
 import { Agent, request } from 'node:https';
 import { connect } from 'node:tls';
-import { trustOptions } from '../../../contracts/drivers/trust.ts';
+import { trustOptions } from '../../../device/trust.ts';
 import type { Emulator } from '../../../emulator/index.ts';
 import { API_VERSION, type Identity, SCOPE, tokenFor } from '../../flows/support/emulators.ts';
 

@@ -1,7 +1,7 @@
 /** An MQTT client that sends any bytes, good or bad, over verified TLS or a WebSocket, and shows every packet it gets. */
 import type { Duplex } from 'node:stream';
 import { generate, type Packet, parser } from 'mqtt-packet';
-import { openMqttBytes } from '../../../contracts/drivers/mqtt-byte-stream.ts';
+import { openMqttBytes } from '../../../device/mqtt-byte-stream.ts';
 import type { Emulator } from '../../../emulator/index.ts';
 
 export interface RawClient {

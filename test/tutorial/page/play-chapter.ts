@@ -93,7 +93,7 @@ async function installPackages(project: string, packages: Packages): Promise<voi
   const bin = join(project, 'node_modules/.bin');
   await mkdir(bin, { recursive: true });
   for (const [name, path] of Object.entries(packages)) await symlink(path, join(project, 'node_modules', name));
-  await symlink('../dps-emulator/dist/emulator/cli/main.js', join(bin, 'dps-emulator'));
+  await symlink('../dps-emulator/dist/cli/main.js', join(bin, 'dps-emulator'));
   // The real one asks a registry for news of itself.
   await writeFile(join(bin, 'npx'), '#!/bin/sh\nexec "$@"\n', { mode: 0o755 });
 }

@@ -1,6 +1,6 @@
 /** Lines of `az` against an emulator of the test's own, in this process: what they print, what they complain of, how they end. */
 import { onTestFinished, vi } from 'vitest';
-import { runAz } from '../../../../emulator/cli/az/run-az.ts';
+import { runAz } from '../../../../cli/az/run-az.ts';
 import { type Emulator, type EmulatorOptions, startEmulator } from '../../../../emulator/index.ts';
 
 export interface AzLine {

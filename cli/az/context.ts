@@ -1,0 +1,123 @@
+/** What the verbs of `az` work with: the running emulator's management plane, its service APIs, and the person at the terminal. */
+import { readFile } from 'node:fs/promises';
+import { createInterface } from 'node:readline/promises';
+import { findEmulator } from '../../client/find-emulator.ts';
+import { createServiceClient, type ServiceClient, type ServiceEndpoint } from '../../client/service-client.ts';
+import {
+  dpsNameOf,
+  hubNameOf,
+  type ParsedConnectionString,
+  parseConnectionString,
+} from '../../emulator/wire/resource.ts';
+import { dialledHost } from '../dialled-host.ts';
+import { AzError, argumentError } from './az-error.ts';
+import { createManagementClient, type ManagementClient } from './management-client.ts';
+
+export interface ServiceTarget {
+  /** A name, or a host name. */
+  readonly name: string | undefined;
+  readonly resourceGroup: string | undefined;
+  /** A connection string in place of the name. */
+  readonly login: string | undefined;
+}
+
+export interface AzContext {
+  /** URL of the control API that the user named. */
+  readonly emulator: string | undefined;
+  /** @throws {CliError} when no emulator runs, with how to start one */
+  management(): Promise<ManagementClient>;
+  /** The service API of a DPS instance, signed with the policy that may do everything, or with `login`. */
+  provisioningService(target: ServiceTarget): Promise<ServiceClient>;
+  /** The REST API of a hub. */
+  iotHub(target: ServiceTarget): Promise<ServiceClient>;
+  /** A question that is answered with y; without a terminal to ask on, `--yes` is needed. */
+  confirm(question: string): Promise<boolean>;
+  /** A line on stderr. */
+  warn(line: string): void;
+}
+
+const DPS_API_VERSION = '2021-10-01';
+const HUB_API_VERSION = '2021-04-12';
+
+export function createContext(emulator: string | undefined): AzContext {
+  const management = async (): Promise<ManagementClient> => createManagementClient(await findEmulator(emulator));
+  return {
+    emulator,
+    management,
+    provisioningService: async ({ name, resourceGroup, login }) => {
+      const client = await management();
+      const credential = login === undefined ? await dpsCredential(client, name, resourceGroup) : parsed(login);
+      return createServiceClient(await endpointOf(client, emulator), credential, DPS_API_VERSION);
+    },
+    iotHub: async ({ name, resourceGroup, login }) => {
+      const client = await management();
+      const credential = login === undefined ? await hubCredential(client, name, resourceGroup) : parsed(login);
+      return createServiceClient(await endpointOf(client, emulator), credential, HUB_API_VERSION);
+    },
+    confirm,
+    warn: (line) => process.stderr.write(`WARNING: ${line}\n`),
+  };
+}
+
+async function dpsCredential(
+  client: ManagementClient,
+  name: string | undefined,
+  resourceGroup: string | undefined,
+): Promise<ParsedConnectionString> {
+  if (name === undefined) throw argumentError('Please provide a DPS name (--dps-name/-n) or a login (--login/-l).');
+  const { properties } = await client.provisioningService(dpsNameOf(name), resourceGroup);
+  const [owner] = await client.provisioningServicePolicies(dpsNameOf(name), resourceGroup);
+  return credentialOf(properties.serviceOperationsHostName, owner);
+}
+
+async function hubCredential(
+  client: ManagementClient,
+  name: string | undefined,
+  resourceGroup: string | undefined,
+): Promise<ParsedConnectionString> {
+  if (name === undefined)
+    throw argumentError('Please provide an IoT hub name (--hub-name/-n) or a login (--login/-l).');
+  const { properties } = await client.iotHub(hubNameOf(name), resourceGroup);
+  const [owner] = await client.iotHubPolicies(hubNameOf(name), resourceGroup);
+  return credentialOf(properties.hostName, owner);
+}
+
+function credentialOf(
+  host: string,
+  policy: { readonly keyName: string; readonly primaryKey: string } | undefined,
+): ParsedConnectionString {
+  if (policy === undefined) throw new AzError('service', `${host} has no shared access policy`);
+  return { host, keyName: policy.keyName, key: policy.primaryKey };
+}
+
+function parsed(login: string): ParsedConnectionString {
+  const credential = parseConnectionString(login);
+  if (credential !== undefined) return credential;
+  throw argumentError(
+    'argument --login/-l: must be a connection string: HostName=…;SharedAccessKeyName=…;SharedAccessKey=…',
+  );
+}
+
+async function endpointOf(client: ManagementClient, emulator: string | undefined): Promise<ServiceEndpoint> {
+  const { endpoints, ca } = await client.ready();
+  const pem = await readFile(ca.certificatePath, 'utf8').catch(() => undefined);
+  if (pem === undefined) {
+    const next = 'copy it here, at the same path, or run the command where the emulator runs';
+    throw new AzError('service', `the emulator's CA ${ca.certificatePath} is not on this machine: ${next}`);
+  }
+  const { host, port } = endpoints.https;
+  return { host: dialledHost(host, (await findEmulator(emulator)).url), port, ca: pem };
+}
+
+async function confirm(question: string): Promise<boolean> {
+  if (!process.stdin.isTTY) {
+    throw new AzError('service', `${question} There is no terminal to ask on: say --yes. Operation cancelled.`);
+  }
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    const answer = await terminal.question(`${question} (y/n): `);
+    return /^y(es)?$/i.test(answer.trim());
+  } finally {
+    terminal.close();
+  }
+}

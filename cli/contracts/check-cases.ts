@@ -1,0 +1,24 @@
+/** `dps-emulator contracts check`. */
+import { CaseError, describeFault } from '../../contracts/case/case-error.ts';
+import { readCases } from '../../contracts/case/read-cases.ts';
+import { CliError, EXIT } from '../exit.ts';
+import { print, printJson } from '../terminal.ts';
+
+interface CheckFlags {
+  readonly cases?: readonly string[];
+  readonly json?: true;
+}
+
+export async function checkCases(flags: CheckFlags): Promise<void> {
+  try {
+    const { cases, files } = await readCases(flags.cases ?? []);
+    if (flags.json) printJson({ ok: true, cases: cases.length, files, faults: [] });
+    else print(`${cases.length} cases in ${files} files: no fault`);
+  } catch (error) {
+    if (!(error instanceof CaseError)) throw error;
+    if (!flags.json) throw new CliError('usage', error.message);
+    const faults = error.faults.map((fault) => ({ ...fault, text: describeFault(fault) }));
+    printJson({ ok: false, faults });
+    process.exitCode = EXIT.usage;
+  }
+}

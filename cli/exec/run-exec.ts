@@ -1,0 +1,67 @@
+/** Starts the emulator of a command, runs the command, and ends with its exit code. */
+
+import { removeOwnReadyFile, writeReadyFile } from '../../client/ready-file.ts';
+import { compose } from '../../emulator/compose.ts';
+import type { OptionName } from '../../emulator/config.ts';
+import type { Emulator, EmulatorOptions } from '../../emulator/emulator.ts';
+import { deviceEnvironment } from '../device-environment.ts';
+import { planStart } from '../start/plan-start.ts';
+import { readyDocument, readyFilePath } from '../start/ready-document.ts';
+import { explainStartError } from '../start/start-fault.ts';
+import { printError } from '../terminal.ts';
+import { catchSignals, runCommand } from './run-command.ts';
+
+export interface ExecRequest {
+  readonly command: readonly string[];
+  readonly flags: ReadonlyMap<OptionName, string>;
+  readonly config: string | undefined;
+  readonly isEmpty: boolean;
+  readonly readyFile: string | undefined;
+}
+
+/** Ports that nobody asked for are free ones: several of these run side by side. */
+const FREE_PORTS: EmulatorOptions = { mqttPort: 0, httpsPort: 0, controlPort: 0, webhookPort: 0 };
+
+export async function runExec(request: ExecRequest): Promise<never> {
+  const signals = catchSignals();
+  const readyFile = readyFilePath(request.readyFile);
+  const { options, labels, notes } = await planStart(request);
+  const emulator = await compose({ ...FREE_PORTS, ...options }, 'command').catch((error: unknown) => {
+    throw explainStartError(error, options, labels);
+  });
+  try {
+    for (const notice of [...emulator.notices, ...notes]) printError(notice);
+    if (readyFile !== undefined) {
+      writeReadyFile(readyFile, await readyDocument(emulator));
+      process.once('exit', () => removeOwnReadyFile(readyFile));
+    }
+    const code = await runCommand(request.command, await environmentOf(emulator), signals);
+    await stop(emulator);
+    process.exit(code);
+  } catch (error) {
+    await stop(emulator);
+    throw error;
+  }
+}
+
+async function environmentOf(emulator: Emulator): Promise<Readonly<Record<string, string>>> {
+  const { mqtt, https, control } = emulator.endpoints;
+  return deviceEnvironment({
+    url: control,
+    host: mqtt.host,
+    mqttPort: mqtt.port,
+    httpsPort: https.port,
+    idScope: (await emulator.idScopes())[0],
+    caPath: emulator.ca.certificatePath,
+  });
+}
+
+/** A device that the command has left behind and that does not read must not keep anybody waiting. */
+const STOP_LIMIT_MS = 900;
+
+async function stop(emulator: Emulator): Promise<void> {
+  const limit = new Promise<void>((resolve) => {
+    setTimeout(resolve, STOP_LIMIT_MS).unref();
+  });
+  await Promise.race([emulator.stop(), limit]);
+}

@@ -1,0 +1,54 @@
+/** `dps-emulator ready`: whether an emulator is there, or as soon as one is. */
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Command } from 'commander';
+import { createControlClient, type ReadyAnswer } from '../client/control-client.ts';
+import { lookForEmulator, noEmulator } from '../client/find-emulator.ts';
+import { createCommand, type EmulatorFlag, emulatorOption, jsonOption } from './command.ts';
+import { CliError, EXIT } from './exit.ts';
+import { print, printJson } from './terminal.ts';
+
+interface Flags extends EmulatorFlag {
+  readonly wait?: string;
+  readonly json?: true;
+}
+
+/** Between two looks at an emulator that is just starting. Real time. */
+const LOOK_EVERY_MS = 50;
+
+export function readyCommand(): Command {
+  return createCommand({
+    name: 'ready',
+    description: 'Says whether an emulator is ready, and where. Exit code 3 when there is none.',
+    examples: ['ready', 'ready --wait 10 && npm test'],
+  })
+    .option('--wait <seconds>', 'wait so long for one to become ready (default: 0)')
+    .addOption(jsonOption('the answer'))
+    .addOption(emulatorOption())
+    .action(async (flags: Flags) => {
+      const ready = await waitUntilReady(flags.emulator, secondsOf(flags.wait));
+      if (flags.json) return printJson(ready);
+      const { mqtt, https, control } = ready.endpoints;
+      print(`ready: MQTT ${mqtt.host}:${mqtt.port}, HTTPS ${https.host}:${https.port}, control API ${control}`);
+      print(`ID scope: ${ready.idScopes.join(', ') || 'none'}`);
+    });
+}
+
+async function waitUntilReady(flag: string | undefined, seconds: number): Promise<ReadyAnswer> {
+  const deadlineMs = performance.now() + seconds * 1000;
+  for (;;) {
+    try {
+      const found = await lookForEmulator(flag);
+      if (found === undefined) throw noEmulator('no emulator is running');
+      return await createControlClient(found).ready();
+    } catch (error) {
+      const isAbsent = error instanceof CliError && error.exitCode === EXIT.noEmulator;
+      if (!isAbsent || performance.now() >= deadlineMs) throw error;
+      await delay(Math.min(LOOK_EVERY_MS, Math.max(0, deadlineMs - performance.now())));
+    }
+  }
+}
+
+function secondsOf(text = '0'): number {
+  if (/^\d+(\.\d+)?$/.test(text)) return Number(text);
+  throw new CliError('usage', `--wait: must be a number of seconds (is "${text}")`);
+}

@@ -1,0 +1,56 @@
+/** Reads `--config FILE`: the set-up document, plus the options of the emulator under `options`. */
+import { readFile } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { shown } from '../../emulator/core/set-up/check-set-up.ts';
+import type { SetUp } from '../../emulator/wire/set-up.ts';
+import { isJsonObject, type JsonObject } from '../../emulator/wire/twin.ts';
+import { CliError } from '../exit.ts';
+import { jsonFault } from '../json-fault.ts';
+
+export interface ConfigFile {
+  /** As the user named it. */
+  readonly path: string;
+  readonly options: JsonObject;
+  /** Not checked yet. Absent when the file gives options only: the emulator then holds the demo. */
+  readonly setUp?: SetUp;
+}
+
+/** Options that name files: relative to the configuration file, so that it means the same from everywhere. */
+const PATH_OPTIONS = ['ca', 'webhookCa'];
+
+/** What people call it; other codes are shown as they are. */
+const READ_FAULTS: Readonly<Record<string, string>> = {
+  ENOENT: 'no such file',
+  EISDIR: 'it is a directory: name the file in it',
+  EACCES: 'this user may not',
+};
+
+/** @throws {CliError} naming the file, the place in it and the rule */
+export async function readConfigFile(path: string): Promise<ConfigFile> {
+  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    throw new CliError('usage', `${path}: cannot be read (${READ_FAULTS[error.code ?? ''] ?? error.code})`);
+  });
+  const document = parse(path, text.replace(/^\u{feff}/u, ''));
+  if (!isJsonObject(document)) {
+    throw new CliError('usage', `${path}: the document: must be an object (is ${shown(document)})`);
+  }
+  const { options = {}, ...setUp } = document;
+  if (!isJsonObject(options)) throw new CliError('usage', `${path}: options: must be an object (is ${shown(options)})`);
+  const hasSetUp = Object.keys(setUp).some((name) => name !== '$schema');
+  return { path, options: absolutePaths(options, path), ...(hasSetUp && { setUp: setUp as SetUp }) };
+}
+
+function parse(path: string, text: string): unknown {
+  const fault = jsonFault(text);
+  if (fault === undefined) return JSON.parse(text);
+  throw new CliError('usage', `${path}:${fault.line}:${fault.column}: not JSON: ${fault.message}`);
+}
+
+function absolutePaths(options: JsonObject, path: string): JsonObject {
+  return Object.fromEntries(
+    Object.entries(options).map(([name, value]) => [
+      name,
+      PATH_OPTIONS.includes(name) && typeof value === 'string' && value !== '' ? resolve(dirname(path), value) : value,
+    ]),
+  );
+}

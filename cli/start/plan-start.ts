@@ -1,0 +1,51 @@
+/** What an emulator is started with, from flags, environment and configuration file; wrong combinations are told before. */
+import type { OptionName } from '../../emulator/config.ts';
+import type { EmulatorOptions } from '../../emulator/emulator.ts';
+import { CliError } from '../exit.ts';
+import { readConfigFile } from './config-file.ts';
+import { gatherOptions } from './gather-options.ts';
+import { unknownVariables } from './unknown-variables.ts';
+
+export interface PlanRequest {
+  readonly flags: ReadonlyMap<OptionName, string>;
+  readonly config?: string | undefined;
+  readonly isEmpty: boolean;
+}
+
+export interface Plan {
+  readonly options: EmulatorOptions;
+  readonly labels: ReadonlyMap<OptionName, string>;
+  readonly isDemo: boolean;
+  readonly notes: string[];
+}
+
+/** @throws {CliError} when what was given cannot be had */
+export async function planStart({ flags, config, isEmpty }: PlanRequest): Promise<Plan> {
+  const file = config === undefined ? undefined : await readConfigFile(config);
+  if (isEmpty && file?.setUp !== undefined) {
+    throw new CliError('usage', `--empty: ${file.path} holds a set-up; give one or the other`);
+  }
+  const { given, labels } = gatherOptions({ flags, env: process.env, file });
+  checkWebhookUrl(given.webhook, labels);
+  const setUp = isEmpty ? 'empty' : file?.setUp;
+  const notes: string[] = [...(await unknownVariables(process.env))];
+  if (setUp !== undefined && given.webhook !== undefined) {
+    const fault = `${labels.get('webhook')}: only the demo's group calls it; a set-up of your own names its webhooks itself`;
+    if (flags.has('webhook')) throw new CliError('usage', fault);
+    notes.push(`${fault}.`);
+  }
+  return {
+    options: { ...given, ...(setUp !== undefined && { setUp }), ...(file && { setUpSource: file.path }) },
+    labels,
+    isDemo: setUp === undefined,
+    notes,
+  };
+}
+
+/** Found out at start, not at the first registration. */
+function checkWebhookUrl(webhook: string | undefined, labels: ReadonlyMap<OptionName, string>): void {
+  if (webhook === undefined) return;
+  const protocol = URL.canParse(webhook) ? new URL(webhook).protocol : '';
+  if (protocol === 'http:' || protocol === 'https:') return;
+  throw new CliError('usage', `${labels.get('webhook')}: must be an http or https URL (is "${webhook}")`);
+}

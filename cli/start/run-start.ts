@@ -1,0 +1,70 @@
+/** Runs an emulator as a command: composes it, tells where it is, shows what happens, and stops it within a second. */
+
+import { claimReadyFile, type ReadyDocument, removeOwnReadyFile, writeReadyFile } from '../../client/ready-file.ts';
+import { compose } from '../../emulator/compose.ts';
+import type { OptionName } from '../../emulator/config.ts';
+import type { Emulator } from '../../emulator/emulator.ts';
+import { EXIT } from '../exit.ts';
+import { paint } from '../terminal.ts';
+import { readyBlock } from './block.ts';
+import { liveOutput } from './live-output.ts';
+import { planStart } from './plan-start.ts';
+import { readyDocument, readyFilePath } from './ready-document.ts';
+import { explainStartError } from './start-fault.ts';
+import { stopSignal } from './stop-signal.ts';
+
+export interface StartRequest {
+  readonly flags: ReadonlyMap<OptionName, string>;
+  readonly config?: string | undefined;
+  readonly readyFile?: string | undefined;
+  readonly isEmpty: boolean;
+  readonly isJson: boolean;
+  readonly isQuiet: boolean;
+}
+
+export async function runStart(request: StartRequest): Promise<void> {
+  const stopping = stopSignal();
+  const output = liveOutput({ isJson: request.isJson, isQuiet: request.isQuiet, paint });
+  const readyFile = readyFilePath(request.readyFile);
+  const { options, isDemo, labels, notes } = await planStart(request);
+  const emulator = await compose({ ...options, webhookLog: output.webhookLog }, 'command').catch((error: unknown) => {
+    throw explainStartError(error, options, labels);
+  });
+  emulator.journal.subscribe(output.event);
+  const ready = await readyDocument(emulator);
+  const holder = await publish(ready, readyFile).catch(async (error: unknown) => {
+    await emulator.stop();
+    throw error;
+  });
+  const notices = [...emulator.notices, ...notes, ...(holder ? [secondNotice(holder, ready)] : [])];
+  const block = { emulator, ready, isDemo, isSecond: holder !== undefined, notices };
+  output.ready(ready, notices, await readyBlock(block, paint));
+  await stopping;
+  await stop(emulator);
+}
+
+/** @returns the living emulator that commands go on talking to, if there is one */
+async function publish(ready: ReadyDocument, extra: string | undefined): Promise<ReadyDocument | undefined> {
+  const { path, holder } = await claimReadyFile(ready);
+  process.once('exit', () => removeOwnReadyFile(path));
+  if (extra !== undefined) {
+    writeReadyFile(extra, ready);
+    process.once('exit', () => removeOwnReadyFile(extra));
+  }
+  return holder;
+}
+
+function secondNotice(holder: ReadyDocument, ready: ReadyDocument): string {
+  return `Another emulator of yours runs (pid ${holder.pid}, ${holder.control}): commands talk to that one unless --emulator ${ready.control} is given.`;
+}
+
+/** A webhook that hangs, or a device that does not read, must not keep a person waiting. */
+const STOP_LIMIT_MS = 900;
+
+async function stop(emulator: Emulator): Promise<void> {
+  const limit = setTimeout(() => process.exit(EXIT.ok), STOP_LIMIT_MS);
+  await emulator.stop();
+  clearTimeout(limit);
+  // Fires only when something else still keeps the process: the command is done all the same.
+  setTimeout(() => process.exit(EXIT.ok), STOP_LIMIT_MS / 10).unref();
+}

@@ -1,0 +1,47 @@
+/** The tutorial's device: the official Node SDK over TLS, or the built-in wire device where the SDK is missing. */
+import { sdkAvailable, startSdkRunner } from '../../device/sdk-device.ts';
+import { registerDevice } from '../../device/wire-device.ts';
+import type { Emulator } from '../../emulator/emulator.ts';
+import type { JsonObject } from '../../emulator/wire/twin.ts';
+import type { ClientFacts, ClientOutcome } from './document.ts';
+
+export interface DeviceIdentity {
+  readonly registrationId: string;
+  readonly key: string;
+  readonly payload: JsonObject;
+}
+
+export interface DeviceClient {
+  readonly facts: ClientFacts;
+  register(identity: DeviceIdentity): Promise<ClientOutcome>;
+  stop(): Promise<void>;
+}
+
+const INSTALL_HINT =
+  'npm install azure-iot-provisioning-device azure-iot-provisioning-device-mqtt azure-iot-security-symmetric-key';
+
+export async function startDeviceClient(emulator: Emulator, idScope: string): Promise<DeviceClient> {
+  const { host, port } = emulator.endpoints.mqtt;
+  const options = (identity: DeviceIdentity) => ({ ...identity, host, port, idScope, transport: 'mqtt' }) as const;
+  if (!(await sdkAvailable())) {
+    return {
+      facts: { kind: 'wire-device', name: 'the built-in wire device', hint: INSTALL_HINT },
+      register: async (identity) => {
+        const result = await registerDevice({ ...options(identity), ca: emulator.ca.certificatePem });
+        const isRegistered = result.outcome === 'assigned';
+        return isRegistered ? { isRegistered } : { isRegistered, error: `${result.outcome}: ${result.message ?? ''}` };
+      },
+      stop: async () => undefined,
+    };
+  }
+  const runner = await startSdkRunner({ caPath: emulator.ca.certificatePath });
+  return {
+    facts: { kind: 'official-sdk', ...runner.sdk },
+    register: async (identity) => {
+      const result = await runner.register(options(identity));
+      if (result.ok) return { isRegistered: true };
+      return { isRegistered: false, error: `${result.errorName}: ${result.errorMessage}` };
+    },
+    stop: () => runner.stop(),
+  };
+}

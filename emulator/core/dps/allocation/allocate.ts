@@ -1,0 +1,77 @@
+/** From policy to hub: chooses, or asks the webhook to choose. [dps-service-behaviour §2] */
+import type { AllocationPolicy, Enrollment } from '../../../wire/enrollment.ts';
+import type { JsonValue } from '../../../wire/twin.ts';
+import type { ClockTask } from '../../clock/clock.ts';
+import type { Ports } from '../../ports.ts';
+import type { DpsInstance } from '../../store/instances.ts';
+import type { Assignment } from '../../store/registrations.ts';
+import { type AllocationResult, allocationFailed } from './allocation-result.ts';
+import { weighedHubs } from './candidates.ts';
+import { readCustomAnswer } from './custom-answer.ts';
+import { hashedHub } from './hashed.ts';
+
+export interface AllocationContext {
+  readonly instance: DpsInstance;
+  readonly enrollment: Enrollment;
+  readonly registrationId: string;
+  readonly payload: JsonValue | undefined;
+  readonly current: Assignment | undefined;
+  /** Set when the device is assigned and its policy is never to move. */
+  readonly staysAt: Assignment | undefined;
+  readonly offered: readonly string[];
+}
+
+/** The enrollment's policy, else the instance's own. [dps-service-behaviour §2] */
+export function policyOf(instance: DpsInstance, enrollment: Enrollment): AllocationPolicy {
+  return enrollment.record.allocationPolicy ?? instance.allocationPolicy;
+}
+
+export async function allocate(
+  context: AllocationContext,
+  ports: Ports,
+  task: ClockTask,
+  signal: AbortSignal,
+): Promise<AllocationResult> {
+  const policy = policyOf(context.instance, context.enrollment);
+  if (policy === 'custom') {
+    const subject = { idScope: context.instance.idScope, registrationId: context.registrationId };
+    const question = { ...context, subject, linkedHubs: context.offered };
+    const { outcome } = await ports.allocateCustom(question, task, signal);
+    return readCustomAnswer(outcome, assignable(context), ports.settings.assumptions);
+  }
+  if (context.staysAt !== undefined) return { kind: 'allocated', hub: context.staysAt.hub };
+  const hub = chooseHub(policy, context, ports);
+  if (hub !== undefined) return { kind: 'allocated', hub };
+  const isSpecified = ports.settings.assumptions['no-linked-hub'] === '400207';
+  const reason = `the policy "${policy}" has no linked hub to choose from`;
+  return allocationFailed(
+    isSpecified ? 'CustomAllocationFailed' : 'CustomAllocationIotHubNotSpecified',
+    reason,
+    NO_HUB,
+  );
+}
+
+/** A hub that an enrollment still lists after it was unlinked is offered and cannot be had. [dps-service-behaviour §2] */
+function assignable({ instance, staysAt, offered }: AllocationContext): readonly string[] {
+  if (staysAt !== undefined) return offered;
+  const linked = new Set(instance.linkedHubs.map((hub) => hub.name.toLowerCase()));
+  return offered.filter((name) => linked.has(name.toLowerCase()));
+}
+
+const NO_HUB = 'No linked IoT hub is available for this registration.';
+
+function chooseHub(
+  policy: Exclude<AllocationPolicy, 'custom'>,
+  { instance, enrollment, registrationId, offered }: AllocationContext,
+  ports: Ports,
+): string | undefined {
+  const hubs = weighedHubs(instance, enrollment, offered);
+  switch (policy) {
+    case 'static':
+      return hubs.length === 1 || offered.length === 1 ? hubs[0]?.name : undefined;
+    case 'geoLatency':
+      return ports.settings.assumptions['geo-latency'] === 'first' ? hubs[0]?.name : hashedHub(registrationId, hubs);
+    case 'hashed':
+      return hashedHub(registrationId, hubs);
+  }
+}

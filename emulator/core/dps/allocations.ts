@@ -1,0 +1,87 @@
+/** Allocations under way: started after the answer 202, concluded in a turn of their own, ended by a newer register. */
+import type { Enrollment, ReprovisionPolicy, SymmetricKeys } from '../../wire/enrollment.ts';
+import type { ClockTask } from '../clock/clock.ts';
+import { createKeyedQueue, type KeyedQueue } from '../keyed-queue.ts';
+import type { Ports } from '../ports.ts';
+import type { RegistrationRecord } from '../store/registrations.ts';
+import { registrationAddress } from '../store/registrations.ts';
+import { type AllocationContext, allocate } from './allocation/allocate.ts';
+import { type AllocationResult, allocationFailed } from './allocation/allocation-result.ts';
+import { conclude } from './conclude.ts';
+
+export interface AllocationJob extends AllocationContext {
+  /** The record as its operation opened it. */
+  readonly record: RegistrationRecord;
+  readonly enrollment: Enrollment;
+  /** What the device has proved; becomes the device's keys at the hub. */
+  readonly keys: SymmetricKeys;
+  readonly policy: ReprovisionPolicy;
+}
+
+export interface Allocations {
+  readonly queue: KeyedQueue;
+  /** Starts the allocation. Its hold on the clock is open when this returns, so no virtual time passes unseen. */
+  start(job: AllocationJob): void;
+  /** Ends what an older operation still has under way. */
+  supersede(previous: RegistrationRecord | undefined, by: string): Promise<void>;
+  /** Resolves when nothing is under way. */
+  stop(): Promise<void>;
+}
+
+export function createAllocations(ports: Ports): Allocations {
+  const queue = createKeyedQueue();
+  const running = new Map<string, { readonly abort: AbortController; readonly done: Promise<void> }>();
+
+  const run = async (job: AllocationJob, signal: AbortSignal): Promise<void> => {
+    const { record } = job;
+    const address = registrationAddress(record.idScope, record.registrationId);
+    try {
+      await ports.clock.task(`registration ${record.registrationId}`, async (task) => {
+        const result = await allocateOrFail(job, ports, task, signal);
+        if (signal.aborted) return;
+        await queue.turn(address, () => conclude(job, result, ports));
+      });
+    } catch (error) {
+      if (!signal.aborted) ports.reportBug(error, `allocation of ${record.registrationId}`);
+    } finally {
+      running.delete(record.operationId);
+    }
+  };
+
+  return {
+    queue,
+    start: (job) => {
+      const abort = new AbortController();
+      const done = run(job, abort.signal);
+      running.set(job.record.operationId, { abort, done });
+    },
+    supersede: async (previous, by) => {
+      if (previous?.status !== 'assigning') return;
+      running.get(previous.operationId)?.abort.abort();
+      ports.journal.record(previous, { kind: 'superseded', operationId: previous.operationId, by });
+      const operation = await ports.operations.get(previous.idScope, previous.registrationId, previous.operationId);
+      if (operation !== undefined) await ports.operations.put({ ...operation, isSuperseded: true });
+    },
+    stop: async () => {
+      const all = [...running.values()];
+      for (const { abort } of all) abort.abort();
+      await Promise.all(all.map(({ done }) => done));
+    },
+  };
+}
+
+/** A bug while allocating must not leave the device assigning for ever. */
+async function allocateOrFail(
+  job: AllocationJob,
+  ports: Ports,
+  task: ClockTask,
+  signal: AbortSignal,
+): Promise<AllocationResult> {
+  try {
+    return await allocate(job, ports, task, signal);
+  } catch (error) {
+    if (signal.aborted) throw error;
+    ports.reportBug(error, `allocation of ${job.record.registrationId}`);
+    return allocationFailed('InternalError', error instanceof Error ? error.message : String(error));
+  }
+}

@@ -1,0 +1,106 @@
+/** Decides which enrollment vouches for a request, in the order that the service looks. [dps-service-behaviour §3.4] */
+import type { Enrollment, EnrollmentGroup, IndividualEnrollment, SymmetricKeys } from '../../../wire/enrollment.ts';
+import type { Assumptions } from '../../assumptions.ts';
+import type { EnrollmentStore } from '../../store/enrollments.ts';
+import type { Credential, RefusalReason } from './credential.ts';
+import { parseSasToken, type SasToken } from './sas-token.ts';
+import { derivedKeys, faultOfSignedToken, provenBy } from './symmetric-key.ts';
+
+export interface AttestationRequest {
+  readonly idScope: string;
+  readonly registrationId: string;
+  readonly credential: Credential;
+  /** The instant by which tokens are judged, milliseconds since the epoch. */
+  readonly nowMs: number;
+}
+
+export type Verdict =
+  | {
+      readonly kind: 'accepted';
+      readonly enrollment: Enrollment;
+      /** `undefined` when a disabled individual enrollment ended the search before any key was looked at. */
+      readonly proven: { readonly which: 'primary' | 'secondary'; readonly keys: SymmetricKeys } | undefined;
+    }
+  | { readonly kind: 'refused'; readonly reason: RefusalReason; readonly detail: string };
+
+export type AcceptedVerdict = Extract<Verdict, { readonly kind: 'accepted' }>;
+
+/**
+ * An individual enrollment decides alone; without one, the groups are tried, oldest first. A disabled individual is
+ * returned unproven: the device that it blocks signs with its group's derived key.
+ */
+export async function attest(
+  request: AttestationRequest,
+  enrollments: EnrollmentStore,
+  assumptions: Assumptions,
+): Promise<Verdict> {
+  const individual = await enrollments.individual(request.idScope, request.registrationId);
+  if (individual?.provisioningStatus === 'disabled') {
+    return { kind: 'accepted', enrollment: { kind: 'individual', record: individual }, proven: undefined };
+  }
+  if (request.credential.kind === 'none') return refused('no-credential', 'the request carries no token');
+  if (request.credential.kind === 'x509') {
+    const detail = `the client showed the certificate "${request.credential.subject}" and no token; X.509 attestation is not emulated yet`;
+    return refused('attestation-not-emulated', detail);
+  }
+  const parsed = parseSasToken(request.credential.token);
+  if (parsed.kind === 'malformed') return refused('malformed-token', parsed.why);
+  const signed =
+    individual === undefined
+      ? attestAgainstGroups(parsed.token, request, await enrollments.groups(request.idScope), assumptions)
+      : attestAgainstIndividual(parsed.token, individual);
+  if (signed.kind === 'refused') return signed;
+  const at = { nowMs: request.nowMs, resourceCase: assumptions['resource-case'] };
+  const fault = faultOfSignedToken(parsed.token, request, at);
+  return fault === undefined ? signed : refused(fault.reason, fault.detail);
+}
+
+function attestAgainstIndividual(token: SasToken, record: IndividualEnrollment): Verdict {
+  const { attestation } = record;
+  if (attestation.type !== 'symmetricKey') {
+    const detail = `the individual enrollment "${record.registrationId}" attests with ${attestation.type}, which is not emulated yet; only symmetricKey is`;
+    return refused('attestation-not-emulated', detail);
+  }
+  const proven = provenBy(token, [attestation.symmetricKey]);
+  if (proven !== undefined) return { kind: 'accepted', enrollment: { kind: 'individual', record }, proven };
+  const detail = `the token is not signed with a key of the individual enrollment "${record.registrationId}"`;
+  return refused('wrong-key', detail);
+}
+
+function attestAgainstGroups(
+  token: SasToken,
+  { registrationId }: AttestationRequest,
+  groups: readonly EnrollmentGroup[],
+  assumptions: Assumptions,
+): Verdict {
+  if (groups.length === 0) {
+    return refused(
+      'unknown-registration',
+      `there is no individual enrollment "${registrationId}" and no enrollment group`,
+    );
+  }
+  const withKeys = groups.flatMap((record) =>
+    record.attestation.type === 'symmetricKey' ? [{ record, keys: record.attestation.symmetricKey }] : [],
+  );
+  if (withKeys.length === 0) {
+    const kinds = groups.map((group) => `"${group.enrollmentGroupId}" (${group.attestation.type})`).join(', ');
+    const detail = `there is no individual enrollment "${registrationId}", and no enrollment group has symmetric keys: ${kinds}; other attestations are not emulated yet`;
+    return refused('attestation-not-emulated', detail);
+  }
+  for (const { record, keys } of withKeys) {
+    const proven = provenBy(token, derivedKeys(keys, registrationId, assumptions['group-key-case']));
+    if (proven !== undefined) return { kind: 'accepted', enrollment: { kind: 'group', record }, proven };
+  }
+  const names = withKeys.map(({ record }) => `"${record.enrollmentGroupId}"`).join(', ');
+  const owner = withKeys.find(({ keys }) => provenBy(token, [keys]) !== undefined);
+  if (owner !== undefined) {
+    const detail = `the token is signed with the key of the group "${owner.record.enrollmentGroupId}" itself; derive the device's key from it: dps-emulator key derive`;
+    return refused('group-key-used-directly', detail);
+  }
+  const detail = `there is no individual enrollment "${registrationId}", and the token is not signed with the key that any of the groups ${names} gives this id`;
+  return refused('wrong-key', detail);
+}
+
+function refused(reason: RefusalReason, detail: string): Verdict {
+  return { kind: 'refused', reason, detail };
+}

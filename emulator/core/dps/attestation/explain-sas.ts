@@ -1,0 +1,82 @@
+/** Explains a token to the user of the emulator, check by check: what the service says of it and why. */
+
+import { isoInstant } from '../../../wire/timestamp.ts';
+import type { Assumptions } from '../../assumptions.ts';
+import type { EnrollmentStore } from '../../store/enrollments.ts';
+import type { InstanceStore } from '../../store/instances.ts';
+import { attest } from './attest.ts';
+import { parseSasToken } from './sas-token.ts';
+
+export interface SasQuestion {
+  readonly token: string;
+  /** Default: the scope that the token's resource names. */
+  readonly idScope?: string | undefined;
+  /** Default: the registration that the token's resource names. */
+  readonly registrationId?: string | undefined;
+}
+
+export interface SasCheck {
+  readonly check: 'form' | 'scope' | 'enrollment' | 'credential';
+  readonly isPassed: boolean;
+  readonly detail: string;
+}
+
+export interface SasExplanation {
+  readonly isAccepted: boolean;
+  /** The reason of the refusal; `disabled` when the enrollment is. */
+  readonly reason?: string;
+  readonly checks: readonly SasCheck[];
+}
+
+export interface ExplainPorts {
+  readonly instances: InstanceStore;
+  readonly enrollments: EnrollmentStore;
+  readonly credentialNow: () => number;
+  readonly settings: { readonly assumptions: Assumptions };
+}
+
+const RESOURCE = /^([^/]+)\/registrations\/(.+)$/;
+
+export async function explainSas(question: SasQuestion, ports: ExplainPorts): Promise<SasExplanation> {
+  const checks: SasCheck[] = [];
+  const add = (check: SasCheck['check'], isPassed: boolean, detail: string): boolean => {
+    checks.push({ check, isPassed, detail });
+    return isPassed;
+  };
+  const parsed = parseSasToken(question.token);
+  if (parsed.kind === 'malformed') {
+    add('form', false, parsed.why);
+    return { isAccepted: false, reason: 'malformed-token', checks };
+  }
+  const { token } = parsed;
+  add('form', true, `for "${token.resource}", expires ${isoInstant(token.expiryMs)}, skn ${token.keyName ?? 'absent'}`);
+  const [, scopeInToken, idInToken] = RESOURCE.exec(token.resource) ?? [];
+  const idScope = question.idScope ?? scopeInToken ?? '';
+  const registrationId = question.registrationId ?? idInToken ?? '';
+  const isKnown = (await ports.instances.byScope(idScope)) !== undefined;
+  if (
+    !add('scope', isKnown, isKnown ? `the ID scope "${idScope}" is here` : `there is no ID scope "${idScope}" here`)
+  ) {
+    return { isAccepted: false, reason: 'unknown-scope', checks };
+  }
+  const request = {
+    idScope,
+    registrationId,
+    credential: { kind: 'sas', token: question.token },
+    nowMs: ports.credentialNow(),
+  } as const;
+  const verdict = await attest(request, ports.enrollments, ports.settings.assumptions);
+  if (verdict.kind === 'refused') {
+    add('credential', false, verdict.detail);
+    return { isAccepted: false, reason: verdict.reason, checks };
+  }
+  const { enrollment, proven } = verdict;
+  const name =
+    enrollment.kind === 'group'
+      ? `the enrollment group "${enrollment.record.enrollmentGroupId}"`
+      : `the individual enrollment "${enrollment.record.registrationId}"`;
+  if (proven !== undefined) add('credential', true, `signed with the ${proven.which} key of ${name}`);
+  const isEnabled = enrollment.record.provisioningStatus === 'enabled';
+  add('enrollment', isEnabled, `${name} is ${enrollment.record.provisioningStatus}`);
+  return isEnabled ? { isAccepted: true, checks } : { isAccepted: false, reason: 'disabled', checks };
+}

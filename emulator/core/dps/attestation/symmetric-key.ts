@@ -1,0 +1,66 @@
+/** Symmetric-key attestation: which of an enrollment's keys signed the token, or why none did. */
+import { createHmac } from 'node:crypto';
+import type { SymmetricKeys } from '../../../wire/enrollment.ts';
+import { registrationKey } from '../../../wire/registration-id.ts';
+import { isoInstant } from '../../../wire/timestamp.ts';
+import type { Assumptions } from '../../assumptions.ts';
+import type { RefusalReason } from './credential.ts';
+import { isSignedWith, type SasToken } from './sas-token.ts';
+
+/** `base64(HMAC-SHA256(base64decode(groupKey), registrationId))`. [dps-device-protocol §4] */
+export function deriveDeviceKey(groupKeyBase64: string, registrationId: string): string {
+  return createHmac('sha256', Buffer.from(groupKeyBase64, 'base64')).update(registrationId, 'utf8').digest('base64');
+}
+
+/** The keys that a device may prove; the first is the one that matched. */
+export interface ProvenKeys {
+  readonly which: 'primary' | 'secondary';
+  readonly keys: SymmetricKeys;
+}
+
+/** Finds the pair of keys whose primary or secondary signed the token. */
+export function provenBy(token: SasToken, candidates: readonly SymmetricKeys[]): ProvenKeys | undefined {
+  for (const keys of candidates) {
+    if (isSignedWith(token, keys.primaryKey)) return { which: 'primary', keys };
+    if (isSignedWith(token, keys.secondaryKey)) return { which: 'secondary', keys };
+  }
+  return undefined;
+}
+
+/** The device keys of a group for a registration id, in every spelling of the id that is tried. */
+export function derivedKeys(
+  groupKeys: SymmetricKeys,
+  registrationId: string,
+  spelling: Assumptions['group-key-case'],
+): readonly SymmetricKeys[] {
+  const spellings = new Set([registrationId]);
+  if (spelling === 'as-sent-then-lower') spellings.add(registrationKey(registrationId));
+  return [...spellings].map((id) => ({
+    primaryKey: deriveDeviceKey(groupKeys.primaryKey, id),
+    secondaryKey: deriveDeviceKey(groupKeys.secondaryKey, id),
+  }));
+}
+
+/** What is wrong with a token although its signature is right: the resource, the policy name or the time. */
+export function faultOfSignedToken(
+  token: SasToken,
+  expected: { readonly idScope: string; readonly registrationId: string },
+  at: { readonly nowMs: number; readonly resourceCase: Assumptions['resource-case'] },
+): { readonly reason: RefusalReason; readonly detail: string } | undefined {
+  const resource = `${expected.idScope}/registrations/${expected.registrationId}`;
+  const fold = (text: string): string => (at.resourceCase === 'exact' ? text : text.toLowerCase());
+  if (fold(token.resource) !== fold(resource)) {
+    return { reason: 'wrong-resource', detail: `the token is for "${token.resource}", the device is "${resource}"` };
+  }
+  if (token.keyName !== undefined && token.keyName !== '' && token.keyName !== 'registration') {
+    return {
+      reason: 'wrong-key-name',
+      detail: `skn is "${token.keyName}"; it must be "registration", empty or absent`,
+    };
+  }
+  if (token.expiryMs <= at.nowMs) {
+    const expired = isoInstant(token.expiryMs);
+    return { reason: 'expired', detail: `the token expired at ${expired}; it is ${isoInstant(at.nowMs)}` };
+  }
+  return undefined;
+}

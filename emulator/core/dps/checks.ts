@@ -1,0 +1,113 @@
+/** The checks that every device request passes, in the order in which they are made (docs/fidelity.md, "Order of checks"). */
+import { isKnownApiVersion } from '../../wire/api-version.ts';
+import { isTooDeep, JSON_DEPTH_MAX } from '../../wire/json-depth.ts';
+import type { DeviceRegistration } from '../../wire/registration.ts';
+import { isRegistrationId, REGISTRATION_ID_RULE, registrationKey } from '../../wire/registration-id.ts';
+import { isJsonObject, type JsonValue } from '../../wire/twin.ts';
+import type { Assumptions } from '../assumptions.ts';
+import { DpsError } from '../errors.ts';
+import type { Ports } from '../ports.ts';
+import type { DpsInstance } from '../store/instances.ts';
+import { type AcceptedVerdict, attest } from './attestation/attest.ts';
+import type { DeviceCall } from './device-call.ts';
+
+/** What the checks have established about a request. */
+export interface CheckedCall {
+  readonly call: DeviceCall;
+  readonly instance: DpsInstance;
+  readonly apiVersion: string;
+}
+
+export async function checkCall(call: DeviceCall, ports: Ports): Promise<CheckedCall> {
+  const instance = await findInstance(call, ports);
+  const apiVersion = checkApiVersion(call.apiVersion, ports.settings.assumptions);
+  if (!isRegistrationId(call.registrationId)) {
+    const message = `The registration id "${call.registrationId.slice(0, 160)}" is not valid: it must be ${REGISTRATION_ID_RULE}.`;
+    throw new DpsError('RequestInvalid', { message });
+  }
+  return { call, instance, apiVersion };
+}
+
+async function findInstance(call: DeviceCall, ports: Ports): Promise<DpsInstance> {
+  const instance = await ports.instances.byScope(call.idScope);
+  if (instance !== undefined) return instance;
+  const known = (await ports.instances.list()).map((other) => other.idScope);
+  const reason = `unknown ID scope "${call.idScope}"; the scopes here are: ${known.join(', ') || 'none'}`;
+  if (ports.settings.assumptions['unknown-scope'] === '401002') throw new DpsError('Unauthorized', { reason });
+  const message = `There is no provisioning service with the ID scope "${call.idScope.slice(0, 64)}". Known: ${known.join(', ') || 'none'}.`;
+  throw new DpsError('IdScopeNotFound', { message, reason });
+}
+
+export function checkApiVersion(apiVersion: string | undefined, assumptions: Assumptions): string {
+  if (apiVersion === undefined || apiVersion === '') {
+    throw new DpsError('ApiVersionInvalid', { message: 'The query parameter api-version is required.' });
+  }
+  if (!isKnownApiVersion(apiVersion) && assumptions['unsupported-api-version'] === 'refuse') {
+    throw new DpsError('ApiVersionInvalid', {
+      message: `The api-version "${apiVersion.slice(0, 64)}" is not supported.`,
+    });
+  }
+  return apiVersion;
+}
+
+/** Reads the register body: empty is fine; members that the service does not know are ignored. [dps-device-protocol §6.1] */
+export function readRegistrationBody(call: DeviceCall, body: string, assumptions: Assumptions): DeviceRegistration {
+  const value = parseBody(body);
+  if (value === undefined) return {};
+  if (!isJsonObject(value)) throw new DpsError('RequestInvalid', { message: 'The body must be a JSON object.' });
+  if (isTooDeep(value)) {
+    throw new DpsError('RequestInvalid', { message: `The body is nested deeper than ${JSON_DEPTH_MAX} levels.` });
+  }
+  const { registrationId, payload } = value;
+  if (registrationId !== undefined && typeof registrationId !== 'string') {
+    throw new DpsError('RequestInvalid', { message: 'registrationId in the body must be a string.' });
+  }
+  if (registrationId !== undefined && registrationKey(registrationId) !== registrationKey(call.registrationId)) {
+    refuseOtherId(registrationId, call.registrationId, assumptions['body-id-differs']);
+  }
+  return { ...(registrationId !== undefined && { registrationId }), ...(payload !== undefined && { payload }) };
+}
+
+function parseBody(body: string): JsonValue | undefined {
+  if (body.trim() === '') return undefined;
+  try {
+    return JSON.parse(body);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new DpsError('RequestInvalid', {
+      message: 'The body is not valid JSON.',
+      reason: `the body is not JSON: ${why}`,
+    });
+  }
+}
+
+function refuseOtherId(inBody: string, expected: string, rule: Assumptions['body-id-differs']): void {
+  if (rule === 'ignore') return;
+  const reason = `registrationId in the body is "${inBody.slice(0, 160)}", the request is for "${expected}"`;
+  if (rule === '401002') throw new DpsError('Unauthorized', { reason });
+  throw new DpsError('RequestInvalid', {
+    message: 'registrationId in the body differs from the registration id of the request.',
+    reason,
+  });
+}
+
+/** Takes the verdict on the credential; refusals throw, acceptance is journaled by the caller. */
+export async function authenticate({ call }: CheckedCall, ports: Ports): Promise<AcceptedVerdict> {
+  const verdict = await attest(
+    {
+      idScope: call.idScope,
+      registrationId: call.registrationId,
+      credential: call.credential,
+      nowMs: ports.credentialNow(),
+    },
+    ports.enrollments,
+    ports.settings.assumptions,
+  );
+  if (verdict.kind === 'accepted') return verdict;
+  const isUnreadable =
+    verdict.reason === 'malformed-token' ||
+    verdict.reason === 'no-credential' ||
+    ports.settings.assumptions['unauthorized-code'] === '401000';
+  const reason = `${verdict.reason}: ${verdict.detail}`;
+  throw new DpsError(isUnreadable ? 'CredentialUnreadable' : 'Unauthorized', { reason });
+}

@@ -1,0 +1,147 @@
+/** Ends an operation: the device at its hub, the registration's new state, and the outcome under the operation id. */
+import type { Substatus } from '../../wire/registration.ts';
+import type { InitialTwin } from '../../wire/twin.ts';
+import type { Ports, ProvisionRequest } from '../ports.ts';
+import type { RegistrationRecord } from '../store/registrations.ts';
+import { registrationAddress } from '../store/registrations.ts';
+import { type AllocationResult, allocationFailed } from './allocation/allocation-result.ts';
+import type { AllocationJob } from './allocations.ts';
+import { statusAfter } from './registration-machine.ts';
+
+type Allocated = Extract<AllocationResult, { kind: 'allocated' }>;
+
+/** Runs in a turn of the registration; does nothing when a newer register has taken the operation's place. */
+export async function conclude(job: AllocationJob, result: AllocationResult, ports: Ports): Promise<void> {
+  const { idScope, registrationId, operationId } = job.record;
+  const latest = await ports.registrations.get(idScope, registrationId);
+  if (latest?.operationId !== operationId || latest.status !== 'assigning') return;
+  const outcome = result.kind === 'allocated' ? await provision(job, result, ports) : result;
+  const nowMs = ports.clock.now();
+  const record = outcome.kind === 'failed' ? failed(latest, outcome, ports) : assigned(latest, outcome);
+  const version = latest.version + 1;
+  const etag = ports.ids.etag('registration', registrationAddress(idScope, registrationId), version, nowMs);
+  const stored = { ...record, updatedMs: nowMs, version, etag };
+  const operation = await ports.operations.get(idScope, registrationId, operationId);
+  await ports.registrations.put(stored);
+  await ports.operations.put({
+    openedMs: operation?.openedMs ?? nowMs,
+    operationId,
+    idScope,
+    registrationId,
+    concludedMs: nowMs,
+    outcome: stored,
+  });
+  ports.journal.record(stored, {
+    kind: 'concluded',
+    operationId,
+    status: stored.status,
+    ...(outcome.kind === 'failed'
+      ? { errorCode: outcome.errorCode, errorMessage: outcome.errorMessage, reason: outcome.reason }
+      : {
+          hub: outcome.hub,
+          deviceId: outcome.deviceId,
+          substatus: outcome.substatus,
+          ...(outcome.twin && { twin: outcome.twin }),
+          ...(outcome.payload && { payload: outcome.payload }),
+        }),
+  });
+}
+
+type Provisioned = Allocated & {
+  readonly deviceId: string;
+  readonly substatus: Substatus;
+  readonly twin: InitialTwin | undefined;
+};
+
+async function provision(
+  job: AllocationJob,
+  allocated: Allocated,
+  ports: Ports,
+): Promise<Provisioned | Extract<AllocationResult, { kind: 'failed' }>> {
+  const { enrollment, registrationId, current } = job;
+  const named = enrollment.kind === 'individual' ? enrollment.record.deviceId : undefined;
+  // A changed deviceId takes effect only once the registration record is deleted. [dps-service-behaviour §5.3]
+  const deviceId = current?.deviceId ?? named ?? registrationId;
+  const move = moveOf(job, allocated, ports);
+  const twin = allocated.initialTwin ?? enrollment.record.initialTwin;
+  const request: ProvisionRequest = {
+    hub: allocated.hub,
+    deviceId,
+    keys: job.keys,
+    iotEdge: enrollment.record.capabilities?.iotEdge ?? false,
+    data: move.data,
+    twin,
+    previous: current,
+  };
+  const done = await ports.hubs.provision(request);
+  const provisioned = (isTwinInitial: boolean, initial: InitialTwin | undefined): Provisioned => ({
+    ...allocated,
+    deviceId,
+    substatus: move.substatus,
+    twin: isTwinInitial ? initial : undefined,
+  });
+  if (done.kind === 'provisioned') return provisioned(done.isTwinInitial, twin);
+  if (done.kind === 'no-such-hub') {
+    return failure('IotHubNotFound', `the hub "${allocated.hub}" does not exist in this emulator`);
+  }
+  const reason = `the hub refuses the initial twin: ${done.faults.join('; ')}`;
+  if (ports.settings.assumptions['webhook-twin-refused'] !== 'ignore') {
+    return failure('CustomAllocationFailed', reason, 'Custom allocation failed: the hub refused the initial twin.');
+  }
+  // Ignored is as if it were absent: then the enrollment's own twin counts. [dps-service-behaviour §1.5]
+  const fallback = allocated.initialTwin === undefined ? undefined : enrollment.record.initialTwin;
+  await ports.hubs.provision({ ...request, twin: fallback });
+  return provisioned(true, fallback);
+}
+
+/** Where the twin comes from, and what the device is told about it. [dps-service-behaviour §1.5, §5.4] */
+function moveOf(
+  { current, policy }: AllocationJob,
+  { hub }: Allocated,
+  ports: Ports,
+): { readonly data: ProvisionRequest['data']; readonly substatus: Substatus } {
+  if (current === undefined) return { data: 'initial', substatus: 'initialAssignment' };
+  if (current.hub.toLowerCase() === hub.toLowerCase()) {
+    const resets =
+      ports.settings.assumptions['same-hub-reset'] === 'reset' &&
+      policy.updateHubAssignment &&
+      !policy.migrateDeviceData;
+    if (resets) return { data: 'initial', substatus: 'deviceDataReset' };
+    return { data: 'keep', substatus: 'reprovisionedToInitialAssignment' };
+  }
+  if (policy.migrateDeviceData) return { data: 'migrate', substatus: 'deviceDataMigrated' };
+  return { data: 'initial', substatus: 'deviceDataReset' };
+}
+
+function assigned(latest: RegistrationRecord, outcome: Provisioned): RegistrationRecord {
+  const { errorCode: _code, errorMessage: _message, payload: _payload, ...rest } = latest;
+  return {
+    ...rest,
+    status: statusAfter(latest.status, 'assign'),
+    substatus: outcome.substatus,
+    assignment: { hub: outcome.hub, deviceId: outcome.deviceId },
+    ...(outcome.payload && { payload: outcome.payload }),
+  };
+}
+
+function failed(
+  latest: RegistrationRecord,
+  outcome: Extract<AllocationResult, { kind: 'failed' }>,
+  ports: Ports,
+): RegistrationRecord {
+  const { payload: _payload, substatus: _substatus, assignment, ...rest } = latest;
+  const isKept = assignment !== undefined && ports.settings.assumptions['failed-keeps-assignment'] === 'keep';
+  return {
+    ...rest,
+    status: statusAfter(latest.status, 'fail'),
+    errorCode: outcome.errorCode,
+    errorMessage: outcome.errorMessage,
+    ...(isKept && { assignment }),
+  };
+}
+
+function failure(...args: Parameters<typeof allocationFailed>): Extract<AllocationResult, { kind: 'failed' }> {
+  const result = allocationFailed(...args);
+  if (result.kind !== 'failed') throw new Error('allocationFailed did not fail');
+  return result;
+}

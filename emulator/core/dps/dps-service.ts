@@ -1,0 +1,122 @@
+/** The DPS itself: one entry for every request of a device, the same for every transport; it never throws. */
+import { deviceTimestamp } from '../../wire/timestamp.ts';
+import { DpsError } from '../errors.ts';
+import type { Ports } from '../ports.ts';
+import { type Allocations, createAllocations } from './allocations.ts';
+import { authenticate, checkCall } from './checks.ts';
+import type { DeviceCall, Reply, ReplyBody } from './device-call.ts';
+import { type AdmitDeletion, forgetRegistration } from './forget-registration.ts';
+import { registrationLookup } from './lookup.ts';
+import { operationStatus } from './poll.ts';
+import { register } from './register.ts';
+
+export interface DpsService {
+  /** Answers a device's request; refusals and bugs of ours come back as replies too. */
+  call(call: DeviceCall): Promise<Reply>;
+  /** The refusal that a call would meet before its operation begins, for a transport that has to decide earlier. */
+  admits(call: DeviceCall): Promise<DpsError | undefined>;
+  /** Renders a refusal that a transport has to make before there is a call (an unknown address, say). */
+  refuse(error: DpsError): Reply;
+  /** Deletes a registration record, unless `admit` throws; the device at its hub stays. */
+  forget(idScope: string, registrationId: string, admit?: AdmitDeletion): Promise<void>;
+  /** Ends every allocation under way. */
+  stop(): Promise<void>;
+}
+
+export function createDpsService(ports: Ports): DpsService {
+  const allocations = createAllocations(ports);
+  let requestCount = 0;
+  const nextRequestId = (): string => {
+    requestCount += 1;
+    return ports.ids.guid('request', '', requestCount);
+  };
+
+  const refuse = (error: DpsError, requestId: string): Reply => {
+    const body = {
+      errorCode: error.errorCode,
+      trackingId: requestId,
+      message: error.message,
+      timestampUtc: deviceTimestamp(ports.clock.now()),
+    };
+    return { ...reply(error.status, body, requestId), errorCode: error.errorCode };
+  };
+
+  return {
+    call: async (call) => {
+      const requestId = nextRequestId();
+      let answer: Reply;
+      try {
+        answer = await dispatch(call, requestId, ports, allocations);
+      } catch (thrown) {
+        const error = thrown instanceof DpsError ? thrown : internalError(thrown, call, ports);
+        answer = refuse(error, requestId);
+        ports.journal.record(call, {
+          kind: 'refused',
+          operation: call.request.operation,
+          transport: call.transport,
+          errorCode: error.errorCode,
+          ...splitReason(error),
+        });
+      }
+      ports.journal.record(call, {
+        kind: 'replied',
+        operation: call.request.operation,
+        transport: call.transport,
+        status: answer.status,
+        ...(answer.retryAfterSeconds !== undefined && { retryAfterSeconds: answer.retryAfterSeconds }),
+        body: answer.text,
+      });
+      return answer;
+    },
+    admits: async (call) => {
+      try {
+        await authenticate(await checkCall(call, ports), ports);
+        return undefined;
+      } catch (thrown) {
+        return thrown instanceof DpsError ? thrown : internalError(thrown, call, ports);
+      }
+    },
+    refuse: (error) => refuse(error, nextRequestId()),
+    forget: (idScope, registrationId, admit = () => undefined) =>
+      forgetRegistration(idScope, registrationId, admit, ports, allocations),
+    stop: () => allocations.stop(),
+  };
+}
+
+async function dispatch(call: DeviceCall, requestId: string, ports: Ports, allocations: Allocations): Promise<Reply> {
+  const checked = await checkCall(call, ports);
+  const { request } = call;
+  switch (request.operation) {
+    case 'lookup':
+      return reply(200, await registrationLookup(checked, request.body, ports), requestId);
+    case 'register': {
+      const { status, body } = await register(checked, request.body, ports, allocations);
+      return withRetryAfter(reply(status, body, requestId), ports);
+    }
+    case 'poll': {
+      const { status, body } = await operationStatus(checked, request.operationId, ports);
+      return withRetryAfter(reply(status, body, requestId), ports);
+    }
+  }
+}
+
+function reply(status: number, body: ReplyBody, requestId: string): Reply {
+  return { status, body, text: JSON.stringify(body), requestId };
+}
+
+function withRetryAfter(answer: Reply, ports: Ports): Reply {
+  return answer.status === 202 ? { ...answer, retryAfterSeconds: ports.settings.retryAfterSeconds } : answer;
+}
+
+function internalError(thrown: unknown, call: DeviceCall, ports: Ports): DpsError {
+  ports.reportBug(thrown, `${call.request.operation} of ${call.registrationId}`);
+  return new DpsError('InternalError', { reason: thrown instanceof Error ? thrown.message : String(thrown) });
+}
+
+/** `wrong-key: the token …` → its name and its sentence; other refusals are named by the error. */
+function splitReason(error: DpsError): { readonly reason: string; readonly detail: string } {
+  const match = /^([a-z0-9-]+): (.*)$/s.exec(error.reason);
+  return match?.[1] && match[2]
+    ? { reason: match[1], detail: match[2] }
+    : { reason: error.errorName, detail: error.reason };
+}

@@ -1,0 +1,167 @@
+/** `register`: who asks, what the policy allows, a new operation, and an allocation under way. */
+import type { Enrollment } from '../../wire/enrollment.ts';
+import type { RegistrationOperationStatus } from '../../wire/registration.ts';
+import type { JsonValue } from '../../wire/twin.ts';
+import type { Ports } from '../ports.ts';
+import type { RegistrationRecord } from '../store/registrations.ts';
+import { registrationAddress } from '../store/registrations.ts';
+import { offeredHubs, reprovisionPolicyOf } from './allocation/candidates.ts';
+import type { Allocations } from './allocations.ts';
+import type { AcceptedVerdict } from './attestation/attest.ts';
+import { authenticate, type CheckedCall, readRegistrationBody } from './checks.ts';
+import { statusAfter } from './registration-machine.ts';
+import { renderOperation } from './render.ts';
+
+export interface OperationAnswer {
+  readonly status: 200 | 202;
+  readonly body: RegistrationOperationStatus;
+}
+
+export async function register(
+  checked: CheckedCall,
+  body: string,
+  ports: Ports,
+  allocations: Allocations,
+): Promise<OperationAnswer> {
+  const { call, apiVersion } = checked;
+  const { payload } = readRegistrationBody(call, body, ports.settings.assumptions);
+  const verdict = await authenticate(checked, ports);
+  const { enrollment } = verdict;
+  ports.journal.record(call, {
+    kind: 'register-received',
+    transport: call.transport,
+    apiVersion,
+    ...(payload !== undefined && { payload }),
+  });
+  ports.journal.record(call, {
+    kind: 'authenticated',
+    ...enrollmentOf(enrollment),
+    key: verdict.proven?.which ?? 'none',
+  });
+
+  const turn = <T>(work: () => Promise<T>): Promise<T> =>
+    allocations.queue.turn(registrationAddress(call.idScope, call.registrationId), work);
+  if (enrollment.record.provisioningStatus === 'disabled')
+    return turn(() => answerDisabled(checked, enrollment, ports, allocations));
+  return turn(() => openAndAllocate(checked, verdict, payload, ports, allocations));
+}
+
+/** The individual's id names the enrollment, or the group's. */
+function enrollmentOf(enrollment: Enrollment): { enrollmentKind: 'individual' | 'group'; enrollmentId: string } {
+  return enrollment.kind === 'group'
+    ? { enrollmentKind: 'group', enrollmentId: enrollment.record.enrollmentGroupId }
+    : { enrollmentKind: 'individual', enrollmentId: enrollment.record.registrationId };
+}
+
+/** A disabled enrollment ends the registration at once; the webhook is not asked. [dps-service-behaviour §1.6, §3.4] */
+async function answerDisabled(
+  checked: CheckedCall,
+  enrollment: Enrollment,
+  ports: Ports,
+  allocations: Allocations,
+): Promise<OperationAnswer> {
+  const opened = await openOperation(checked, enrollment, ports, allocations);
+  const record: RegistrationRecord = { ...opened, status: statusAfter('assigning', 'disable') };
+  await ports.registrations.put(record);
+  await ports.operations.put({
+    operationId: record.operationId,
+    idScope: record.idScope,
+    registrationId: record.registrationId,
+    openedMs: record.updatedMs,
+    concludedMs: record.updatedMs,
+    outcome: record,
+  });
+  const { enrollmentKind, enrollmentId } = enrollmentOf(enrollment);
+  ports.journal.record(checked.call, {
+    kind: 'concluded',
+    operationId: record.operationId,
+    status: 'disabled',
+    reason: `the ${enrollmentKind === 'group' ? 'enrollment group' : 'individual enrollment'} "${enrollmentId}" is disabled`,
+  });
+  if (ports.settings.assumptions['disabled-answer'] === 'poll') return accepted(record.operationId);
+  return { status: 200, body: renderOperation(record.operationId, record, checked.apiVersion) };
+}
+
+async function openAndAllocate(
+  checked: CheckedCall,
+  verdict: AcceptedVerdict,
+  payload: JsonValue | undefined,
+  ports: Ports,
+  allocations: Allocations,
+): Promise<OperationAnswer> {
+  const { call, instance, apiVersion } = checked;
+  const { enrollment, proven } = verdict;
+  if (proven === undefined) throw new Error('an enabled enrollment was accepted without a proven key');
+  const previous = await ports.registrations.get(call.idScope, call.registrationId);
+  if (previous?.status === 'assigning' && ports.settings.assumptions['concurrent-register'] === 'join') {
+    return accepted(previous.operationId);
+  }
+  const current = previous?.assignment;
+  const policy = reprovisionPolicyOf(enrollment, apiVersion);
+  const staysAt = policy.updateHubAssignment ? undefined : current;
+  const offered = offeredHubs(instance, enrollment, staysAt);
+
+  const record = await openOperation(checked, enrollment, ports, allocations);
+  await ports.registrations.put(record);
+  await ports.operations.put({
+    operationId: record.operationId,
+    idScope: record.idScope,
+    registrationId: record.registrationId,
+    openedMs: record.updatedMs,
+  });
+  ports.journal.record(call, { kind: 'operation-opened', operationId: record.operationId, linkedHubs: offered });
+  allocations.start({
+    record,
+    instance,
+    enrollment,
+    keys: orderKeys(proven),
+    policy,
+    registrationId: record.registrationId,
+    payload,
+    current,
+    staysAt,
+    offered,
+  });
+  return accepted(record.operationId);
+}
+
+/** The hub's primary key is the one that the device has proved. [dps-service-behaviour §5.3] */
+function orderKeys({ which, keys }: NonNullable<AcceptedVerdict['proven']>) {
+  return which === 'primary' ? keys : { primaryKey: keys.secondaryKey, secondaryKey: keys.primaryKey };
+}
+
+/** Ends an older ladder of this registration and makes the record of the new operation; nothing is stored yet. */
+async function openOperation(
+  { call }: CheckedCall,
+  enrollment: Enrollment,
+  ports: Ports,
+  allocations: Allocations,
+): Promise<RegistrationRecord> {
+  const nowMs = ports.clock.now();
+  const previous = await ports.registrations.get(call.idScope, call.registrationId);
+  const counts = previous ?? (await ports.registrations.countsOfDeleted(call.idScope, call.registrationId));
+  const operationCount = (counts?.operationCount ?? 0) + 1;
+  const version = (counts?.version ?? 0) + 1;
+  const registrationId = previous?.registrationId ?? call.registrationId;
+  const operationId = ports.ids.operationId(call.idScope, registrationId, operationCount);
+  await allocations.supersede(previous, operationId);
+  const subject = registrationAddress(call.idScope, registrationId);
+  return {
+    idScope: call.idScope,
+    registrationId,
+    ...(enrollment.kind === 'group' && { enrollmentGroupId: enrollment.record.enrollmentGroupId }),
+    status: statusAfter(previous?.status ?? 'unassigned', 'register'),
+    ...(previous?.assignment && { assignment: previous.assignment }),
+    createdMs: previous?.createdMs ?? nowMs,
+    updatedMs: nowMs,
+    etag: ports.ids.etag('registration', subject, version, nowMs),
+    version,
+    operationId,
+    operationCount,
+  };
+}
+
+/** The first answer has exactly these two members. [dps-device-protocol §1.5] */
+function accepted(operationId: string): OperationAnswer {
+  return { status: 202, body: { operationId, status: 'assigning' } };
+}

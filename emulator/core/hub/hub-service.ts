@@ -1,0 +1,138 @@
+/** The hub's REST API: which hub, who may, and the operations; one entry that never throws. [dps-service-behaviour §10.2] */
+
+import { DPS_HOST_SUFFIX, type HubRight } from '../../wire/access-policy.ts';
+import { hubErrorBody } from '../../wire/hub-error.ts';
+import { isoInstant } from '../../wire/timestamp.ts';
+import { authorize, hostInToken } from '../access/authorize.ts';
+import { acceptedHosts, hostName } from '../access/hosts.ts';
+import type { Ids } from '../ids.ts';
+import { bulkDevices } from './bulk-devices.ts';
+import type { HubAnswer, HubCall, HubReply, HubRequest } from './hub-call.ts';
+import type { Hubs } from './hub-devices.ts';
+import { HubError } from './hub-errors.ts';
+import { deleteDevice, getDevice, getStatistics, listDevices } from './registry-operations.ts';
+import { getTwin, queryTwins } from './twin-operations.ts';
+
+export interface HubServicePorts {
+  readonly hubs: Hubs;
+  readonly ids: Ids;
+  readonly now: () => number;
+  /** The instant by which tokens expire, milliseconds since the epoch. */
+  readonly credentialNow: () => number;
+  readonly reportBug: (error: unknown, where: string) => void;
+}
+
+export interface HubService {
+  call(call: HubCall): Promise<HubReply>;
+  /** Renders a refusal that the routes have to make before there is a call. */
+  refuse(error: HubError): HubReply;
+}
+
+/** Twins are for service back ends, identities for the registry. [§10.2] */
+const RIGHTS: Readonly<Record<HubRequest['operation'], HubRight>> = {
+  getDevice: 'RegistryRead',
+  listDevices: 'RegistryRead',
+  getStatistics: 'RegistryRead',
+  deleteDevice: 'RegistryWrite',
+  bulkDevices: 'RegistryWrite',
+  getTwin: 'ServiceConnect',
+  queryTwins: 'ServiceConnect',
+  notEmulated: 'ServiceConnect',
+};
+
+export function createHubService(ports: HubServicePorts): HubService {
+  let requestCount = 0;
+  const nextRequestId = (): string => {
+    requestCount += 1;
+    return ports.ids.guid('hub-request', '', requestCount);
+  };
+  const refuse = (error: HubError, requestId: string): HubReply => {
+    const { errorName, message, reason } = error;
+    const body = hubErrorBody({
+      code: errorName,
+      message,
+      trackingId: requestId,
+      at: isoInstant(ports.now()),
+      reason,
+    });
+    return { status: error.status, text: JSON.stringify(body), errorName, requestId };
+  };
+  return {
+    call: async (call) => {
+      const requestId = nextRequestId();
+      try {
+        const hub = selectHub(call, ports.hubs);
+        checkAccess(call, hub, ports);
+        if (!call.apiVersion) throw new HubError('ArgumentInvalid', { message: 'api-version is required.' });
+        return replyOf(dispatch(hub, call.request, ports.hubs), requestId);
+      } catch (thrown) {
+        if (thrown instanceof HubError) return refuse(thrown, requestId);
+        ports.reportBug(thrown, `${call.request.operation} of a hub`);
+        return refuse(new HubError('ServerError'), requestId);
+      }
+    },
+    refuse: (error) => refuse(error, nextRequestId()),
+  };
+}
+
+/** By `Host`, else by the token's host, else the only hub. [architecture, principle 5] */
+function selectHub(call: HubCall, hubs: Hubs): string {
+  const names = hubs.names();
+  const named = (host: string | undefined): string | undefined => names.find((name) => name.toLowerCase() === host);
+  const found = named(hostName(call.host)) ?? named(hostInToken(call.authorization));
+  if (found !== undefined) return found;
+  const [only, ...others] = names;
+  if (only !== undefined && others.length === 0) return only;
+  const message = `There is no hub "${hostName(call.host) ?? ''}" here. Known: ${names.join(', ') || 'none'}.`;
+  throw new HubError('IotHubNotFound', { message, ...hintFor(call) });
+}
+
+function checkAccess(call: HubCall, hub: string, ports: HubServicePorts): void {
+  const verdict = authorize({
+    authorization: call.authorization,
+    policies: ports.hubs.policies(hub) ?? [],
+    right: RIGHTS[call.request.operation],
+    hosts: acceptedHosts(call.host, hub),
+    path: call.path,
+    nowMs: ports.credentialNow(),
+  });
+  if (verdict.kind === 'granted') return;
+  const reason = hintFor(call).reason ?? `${verdict.reason}: ${verdict.detail}`;
+  throw new HubError('IotHubUnauthorizedAccess', { reason });
+}
+
+/** The mistake the other way round: a provisioning service's connection string for a hub. */
+function hintFor({ authorization }: HubCall): { readonly reason?: string } {
+  const host = hostInToken(authorization);
+  if (!host?.endsWith(DPS_HOST_SUFFIX)) return {};
+  return {
+    reason: `"${host}" is a provisioning service; devices and twins are at an IoT hub: use a hub's connection string`,
+  };
+}
+
+function dispatch(hub: string, request: HubRequest, hubs: Hubs): HubAnswer {
+  switch (request.operation) {
+    case 'getDevice':
+      return getDevice(hub, request.deviceId, hubs);
+    case 'listDevices':
+      return listDevices(hub, request.top, hubs);
+    case 'deleteDevice':
+      return deleteDevice(hub, request, hubs);
+    case 'bulkDevices':
+      return bulkDevices(hub, request.body, hubs);
+    case 'getTwin':
+      return getTwin(hub, request.deviceId, hubs);
+    case 'queryTwins':
+      return queryTwins(hub, request, hubs);
+    case 'getStatistics':
+      return getStatistics(hub, hubs);
+    case 'notEmulated':
+      throw new HubError('NotImplemented');
+  }
+}
+
+function replyOf(answer: HubAnswer, requestId: string): HubReply {
+  if (answer.kind === 'no-content') return { status: 204, text: '', requestId };
+  const { body, paging } = answer;
+  return { status: 200, text: JSON.stringify(body), ...(paging && { paging }), requestId };
+}

@@ -1,0 +1,63 @@
+/** Twins: get one, and list them by the one query that is answered. [dps-service-behaviour §10.2] */
+import { isJsonObject } from '../../wire/twin.ts';
+import type { HubAnswer } from './hub-call.ts';
+import type { HubDevice, Hubs } from './hub-devices.ts';
+import { HubError } from './hub-errors.ts';
+import { countIn, noSuchDevice } from './registry-operations.ts';
+import { renderTwin } from './render-hub-device.ts';
+
+export function getTwin(hub: string, deviceId: string, hubs: Hubs): HubAnswer {
+  const device = hubs.device(hub, deviceId);
+  if (device === undefined) throw noSuchDevice(deviceId);
+  return { kind: 'body', body: twinOf(hub, device, hubs) };
+}
+
+const EVERYTHING = /^\s*select\s+\*\s+from\s+devices\s*;?\s*$/i;
+
+export function queryTwins(
+  hub: string,
+  request: {
+    readonly body: string;
+    readonly maxItemCount: string | undefined;
+    readonly continuation: string | undefined;
+  },
+  hubs: Hubs,
+): HubAnswer {
+  checkQuery(request.body);
+  const count = countIn(request.maxItemCount, 'x-ms-max-item-count');
+  const after = request.continuation || undefined;
+  if (after !== undefined && !/^\d{1,15}$/.test(after)) {
+    throw new HubError('ArgumentInvalid', { message: 'x-ms-continuation is not a continuation token of this query.' });
+  }
+  const { items, next } = hubs.devicesPage(hub, { count, after });
+  return {
+    kind: 'body',
+    body: items.map((device) => twinOf(hub, device, hubs)),
+    // Absent on the last page: the Node SDK takes even an empty header for "there is more". [§10.2]
+    paging: { itemType: 'Twin', ...(next !== undefined && { continuation: next }) },
+  };
+}
+
+function twinOf(hub: string, device: HubDevice, hubs: Hubs): object {
+  const twin = hubs.twin(hub, device.deviceId);
+  if (twin === undefined) throw new Error(`the device ${device.deviceId} has no twin`);
+  return renderTwin(twin, device, hubs.twinUpdatedTime(hub, device.deviceId) ?? device.statusUpdatedTime);
+}
+
+/** What would be ignored is refused. */
+function checkQuery(body: string): void {
+  const { query } = objectIn(body);
+  if (typeof query === 'string' && EVERYTHING.test(query)) return;
+  const message = 'dps-emulator answers one query: SELECT * FROM devices.';
+  throw new HubError('ArgumentInvalid', { message });
+}
+
+function objectIn(body: string): { readonly query?: unknown } {
+  try {
+    const value: unknown = JSON.parse(body);
+    if (isJsonObject(value)) return value;
+  } catch {
+    // Said below, with what is no object.
+  }
+  throw new HubError('ArgumentInvalid', { message: 'The body must be a JSON object.' });
+}

@@ -1,0 +1,88 @@
+/** Everything that can happen to a registration, as the user of the emulator reads it. */
+import type { RegistrationStatus, Substatus } from '../../wire/registration.ts';
+import type { InitialTwin, JsonObject, JsonValue } from '../../wire/twin.ts';
+
+export type Transport = 'mqtt' | 'mqtt-ws' | 'https' | 'amqp' | 'amqp-ws';
+export type DeviceOperation = 'register' | 'poll' | 'lookup';
+
+/** Why a webhook gave no usable HTTP answer. */
+export type WebhookFailure = 'timeout' | 'refused' | 'dns' | 'tls' | 'dropped' | 'garbage' | 'too-large';
+
+export type JournalEvent =
+  | { readonly kind: 'connected'; readonly transport: Transport; readonly apiVersion?: string }
+  | { readonly kind: 'disconnected'; readonly transport: Transport; readonly why?: string }
+  | {
+      readonly kind: 'register-received';
+      readonly transport: Transport;
+      readonly apiVersion: string;
+      readonly payload?: JsonValue;
+    }
+  | {
+      readonly kind: 'authenticated';
+      readonly enrollmentKind: 'individual' | 'group';
+      readonly enrollmentId: string;
+      readonly key: 'primary' | 'secondary' | 'none';
+    }
+  | {
+      readonly kind: 'refused';
+      readonly operation: DeviceOperation | 'connect';
+      readonly transport: Transport;
+      readonly errorCode?: number;
+      /** A `RefusalReason`, or the name of the error. */
+      readonly reason: string;
+      readonly detail: string;
+    }
+  | { readonly kind: 'operation-opened'; readonly operationId: string; readonly linkedHubs: readonly string[] }
+  | { readonly kind: 'superseded'; readonly operationId: string; readonly by: string }
+  | {
+      readonly kind: 'webhook-attempt';
+      readonly attempt: number;
+      readonly url: string;
+      readonly request: JsonValue;
+      readonly status?: number;
+      readonly response?: string;
+      readonly failure?: WebhookFailure;
+      readonly detail?: string;
+      /** Real milliseconds, whatever the clock. */
+      readonly durationMs: number;
+    }
+  | { readonly kind: 'retry-scheduled'; readonly attempt: number; readonly afterMs: number; readonly because: string }
+  | {
+      readonly kind: 'concluded';
+      readonly operationId: string;
+      readonly status: RegistrationStatus;
+      readonly substatus?: Substatus;
+      readonly hub?: string;
+      readonly deviceId?: string;
+      readonly twin?: InitialTwin;
+      readonly payload?: JsonObject;
+      readonly errorCode?: number;
+      readonly errorMessage?: string;
+      /** The part that the device cannot see. */
+      readonly reason?: string;
+    }
+  | {
+      readonly kind: 'replied';
+      readonly operation: DeviceOperation;
+      readonly transport: Transport;
+      readonly status: number;
+      readonly retryAfterSeconds?: number;
+      /** The exact text of the body. */
+      readonly body: string;
+    };
+
+export interface JournalEntry {
+  /** Position among all entries of this emulator. */
+  readonly sequence: number;
+  /** Instant on the emulator's clock, milliseconds since the epoch. */
+  readonly atMs: number;
+  readonly event: JournalEvent;
+}
+
+export interface Timeline {
+  readonly idScope: string;
+  readonly registrationId: string;
+  readonly entries: readonly JournalEntry[];
+  /** Entries of this timeline that were dropped to keep it bounded. */
+  readonly droppedEntries: number;
+}

@@ -1,0 +1,39 @@
+/** Every refusal of the management plane once: the resource manager's code for it and its status. [dps-service-behaviour §7] */
+import type { SetUpFault } from '../../wire/fault.ts';
+
+export const MANAGEMENT_ERRORS = {
+  ResourceGroupNotFound: 404,
+  ResourceNotFound: 404,
+  NameNotAvailable: 409,
+  InvalidRequest: 400,
+  /** 404002 */
+  IotHubNotFound: 400,
+  /** IH400303 */
+  DuplicateHub: 400,
+  /** IH400059 */
+  SkuNotSupported: 400,
+  PreconditionFailed: 412,
+} as const satisfies Record<string, number>;
+
+export type ManagementErrorCode = keyof typeof MANAGEMENT_ERRORS;
+
+export class ManagementError extends Error {
+  readonly code: ManagementErrorCode;
+  readonly faults: readonly SetUpFault[];
+
+  constructor(code: ManagementErrorCode, message: string, faults: readonly SetUpFault[] = []) {
+    super(message);
+    this.name = 'ManagementError';
+    this.code = code;
+    this.faults = faults;
+  }
+}
+
+/** Members that break rules, all at once; the message names them too. */
+export function invalidRequest(faults: readonly SetUpFault[]): ManagementError {
+  const list = faults.map(({ path, rule, value }) => {
+    const is = value === undefined ? '' : ` (is ${value})`;
+    return `${path === '' ? 'the request' : path} ${rule}${is}`;
+  });
+  return new ManagementError('InvalidRequest', `${list.join('; ')}.`, faults);
+}

@@ -1,0 +1,164 @@
+/** Provisioning services as resources: each with an ID scope of its own, deleted with its enrollments and registrations. */
+
+import {
+  DPS_OWNER,
+  DPS_RIGHTS,
+  type DpsPolicy,
+  type DpsRight,
+  type GivenPolicy,
+  isPolicyName,
+  POLICY_NAME_RULE,
+} from '../../wire/access-policy.ts';
+import { schemaFaults } from '../../wire/check-shape.ts';
+import { type SetUpFault, shown } from '../../wire/fault.ts';
+import { MASK } from '../../wire/mask.ts';
+import { dpsNameOf, type ProvisioningServiceResource } from '../../wire/resource.ts';
+import {
+  type PolicyRequest,
+  type ProvisioningServiceRequest,
+  ProvisioningServiceRequestSchema,
+  rightsIn,
+  unknownRight,
+} from '../../wire/resource-request.ts';
+import { completedPolicies } from '../access/complete-policies.ts';
+import { decodeBase64 } from '../dps/attestation/sas-token.ts';
+import type { DpsInstance } from '../store/instances.ts';
+import { checkEtag, groupFor, isIn, notFound, placed } from './iot-hubs.ts';
+import { requestedLinks } from './linked-hubs.ts';
+import { invalidRequest, ManagementError } from './management-error.ts';
+import type { ManagementPorts } from './management-ports.ts';
+import { groupOf, locationOf, renderPolicy, renderProvisioningService } from './render-resource.ts';
+import type { ResourceGroups } from './resource-groups.ts';
+import type { Resources } from './resource-manager.ts';
+
+/** [Azure naming rules: provisioning services] */
+const DPS_NAME = /^[a-z0-9][-a-z0-9]{1,62}[a-z0-9]$/i;
+const DPS_NAME_RULE = 'must be 3 to 64 letters, digits and hyphens, and begin and end with a letter or digit';
+
+export function createProvisioningServices(
+  ports: ManagementPorts,
+  groups: ResourceGroups,
+  scopeOrdinals: Map<string, number>,
+): Resources<ProvisioningServiceResource> {
+  const { instances, enrollments, registrations, hubs, dps } = ports;
+  const render = (instance: DpsInstance): ProvisioningServiceResource =>
+    renderProvisioningService(instance, (host) => locationOf(hubs.facts(host) ?? {}));
+  const lookUp = async (name: string): Promise<DpsInstance | undefined> =>
+    (await instances.list()).find((one) => one.name.toLowerCase() === dpsNameOf(name).toLowerCase());
+  const find = async (name: string, resourceGroup: string | undefined): Promise<DpsInstance> => {
+    if (resourceGroup !== undefined) await groups.find(resourceGroup);
+    const instance = await lookUp(name);
+    const group = instance === undefined ? undefined : groupOf(instance);
+    if (instance !== undefined && isIn(group, resourceGroup)) return instance;
+    throw notFound('Microsoft.Devices/ProvisioningServices', dpsNameOf(name), resourceGroup, group);
+  };
+  return {
+    list: async (resourceGroup) => {
+      if (resourceGroup !== undefined) await groups.find(resourceGroup);
+      return (await instances.list()).filter((one) => isIn(groupOf(one), resourceGroup)).map(render);
+    },
+    get: async (name, resourceGroup) => render(await find(name, resourceGroup)),
+    put: async (name, body) => {
+      const request = await checkedRequest(name, body);
+      const present = await lookUp(name);
+      checkEtag(request.etag, present && render(present).etag);
+      const group = await groupFor(request.resourceGroup, present && groupOf(present), groups);
+      const { allocationPolicy, iotHubs, authorizationPolicies } = request.properties ?? {};
+      const base = present ?? {
+        name: dpsNameOf(name),
+        idScope: await newScope(name, ports, scopeOrdinals),
+        allocationPolicy: 'hashed',
+        linkedHubs: [],
+        policies: [],
+      };
+      const instance: DpsInstance = {
+        ...base,
+        ...placed(request, group),
+        ...(allocationPolicy !== undefined && { allocationPolicy: POLICY_ON_WIRE[allocationPolicy] }),
+        ...(iotHubs !== undefined && { linkedHubs: requestedLinks(iotHubs, base.linkedHubs, hubs) }),
+        policies: policiesOf(base, authorizationPolicies, ports),
+      };
+      await instances.put(instance);
+      return render(instance);
+    },
+    delete: async (name, resourceGroup) => {
+      const { idScope } = await find(name, resourceGroup);
+      // First the scope itself, so that no device comes in between.
+      await instances.delete(idScope);
+      await enrollments.deleteScope(idScope);
+      for (const record of await registrations.list()) {
+        if (record.idScope.toLowerCase() === idScope.toLowerCase()) await dps.forget(idScope, record.registrationId);
+      }
+      await registrations.deleteScope(idScope);
+    },
+    policies: async (name, resourceGroup) => (await find(name, resourceGroup)).policies.map(renderPolicy),
+  };
+}
+
+const POLICY_ON_WIRE = { Hashed: 'hashed', GeoLatency: 'geoLatency', Static: 'static' } as const;
+
+async function checkedRequest(name: string, body: unknown): Promise<ProvisioningServiceRequest> {
+  const faults: SetUpFault[] = DPS_NAME.test(dpsNameOf(name))
+    ? []
+    : [{ path: 'name', rule: DPS_NAME_RULE, value: shown(name) }];
+  faults.push(...(await schemaFaults(ProvisioningServiceRequestSchema, body)));
+  if (faults.length > 0) throw invalidRequest(faults);
+  const request = body as ProvisioningServiceRequest;
+  const policies = request.properties?.authorizationPolicies ?? [];
+  faults.push(...policies.flatMap(policyFaults));
+  if (faults.length > 0) throw invalidRequest(faults);
+  const sku = request.sku?.name;
+  if (sku === undefined || sku.toUpperCase() === 'S1') return request;
+  throw new ManagementError('SkuNotSupported', `The SKU of a provisioning service must be S1 (is ${sku}). (IH400059)`);
+}
+
+function policyFaults({ rights, ...policy }: PolicyRequest, index: number): readonly SetUpFault[] {
+  const path = `properties.authorizationPolicies[${index}]`;
+  const unknown = unknownRight(rights);
+  const named = isPolicyName(policy.keyName)
+    ? []
+    : [{ path: `${path}.keyName`, rule: POLICY_NAME_RULE, value: shown(policy.keyName) }];
+  const known = `must be some of ${DPS_RIGHTS.join(', ')}, with commas between them`;
+  return [
+    ...named,
+    ...(unknown === undefined ? [] : [{ path: `${path}.rights`, rule: known, value: shown(unknown) }]),
+    ...(['primaryKey', 'secondaryKey'] as const).flatMap((member) => {
+      const key = policy[member];
+      if (key === undefined || (decodeBase64(key)?.length ?? 0) > 0) return [];
+      return [{ path: `${path}.${member}`, rule: 'must be base64', value: MASK }];
+    }),
+  ];
+}
+
+/** Never one that was given before. */
+async function newScope(
+  name: string,
+  { ids, instances }: ManagementPorts,
+  ordinals: Map<string, number>,
+): Promise<string> {
+  const key = dpsNameOf(name).toLowerCase();
+  for (;;) {
+    const ordinal = ordinals.get(key) ?? 0;
+    ordinals.set(key, ordinal + 1);
+    const scope = ids.idScope(key, ordinal);
+    if ((await instances.byScope(scope)) === undefined) return scope;
+  }
+}
+
+function policiesOf(
+  { idScope, policies: present }: Pick<DpsInstance, 'idScope' | 'policies'>,
+  requested: readonly PolicyRequest[] | undefined,
+  { ids }: ManagementPorts,
+): readonly DpsPolicy[] {
+  return completedPolicies({
+    defaults: [{ keyName: DPS_OWNER, rights: DPS_RIGHTS }],
+    given: requested?.map(givenPolicy),
+    present,
+    generateKey: (keyName, which) => ids.symmetricKey(which, `${idScope}/policies/${keyName.toLowerCase()}`),
+  });
+}
+
+function givenPolicy({ rights, ...policy }: PolicyRequest): GivenPolicy<DpsRight> {
+  const asked = new Set(rightsIn(rights).map((right) => right.toLowerCase()));
+  return { ...policy, rights: DPS_RIGHTS.filter((right) => asked.has(right.toLowerCase())) };
+}

@@ -1,0 +1,67 @@
+/** Resource groups: those that were made, and those that a set-up's resources name without anybody having made them. */
+
+import { schemaFaults } from '../../wire/check-shape.ts';
+import { shown } from '../../wire/fault.ts';
+import type { ResourceGroupResource } from '../../wire/resource.ts';
+import { type ResourceGroupRequest, ResourceGroupRequestSchema } from '../../wire/resource-request.ts';
+import type { DpsInstance } from '../store/instances.ts';
+import { invalidRequest, ManagementError } from './management-error.ts';
+import type { ManagementPorts } from './management-ports.ts';
+import { groupOf, locationOf, type ResourceGroup, renderGroup } from './render-resource.ts';
+
+export interface ResourceGroups {
+  list(): Promise<readonly ResourceGroup[]>;
+  /** @throws {ManagementError} `ResourceGroupNotFound` */
+  find(name: string): Promise<ResourceGroup>;
+  put(name: string, request: unknown): Promise<ResourceGroupResource>;
+  /** The group alone; what it holds is deleted by others. */
+  forget(name: string): void;
+  clear(): void;
+}
+
+/** [Azure naming rules: resource groups] */
+const GROUP_NAME = /^[-\w().]{0,89}[-\w()]$/u;
+const GROUP_NAME_RULE = 'must be 1 to 90 letters, digits and - _ ( ) . and may not end with a dot';
+
+export function createResourceGroups({ instances, hubs }: Pick<ManagementPorts, 'instances' | 'hubs'>): ResourceGroups {
+  const made = new Map<string, ResourceGroup>();
+
+  const list = async (): Promise<readonly ResourceGroup[]> => {
+    const all = new Map(made);
+    const resources = [...(await instances.list()), ...hubs.names().map((hub) => hubs.facts(hub) ?? {})];
+    for (const facts of resources as readonly Partial<DpsInstance>[]) {
+      const key = groupOf(facts).toLowerCase();
+      if (!all.has(key)) all.set(key, { name: groupOf(facts), location: locationOf(facts) });
+    }
+    return [...all.values()];
+  };
+  return {
+    list,
+    find: async (name) => {
+      const found = (await list()).find((group) => group.name.toLowerCase() === name.toLowerCase());
+      if (found !== undefined) return found;
+      throw new ManagementError('ResourceGroupNotFound', `Resource group '${name}' could not be found.`);
+    },
+    put: async (name, request) => {
+      const faults = [
+        ...(GROUP_NAME.test(name) ? [] : [{ path: 'name', rule: GROUP_NAME_RULE, value: shown(name) }]),
+        ...(await schemaFaults(ResourceGroupRequestSchema, request)),
+      ];
+      if (faults.length > 0) throw invalidRequest(faults);
+      const { location, tags } = request as ResourceGroupRequest;
+      const old = made.get(name.toLowerCase());
+      const group = { name: old?.name ?? name, location: regionOf(location), ...(tags !== undefined && { tags }) };
+      made.set(name.toLowerCase(), group);
+      return renderGroup(group);
+    },
+    forget: (name) => {
+      made.delete(name.toLowerCase());
+    },
+    clear: () => made.clear(),
+  };
+}
+
+/** `West US` and `westus` are the same region. [tutorial, tip of step 1] */
+export function regionOf(location: string): string {
+  return location.replaceAll(/\s/g, '').toLowerCase();
+}
