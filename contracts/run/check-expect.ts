@@ -1,7 +1,8 @@
 /** Judges what came of a case against what it expects. */
+
+import type { Emulator } from '../../emulator/service-door.ts';
 import type { JsonObject, JsonValue } from '../../emulator/wire/twin.ts';
 import { type DeviceExpect, type Expect, ONLY_DEVICE } from '../case/case.ts';
-import type { Emulator } from '../emulator-door.ts';
 import { type MatchOptions, match } from './match.ts';
 import type { Observation } from './observe.ts';
 import type { Mismatch } from './result.ts';

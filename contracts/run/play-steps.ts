@@ -1,11 +1,11 @@
 /** Plays the steps of a case, one after the other. */
 
+import type { Emulator } from '../../emulator/service-door.ts';
 import type { GivenEnrollmentGroup, GivenIndividualEnrollment } from '../../emulator/wire/set-up.ts';
 import type { JsonObject } from '../../emulator/wire/twin.ts';
 import type { CaseGroup, CaseIndividual, EnrollmentStep, Expect, RegisterStep, Step } from '../case/case.ts';
 import { mergeJson } from '../case/extend.ts';
 import type { DeviceChange } from '../case-devices/case-device.ts';
-import type { Emulator } from '../emulator-door.ts';
 import { completeGroup, completeIndividual } from './set-up-of.ts';
 import type { World, WorldDevice } from './world.ts';
 

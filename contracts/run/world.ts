@@ -1,11 +1,12 @@
 /** Everything one case lives in: an emulator of its own, its webhook, and its devices. */
 
 import type { DeviceOptions, DeviceTransport } from '../../device/device.ts';
+import type { Emulator, EmulatorOptions } from '../../emulator/service-door.ts';
+import type { SetUp } from '../../emulator/wire/set-up.ts';
 import type { ContractCase, GivenDevice } from '../case/case.ts';
 import type { CaseDevice } from '../case-devices/case-device.ts';
 import { createProgramCaseDevice, type DeviceProgram } from '../case-devices/program-case-device.ts';
 import { createWireCaseDevice } from '../case-devices/wire-case-device.ts';
-import type { Emulator, EmulatorOptions, SetUp } from '../emulator-door.ts';
 import { deviceKey } from './device-key.ts';
 import { type Redactor, secretsOfUrl } from './redact.ts';
 import { setUpOf } from './set-up-of.ts';
