@@ -1,6 +1,6 @@
 /** Every option once: type, default, flag, environment name and help text. Files, flags, environment and code share it. */
 import type { Assumptions } from './core/assumptions.ts';
-import type { ClockMode } from './core/clock/clock.ts';
+import { CLOCK_MODES, type ClockMode } from './wire/control-api.ts';
 
 export interface OptionRow {
   readonly type: 'string' | 'integer' | 'number' | 'choice' | 'list' | 'assumptions';
@@ -74,7 +74,7 @@ export const OPTIONS = {
   },
   clock: {
     type: 'choice',
-    choices: ['system', 'scaled', 'manual', 'skip'],
+    choices: CLOCK_MODES,
     default: 'system',
     flag: '--clock <mode>',
     env: 'DPS_EMULATOR_CLOCK',

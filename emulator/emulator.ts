@@ -2,12 +2,12 @@
 import type { EffectiveOptions, GivenOptions } from './config.ts';
 import type { ConnectionStrings } from './connection-strings.ts';
 import type { ControllableClock } from './core/clock/clock.ts';
-import type { SasExplanation, SasQuestion } from './core/dps/attestation/explain-sas.ts';
 import type { Hubs } from './core/hub/hub-devices.ts';
 import type { Journal } from './core/journal/journal.ts';
-import type { RegistrationTrace } from './core/journal/trace.ts';
 import type { ResourceManager } from './core/resources/resource-manager.ts';
 import type { RegistrationRecord } from './core/store/registrations.ts';
+import type { Endpoints, RegistrationTrace, SasExplanation, SasQuestion } from './wire/control-api.ts';
+
 import type { SetUp } from './wire/set-up.ts';
 
 export interface EmulatorOptions extends GivenOptions {
@@ -19,15 +19,6 @@ export interface EmulatorOptions extends GivenOptions {
   readonly webhookLog?: ((line: string) => void) | undefined;
   /** Hears of bugs of the emulator itself: something was thrown that is no error of the service. */
   readonly onBug?: ((error: unknown, where: string) => void) | undefined;
-}
-
-export interface Endpoints {
-  readonly mqtt: { readonly host: string; readonly port: number };
-  readonly https: { readonly host: string; readonly port: number };
-  /** `http://127.0.0.1:8980` */
-  readonly control: string;
-  /** The `host:port` that the Node SDK's MQTT transport takes as its provisioning host. */
-  readonly provisioningHost: string;
 }
 
 export interface Emulator {

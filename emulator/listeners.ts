@@ -4,7 +4,6 @@ import type { Assumptions } from './core/assumptions.ts';
 import type { DpsService } from './core/dps/dps-service.ts';
 import { MESSAGE_BYTES_MAX } from './core/dps/message-size.ts';
 import type { Journal } from './core/journal/journal.ts';
-import type { Endpoints } from './emulator.ts';
 import { type HttpsInstance, type Listener, startHttpsServer } from './http/server.ts';
 import { createUpgrader } from './http/web-socket.ts';
 import { type Bound, bindFirstFree, type PortChoice } from './listen.ts';
@@ -12,6 +11,7 @@ import { createDpsBroker } from './mqtt/dps-broker.ts';
 import { gateTo, type MqttListener, startMqttServer } from './mqtt/server.ts';
 import type { Replace } from './replaceable-parts.ts';
 import type { Trust } from './trust.ts';
+import type { Endpoints } from './wire/control-api.ts';
 
 export interface ListenersOptions {
   readonly dps: DpsService;

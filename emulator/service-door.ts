@@ -27,7 +27,7 @@ export {
 } from './core/set-up/contoso.ts';
 export type { Emulator, EmulatorOptions } from './emulator.ts';
 export { OptionError, parseOption, resolveOptions } from './resolve-options.ts';
-export { caDirectory } from './tls/data-directory.ts';
+export { caDirectory } from './wire/data-directory.ts';
 
 /** An emulator as a command runs one: on the documented ports, and with the documented waits, unless told otherwise. */
 export async function startAsCommand(options: EmulatorOptions): Promise<Emulator> {

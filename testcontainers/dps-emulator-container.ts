@@ -1,6 +1,6 @@
 /** The emulator as a container to be started: configuration in, in the manner of Testcontainers. */
 import { GenericContainer, getContainerRuntimeClient, type StartedNetwork } from 'testcontainers';
-import type { ClockMode } from '../emulator/core/clock/clock.ts';
+import type { ClockMode } from '../emulator/wire/control-api.ts';
 import { type ContainerConfig, hasSetUp, hostNamesOf, readContainerConfig } from './container-config.ts';
 import { asSeenFromContainer, HOST_GATEWAY } from './host-webhook.ts';
 import { PORTS, StartedDpsEmulatorContainer } from './started-dps-emulator-container.ts';

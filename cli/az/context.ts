@@ -1,17 +1,15 @@
 /** What the verbs of `az` work with: the running emulator's management plane, its service APIs, and the person at the terminal. */
-import { readFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline/promises';
-import { findEmulator } from '../../client/find-emulator.ts';
+import { type ControlClient, controlClient } from '../../client/control-client.ts';
 import { createServiceClient, type ServiceClient, type ServiceEndpoint } from '../../client/service-client.ts';
+import { whereaboutsOf } from '../../client/whereabouts.ts';
 import {
   dpsNameOf,
   hubNameOf,
   type ParsedConnectionString,
   parseConnectionString,
 } from '../../emulator/wire/resource.ts';
-import { dialledHost } from '../dialled-host.ts';
 import { AzError, argumentError } from './az-error.ts';
-import { createManagementClient, type ManagementClient } from './management-client.ts';
 
 export interface ServiceTarget {
   /** A name, or a host name. */
@@ -24,8 +22,8 @@ export interface ServiceTarget {
 export interface AzContext {
   /** URL of the control API that the user named. */
   readonly emulator: string | undefined;
-  /** @throws {CliError} when no emulator runs, with how to start one */
-  management(): Promise<ManagementClient>;
+  /** @throws {ClientError} when no emulator runs, with how to start one */
+  management(): Promise<ControlClient>;
   /** The service API of a DPS instance, signed with the policy that may do everything, or with `login`. */
   provisioningService(target: ServiceTarget): Promise<ServiceClient>;
   /** The REST API of a hub. */
@@ -40,19 +38,19 @@ const DPS_API_VERSION = '2021-10-01';
 const HUB_API_VERSION = '2021-04-12';
 
 export function createContext(emulator: string | undefined): AzContext {
-  const management = async (): Promise<ManagementClient> => createManagementClient(await findEmulator(emulator));
+  const management = (): Promise<ControlClient> => controlClient(emulator);
   return {
     emulator,
     management,
     provisioningService: async ({ name, resourceGroup, login }) => {
       const client = await management();
       const credential = login === undefined ? await dpsCredential(client, name, resourceGroup) : parsed(login);
-      return createServiceClient(await endpointOf(client, emulator), credential, DPS_API_VERSION);
+      return createServiceClient(await endpointOf(client), credential, DPS_API_VERSION);
     },
     iotHub: async ({ name, resourceGroup, login }) => {
       const client = await management();
       const credential = login === undefined ? await hubCredential(client, name, resourceGroup) : parsed(login);
-      return createServiceClient(await endpointOf(client, emulator), credential, HUB_API_VERSION);
+      return createServiceClient(await endpointOf(client), credential, HUB_API_VERSION);
     },
     confirm,
     warn: (line) => process.stderr.write(`WARNING: ${line}\n`),
@@ -60,25 +58,25 @@ export function createContext(emulator: string | undefined): AzContext {
 }
 
 async function dpsCredential(
-  client: ManagementClient,
+  client: ControlClient,
   name: string | undefined,
   resourceGroup: string | undefined,
 ): Promise<ParsedConnectionString> {
   if (name === undefined) throw argumentError('Please provide a DPS name (--dps-name/-n) or a login (--login/-l).');
-  const { properties } = await client.provisioningService(dpsNameOf(name), resourceGroup);
-  const [owner] = await client.provisioningServicePolicies(dpsNameOf(name), resourceGroup);
+  const { properties } = await client.provisioningServices.get(dpsNameOf(name), resourceGroup);
+  const [owner] = await client.provisioningServices.policies(dpsNameOf(name), resourceGroup);
   return credentialOf(properties.serviceOperationsHostName, owner);
 }
 
 async function hubCredential(
-  client: ManagementClient,
+  client: ControlClient,
   name: string | undefined,
   resourceGroup: string | undefined,
 ): Promise<ParsedConnectionString> {
   if (name === undefined)
     throw argumentError('Please provide an IoT hub name (--hub-name/-n) or a login (--login/-l).');
-  const { properties } = await client.iotHub(hubNameOf(name), resourceGroup);
-  const [owner] = await client.iotHubPolicies(hubNameOf(name), resourceGroup);
+  const { properties } = await client.iotHubs.get(hubNameOf(name), resourceGroup);
+  const [owner] = await client.iotHubs.policies(hubNameOf(name), resourceGroup);
   return credentialOf(properties.hostName, owner);
 }
 
@@ -98,15 +96,11 @@ function parsed(login: string): ParsedConnectionString {
   );
 }
 
-async function endpointOf(client: ManagementClient, emulator: string | undefined): Promise<ServiceEndpoint> {
-  const { endpoints, ca } = await client.ready();
-  const pem = await readFile(ca.certificatePath, 'utf8').catch(() => undefined);
-  if (pem === undefined) {
-    const next = 'copy it here, at the same path, or run the command where the emulator runs';
-    throw new AzError('service', `the emulator's CA ${ca.certificatePath} is not on this machine: ${next}`);
-  }
-  const { host, port } = endpoints.https;
-  return { host: dialledHost(host, (await findEmulator(emulator)).url), port, ca: pem };
+async function endpointOf(client: ControlClient): Promise<ServiceEndpoint> {
+  const { https, ca, caPath } = await whereaboutsOf(client);
+  if (ca !== undefined) return { ...https, ca };
+  const next = 'copy it here, at the same path, or run the command where the emulator runs';
+  throw new AzError('service', `the emulator's CA ${caPath} is not on this machine: ${next}`);
 }
 
 async function confirm(question: string): Promise<boolean> {

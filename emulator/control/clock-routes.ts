@@ -1,7 +1,8 @@
 /** Routes about the clock: read it, change its mode, move it. */
 import { OPTIONS } from '../config.ts';
-import type { AdvanceReport, ClockMode, ControllableClock } from '../core/clock/clock.ts';
+import type { AdvanceReport, ControllableClock } from '../core/clock/clock.ts';
 import type { Emulator } from '../emulator.ts';
+import type { ClockMode } from '../wire/control-api.ts';
 import { isoInstant } from '../wire/timestamp.ts';
 import { ControlError, invalid } from './errors.ts';
 import { type ControlRoute, type Member, readMembers } from './route.ts';

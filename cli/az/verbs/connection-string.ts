@@ -45,13 +45,13 @@ export const connectionStringVerbs: readonly AzVerb[] = [
       const name = args.text('dpsName');
       const services =
         name === undefined
-          ? await management.provisioningServices(group)
-          : [await management.provisioningService(name, group)];
+          ? await management.provisioningServices.list(group)
+          : [await management.provisioningServices.get(name, group)];
       const keyed = await Promise.all(
         services.map(async (service) => ({
           name: service.name,
           host: service.properties.serviceOperationsHostName,
-          policies: await management.provisioningServicePolicies(service.name),
+          policies: await management.provisioningServices.policies(service.name),
         })),
       );
       return shown(keyed, args, name !== undefined, 'provisioningserviceowner');
@@ -67,12 +67,14 @@ export const connectionStringVerbs: readonly AzVerb[] = [
       const group = args.text('resourceGroup');
       const name = args.text('hubName');
       const hubs =
-        name === undefined ? await management.iotHubs(group) : [await management.iotHub(hubNameOf(name), group)];
+        name === undefined
+          ? await management.iotHubs.list(group)
+          : [await management.iotHubs.get(hubNameOf(name), group)];
       const keyed = await Promise.all(
         hubs.map(async (hub) => ({
           name: hub.name,
           host: hub.properties.hostName,
-          policies: await management.iotHubPolicies(hub.name),
+          policies: await management.iotHubs.policies(hub.name),
         })),
       );
       return shown(keyed, args, name !== undefined, 'iothubowner');

@@ -119,7 +119,7 @@ async function idScopeOf(args: AzArguments, context: AzContext): Promise<string>
   const service = (login === undefined ? undefined : parseConnectionString(login)?.host) ?? name;
   if (service === undefined) throw argumentError('argument --login/-l: must be a connection string');
   const management = await context.management();
-  return (await management.provisioningService(dpsNameOf(service), resourceGroup)).properties.idScope;
+  return (await management.provisioningServices.get(dpsNameOf(service), resourceGroup)).properties.idScope;
 }
 
 async function keyFor(id: string, args: AzArguments, context: AzContext): Promise<string> {

@@ -1,5 +1,6 @@
 /** `az iot dps policy`: the shared access policies of a provisioning service, keys in clear as `az` shows them. */
 import { randomBytes } from 'node:crypto';
+import type { ControlClient } from '../../../client/control-client.ts';
 import { DPS_OWNER, DPS_RIGHTS } from '../../../emulator/wire/access-policy.ts';
 import type { PolicyResource } from '../../../emulator/wire/resource.ts';
 import type { PolicyRequest } from '../../../emulator/wire/resource-request.ts';
@@ -7,7 +8,6 @@ import { decodeBase64 } from '../../../emulator/wire/symmetric-key.ts';
 import type { AzArguments } from '../arguments.ts';
 import { asJson } from '../as-json.ts';
 import { AzError, argumentError } from '../az-error.ts';
-import type { ManagementClient } from '../management-client.ts';
 import { dpsName, noWait, required, resourceGroup } from '../shared-options.ts';
 import type { AzOption, AzVerb } from '../verb.ts';
 
@@ -115,8 +115,8 @@ export const dpsPolicyVerbs: readonly AzVerb[] = [
   },
 ];
 
-function policiesOf(args: AzArguments, management: ManagementClient): Promise<readonly PolicyResource[]> {
-  return management.provisioningServicePolicies(args.required('dpsName'), args.text('resourceGroup'));
+function policiesOf(args: AzArguments, management: ControlClient): Promise<readonly PolicyResource[]> {
+  return management.provisioningServices.policies(args.required('dpsName'), args.text('resourceGroup'));
 }
 
 function changesOf(args: AzArguments): Partial<PolicyRequest> {
@@ -142,18 +142,18 @@ interface PoliciesOfService<T extends PolicyRequest> {
   readonly policies: readonly T[];
 }
 
-async function serviceOf(args: AzArguments, management: ManagementClient): Promise<PoliciesOfService<PolicyResource>> {
-  const { etag } = await management.provisioningService(args.required('dpsName'), args.text('resourceGroup'));
+async function serviceOf(args: AzArguments, management: ControlClient): Promise<PoliciesOfService<PolicyResource>> {
+  const { etag } = await management.provisioningServices.get(args.required('dpsName'), args.text('resourceGroup'));
   return { etag, policies: await policiesOf(args, management) };
 }
 
 async function written(
   args: AzArguments,
-  management: ManagementClient,
+  management: ControlClient,
   { etag, policies }: PoliciesOfService<PolicyRequest>,
 ): Promise<readonly PolicyResource[]> {
   const properties = { authorizationPolicies: policies };
-  await management.putProvisioningService(args.required('dpsName'), { etag, properties });
+  await management.provisioningServices.put(args.required('dpsName'), { etag, properties });
   return policiesOf(args, management);
 }
 

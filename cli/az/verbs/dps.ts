@@ -38,7 +38,7 @@ export const dpsVerbs: readonly AzVerb[] = [
     run: async (args, context) => {
       const management = await context.management();
       const dpsName = dpsNameOf(args.required('name'));
-      const taken = (await management.provisioningServices(undefined)).find((one) => isNamed(one, dpsName));
+      const taken = (await management.provisioningServices.list(undefined)).find((one) => isNamed(one, dpsName));
       if (taken !== undefined) {
         const where = `in the resource group '${taken.resourcegroup}'`;
         throw new AzError('service', `DPS name '${dpsName}' is not available: there is one of that name ${where}.`);
@@ -50,7 +50,7 @@ export const dpsVerbs: readonly AzVerb[] = [
         ...(args.isGiven('tags') && { tags: args.tags('tags') ?? {} }),
         sku: { name: 'S1' },
       };
-      return asJson(await management.putProvisioningService(dpsName, request));
+      return asJson(await management.provisioningServices.put(dpsName, request));
     },
   },
   {
@@ -59,7 +59,9 @@ export const dpsVerbs: readonly AzVerb[] = [
     options: [name, resourceGroup],
     examples: ['az iot dps show --name my-dps --query properties.idScope -o tsv'],
     run: async (args, context) =>
-      asJson(await (await context.management()).provisioningService(args.required('name'), args.text('resourceGroup'))),
+      asJson(
+        await (await context.management()).provisioningServices.get(args.required('name'), args.text('resourceGroup')),
+      ),
   },
   {
     path: 'iot dps list',
@@ -67,7 +69,7 @@ export const dpsVerbs: readonly AzVerb[] = [
     options: [resourceGroup],
     examples: ['az iot dps list --query "[].{name:name, idScope:properties.idScope}" -o table'],
     run: async (args, context) =>
-      asJson(await (await context.management()).provisioningServices(args.text('resourceGroup'))),
+      asJson(await (await context.management()).provisioningServices.list(args.text('resourceGroup'))),
   },
   {
     path: 'iot dps update',
@@ -83,13 +85,13 @@ export const dpsVerbs: readonly AzVerb[] = [
     run: async (args, context) => {
       const dpsName = args.required('name');
       const management = await context.management();
-      const present = await management.provisioningService(dpsName, args.text('resourceGroup'));
+      const present = await management.provisioningServices.get(dpsName, args.text('resourceGroup'));
       if (!args.isGiven('set') && !args.isGiven('tags')) {
         throw argumentError('Nothing to change: give --set or --tags.');
       }
       const request = changedBySet(present, args.list('set'));
       return asJson(
-        await management.putProvisioningService(dpsName, {
+        await management.provisioningServices.put(dpsName, {
           ...request,
           ...(args.isGiven('tags') && { tags: args.tags('tags') ?? {} }),
         }),
@@ -102,7 +104,7 @@ export const dpsVerbs: readonly AzVerb[] = [
     options: [name, resourceGroup, noWait],
     examples: ['az iot dps delete --name my-dps --resource-group contoso-us-resource-group'],
     run: async (args, context) => {
-      await (await context.management()).deleteProvisioningService(args.required('name'), args.text('resourceGroup'));
+      await (await context.management()).provisioningServices.delete(args.required('name'), args.text('resourceGroup'));
       return undefined;
     },
   },

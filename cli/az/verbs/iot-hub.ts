@@ -40,14 +40,16 @@ export const iotHubVerbs: readonly AzVerb[] = [
     run: async (args, context) => {
       const management = await context.management();
       const hub = hubNameOf(args.required('name'));
-      const taken = (await management.iotHubs(undefined)).find((one) => one.name.toLowerCase() === hub.toLowerCase());
+      const taken = (await management.iotHubs.list(undefined)).find(
+        (one) => one.name.toLowerCase() === hub.toLowerCase(),
+      );
       if (taken !== undefined) {
         const where = `in the resource group '${taken.resourcegroup}'`;
         throw new AzError('service', `IotHub name '${hub}' is not available: there is one of that name ${where}.`);
       }
       const location = args.text('location');
       return asJson(
-        await management.putIotHub(hub, {
+        await management.iotHubs.put(hub, {
           resourceGroup: args.required('resourceGroup'),
           ...(location !== undefined && { location }),
           ...(args.isGiven('tags') && { tags: args.tags('tags') ?? {} }),
@@ -62,7 +64,7 @@ export const iotHubVerbs: readonly AzVerb[] = [
     examples: ['az iot hub show --name my-toasters-hub --query properties.hostName -o tsv'],
     run: async (args, context) => {
       const management = await context.management();
-      return asJson(await management.iotHub(hubNameOf(args.required('name')), args.text('resourceGroup')));
+      return asJson(await management.iotHubs.get(hubNameOf(args.required('name')), args.text('resourceGroup')));
     },
   },
   {
@@ -70,7 +72,7 @@ export const iotHubVerbs: readonly AzVerb[] = [
     summary: 'List hubs.',
     options: [resourceGroup],
     examples: ['az iot hub list -o table'],
-    run: async (args, context) => asJson(await (await context.management()).iotHubs(args.text('resourceGroup'))),
+    run: async (args, context) => asJson(await (await context.management()).iotHubs.list(args.text('resourceGroup'))),
   },
   {
     path: 'iot hub delete',
@@ -79,7 +81,7 @@ export const iotHubVerbs: readonly AzVerb[] = [
     examples: ['az iot hub delete --name my-toasters-hub'],
     run: async (args, context) => {
       const management = await context.management();
-      await management.deleteIotHub(hubNameOf(args.required('name')), args.text('resourceGroup'));
+      await management.iotHubs.delete(hubNameOf(args.required('name')), args.text('resourceGroup'));
       return undefined;
     },
   },

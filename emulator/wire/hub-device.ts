@@ -1,0 +1,24 @@
+/** A device and its twin as their hub shows them. [dps-service-behaviour §10.2] */
+import type { SymmetricKeys } from './enrollment.ts';
+import type { JsonObject } from './twin.ts';
+
+/** A device as its hub lists it. */
+export interface HubDevice {
+  readonly deviceId: string;
+  readonly generationId: string;
+  readonly etag: string;
+  readonly connectionState: 'Disconnected';
+  readonly status: 'enabled';
+  readonly statusUpdatedTime: string;
+  readonly capabilities: { readonly iotEdge: boolean };
+  readonly authentication: { readonly type: 'sas'; readonly symmetricKey: SymmetricKeys };
+}
+
+/** A device's twin. Reported properties stay empty until devices can connect to the hub. */
+export interface HubTwin {
+  readonly deviceId: string;
+  readonly etag: string;
+  readonly version: number;
+  readonly tags: JsonObject;
+  readonly properties: { readonly desired: JsonObject; readonly reported: JsonObject };
+}
