@@ -37,7 +37,7 @@ const LAYERS: readonly Layer[] = [
   },
   { folder: 'testcontainers/', mayImport: [...CORE, 'client/', 'cli/', 'emulator/config.ts'] },
   // The places that start an emulator in this process.
-  { folder: 'contracts/run/run-contracts.ts', mayImport: [...HARNESS, 'emulator/index.ts'] },
+  { folder: 'contracts/target/in-process.ts', mayImport: [...HARNESS, 'emulator/index.ts'] },
   { folder: 'contracts/testing/dps.ts', mayImport: [...HARNESS, 'emulator/index.ts'] },
   // Emulators that are wrong on purpose, to prove that the cases notice: made of the emulator's parts, through one door.
   {
