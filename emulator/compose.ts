@@ -21,7 +21,7 @@ import type { Ports } from './core/ports.ts';
 import { createResourceManager } from './core/resources/resource-manager.ts';
 import { applySetUp, exportSetUp, type SetUpStores } from './core/set-up/apply-set-up.ts';
 import { checkSetUp } from './core/set-up/check-set-up.ts';
-import { contosoSetUp } from './core/set-up/contoso.ts';
+import { contosoSetUp } from './wire/contoso.ts';
 import { seedSetUp } from './core/set-up/seed-set-up.ts';
 import { createEnrollmentStore } from './core/store/enrollments.ts';
 import { createInstanceStore } from './core/store/instances.ts';

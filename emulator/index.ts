@@ -6,6 +6,7 @@ export type { AdvanceReport, ControllableClock, PendingSleeper } from './core/cl
 export type { Journal, JournalListener } from './core/journal/journal.ts';
 export { ManagementError } from './core/resources/management-error.ts';
 export type { ResourceManager } from './core/resources/resource-manager.ts';
+export type { GivenOptions } from './config.ts';
 export type { Emulator, EmulatorOptions } from './emulator.ts';
 export { OptionError } from './resolve-options.ts';
 export type { ClockMode, Endpoints } from './wire/control-api.ts';

@@ -1,7 +1,7 @@
 /** The configuration that a container starts with: the document of `start --config`, and the host names that it makes real. */
 import { readFile } from 'node:fs/promises';
-import type { GivenOptions } from '../emulator/config.ts';
-import { contosoSetUp } from '../emulator/core/set-up/contoso.ts';
+import type { GivenOptions } from '../emulator/index.ts';
+import { contosoSetUp } from '../emulator/wire/contoso.ts';
 import { serviceHostOf } from '../emulator/wire/access-policy.ts';
 import type { SetUp } from '../emulator/wire/set-up.ts';
 

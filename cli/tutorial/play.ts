@@ -2,14 +2,7 @@
 
 import { type Emulator, startEmulator } from '../../emulator/index.ts';
 
-import {
-  CONTOSO_DEVICES,
-  CONTOSO_GROUP,
-  CONTOSO_GROUP_KEY,
-  CONTOSO_HUBS,
-  CONTOSO_ID_SCOPE,
-  CONTOSO_PAYLOAD,
-} from '../../emulator/service-door.ts';
+import { CONTOSO_DEVICES, CONTOSO_GROUP, CONTOSO_GROUP_KEY, CONTOSO_HUBS, CONTOSO_ID_SCOPE, CONTOSO_PAYLOAD } from '../../emulator/wire/contoso.ts';
 import { maskQuery } from '../../emulator/wire/mask.ts';
 import { deriveDeviceKey } from '../../emulator/wire/symmetric-key.ts';
 import type { JsonObject } from '../../emulator/wire/twin.ts';

@@ -2,7 +2,7 @@
 import { OPTIONS } from '../config.ts';
 import type { AdvanceReport, ControllableClock } from '../core/clock/clock.ts';
 import type { Emulator } from '../emulator.ts';
-import type { ClockMode } from '../wire/control-api.ts';
+import type { ClockMode, ClockMove, ClockState, PendingAnswer } from '../wire/control-api.ts';
 import { isoInstant } from '../wire/timestamp.ts';
 import { ControlError, invalid } from './errors.ts';
 import { type ControlRoute, type Member, readMembers } from './route.ts';
@@ -75,11 +75,11 @@ export function clockRoutes({ clock }: Emulator): readonly ControlRoute[] {
   ];
 }
 
-function stateOf(clock: ControllableClock): Record<string, unknown> {
+function stateOf(clock: ControllableClock): ClockState {
   return { mode: clock.mode, factor: clock.factor, ...pendingOf(clock) };
 }
 
-function pendingOf(clock: ControllableClock): Record<string, unknown> {
+function pendingOf(clock: ControllableClock): PendingAnswer {
   const nowMs = clock.now();
   const pending = clock.pending().map(({ who, why, dueMs }) => ({
     who,
@@ -91,7 +91,7 @@ function pendingOf(clock: ControllableClock): Record<string, unknown> {
   return { now: isoInstant(nowMs), nowMs, pending, openHolds: clock.openHolds() };
 }
 
-async function move(clock: ControllableClock, work: () => Promise<AdvanceReport>): Promise<Record<string, unknown>> {
+async function move(clock: ControllableClock, work: () => Promise<AdvanceReport>): Promise<ClockMove> {
   if (clock.mode !== 'manual') {
     throw new ControlError(
       'wrong-clock-mode',

@@ -1,6 +1,7 @@
 /** Routes about registrations: what the service remembers of each device. */
 import type { RegistrationRecord } from '../core/store/registrations.ts';
 import type { Emulator } from '../emulator.ts';
+import type { RegistrationAnswer } from '../wire/control-api.ts';
 import { isoInstant } from '../wire/timestamp.ts';
 import { ControlError } from './errors.ts';
 import type { ControlRoute } from './route.ts';
@@ -27,7 +28,7 @@ export function registrationRoutes(emulator: Emulator): readonly ControlRoute[] 
   ];
 }
 
-function shownRegistration(record: RegistrationRecord): Record<string, unknown> {
+function shownRegistration(record: RegistrationRecord): RegistrationAnswer {
   const { createdMs, updatedMs, version: _version, assignment, ...members } = record;
   return {
     ...members,

@@ -2,18 +2,19 @@
 import { ASSUMPTIONS, type AssumptionId, resolveAssumptions } from '../core/assumptions.ts';
 import type { Emulator } from '../emulator.ts';
 import { VERSION } from '../version.ts';
+import type { ConfigAnswer, HeldAnswer, ReadyAnswer } from '../wire/control-api.ts';
 import { maskQuery } from '../wire/mask.ts';
 import { type ControlRoute, readMembers } from './route.ts';
 
 /** @param controlUrl known once the control API is bound, which the emulator's own endpoints cannot say yet */
 export function stateRoutes(emulator: Emulator, controlUrl: () => string): readonly ControlRoute[] {
-  const held = async () => ({ idScopes: await emulator.idScopes(), hubs: emulator.hubs.names() });
+  const held = async (): Promise<HeldAnswer> => ({ idScopes: await emulator.idScopes(), hubs: emulator.hubs.names() });
   return [
     { method: 'GET', path: '/health', answer: () => ({ status: 'ok' }) },
     {
       method: 'GET',
       path: '/ready',
-      answer: async () => ({
+      answer: async (): Promise<ReadyAnswer> => ({
         status: 'ready',
         version: VERSION,
         pid: process.pid,
@@ -56,7 +57,7 @@ function optionsOf({ options }: Emulator): Record<string, unknown> {
   return { ...all, webhook: options.webhook === undefined ? null : maskQuery(options.webhook) };
 }
 
-function assumptionsOf({ options }: Emulator): readonly Record<string, unknown>[] {
+function assumptionsOf({ options }: Emulator): ConfigAnswer['assumptions'] {
   const inForce = resolveAssumptions(options.assume);
   return Object.entries(ASSUMPTIONS).map(([id, row]) => ({
     id,

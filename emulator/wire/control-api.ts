@@ -1,6 +1,6 @@
 /** What the control API is asked and answers (docs/control-api.md): the emulator renders it, its clients read it. */
 import type { JournalEntry, Timeline } from './journal-entry.ts';
-import type { DeviceRegistrationResult, RegistrationStatus, Substatus } from './registration.ts';
+import type { RegistrationStatus, Substatus } from './registration.ts';
 import type { JsonObject } from './twin.ts';
 
 export interface Endpoint {
@@ -23,6 +23,7 @@ export interface HeldAnswer {
 }
 
 export interface ReadyAnswer extends HeldAnswer {
+  readonly status: 'ready';
   readonly version: string;
   readonly pid: number;
   readonly endpoints: Endpoints;
@@ -43,12 +44,19 @@ export interface ConfigAnswer {
   }[];
 }
 
-export interface RegistrationAnswer
-  extends Pick<DeviceRegistrationResult, 'registrationId' | 'assignedHub' | 'deviceId' | 'errorCode' | 'errorMessage'> {
+/** What the service remembers of a device. */
+export interface RegistrationAnswer {
   readonly idScope: string;
+  readonly registrationId: string;
+  /** Absent for an individual enrollment. */
   readonly enrollmentGroupId?: string;
   readonly status: RegistrationStatus;
   readonly substatus?: Substatus;
+  readonly errorCode?: number;
+  readonly errorMessage?: string;
+  /** With `deviceId`, survives a later failure. */
+  readonly assignedHub?: string;
+  readonly deviceId?: string;
   readonly payload?: JsonObject;
   readonly operationId: string;
   readonly operationCount: number;

@@ -3,7 +3,7 @@ import { readdir, writeFile } from 'node:fs/promises';
 import { type AddressInfo, connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { contosoSetUp } from '../../../emulator/core/set-up/contoso.ts';
+import { contosoSetUp } from '../../../emulator/wire/contoso.ts';
 import { FAST, type Home, type Ran, run, runOn, temporaryHome } from '../support/command.ts';
 
 const MAIN = join(import.meta.dirname, '../../../dist/cli/main.js');

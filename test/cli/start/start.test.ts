@@ -3,7 +3,7 @@ import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { CONTOSO_GROUP_KEY } from '../../../emulator/core/set-up/contoso.ts';
+import { CONTOSO_GROUP_KEY } from '../../../emulator/wire/contoso.ts';
 import { FAST, FREE_PORTS, isEvent, run, start, temporaryHome } from '../support/command.ts';
 
 const TOASTER = 'breakroom499-contoso-tstrsd-007';

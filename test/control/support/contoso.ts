@@ -6,7 +6,7 @@ import {
   CONTOSO_HUBS,
   CONTOSO_ID_SCOPE,
   contosoSetUp,
-} from '../../../emulator/core/set-up/contoso.ts';
+} from '../../../emulator/wire/contoso.ts';
 import { type Emulator, type EmulatorOptions, startEmulator } from '../../../emulator/index.ts';
 import { makeDeviceSas } from '../../../emulator/wire/device-sas.ts';
 import { deriveDeviceKey } from '../../../emulator/wire/symmetric-key.ts';
