@@ -2,6 +2,7 @@
 import { createHmac } from 'node:crypto';
 import { request as httpsRequest } from 'node:https';
 import { AzError } from '../cli/az/az-error.ts';
+import { parsedJson } from '../emulator/wire/json.ts';
 import type { ParsedConnectionString } from '../emulator/wire/resource.ts';
 import { isJsonObject, type JsonValue } from '../emulator/wire/twin.ts';
 
@@ -131,17 +132,9 @@ function serviceSas({ host, keyName, key }: ParsedConnectionString): string {
 }
 
 function readAnswer(status: number, text: string): JsonValue {
-  const body = jsonOf(text);
+  const body = parsedJson(text);
   if (status >= 200 && status < 300) return body ?? null;
   throw new AzError(status === 404 ? 'not-found' : 'service', refusalText(status, body));
-}
-
-function jsonOf(text: string): JsonValue | undefined {
-  try {
-    return JSON.parse(text) as JsonValue;
-  } catch {
-    return undefined;
-  }
 }
 
 /** `(404201) Enrollment not found.`, and why when the emulator knows; a hub's older shape is shown as it is. */
