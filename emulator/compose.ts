@@ -21,7 +21,6 @@ import type { Ports } from './core/ports.ts';
 import { createResourceManager } from './core/resources/resource-manager.ts';
 import { applySetUp, exportSetUp, type SetUpStores } from './core/set-up/apply-set-up.ts';
 import { checkSetUp } from './core/set-up/check-set-up.ts';
-import { contosoSetUp } from './wire/contoso.ts';
 import { seedSetUp } from './core/set-up/seed-set-up.ts';
 import { createEnrollmentStore } from './core/store/enrollments.ts';
 import { createInstanceStore } from './core/store/instances.ts';
@@ -38,6 +37,7 @@ import { realTime } from './real-time.ts';
 import { type Replace, replaceNothing } from './replaceable-parts.ts';
 import { resolveOptions } from './resolve-options.ts';
 import { checkWebhookCa, readTrust, trustedByWebhookClient } from './trust.ts';
+import { contosoSetUp } from './wire/contoso.ts';
 import { maskLogLine } from './wire/mask.ts';
 import type { SetUp } from './wire/set-up.ts';
 

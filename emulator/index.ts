@@ -2,11 +2,11 @@
 import { compose } from './compose.ts';
 import type { Emulator, EmulatorOptions } from './emulator.ts';
 
+export type { GivenOptions } from './config.ts';
 export type { AdvanceReport, ControllableClock, PendingSleeper } from './core/clock/clock.ts';
 export type { Journal, JournalListener } from './core/journal/journal.ts';
 export { ManagementError } from './core/resources/management-error.ts';
 export type { ResourceManager } from './core/resources/resource-manager.ts';
-export type { GivenOptions } from './config.ts';
 export type { Emulator, EmulatorOptions } from './emulator.ts';
 export { OptionError } from './resolve-options.ts';
 export type { ClockMode, Endpoints } from './wire/control-api.ts';
