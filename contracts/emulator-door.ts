@@ -9,6 +9,7 @@ export {
   type EmulatorOptions,
   type JournalEntry,
   type JournalEvent,
+  type Proven,
   postJson,
   RETRIES_MAX,
   readCustomAnswer,
@@ -16,5 +17,6 @@ export {
   type SetUp,
   schemaFaults,
   startEmulator,
+  subjectName,
   type WebhookOutcome,
 } from '../emulator/index.ts';

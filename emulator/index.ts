@@ -6,6 +6,7 @@ export type { AdvanceReport, ClockMode, ControllableClock, PendingSleeper } from
 export { deriveDeviceKey } from './core/dps/attestation/symmetric-key.ts';
 export type { JournalEntry, JournalEvent, Timeline } from './core/journal/events.ts';
 export type { Journal } from './core/journal/journal.ts';
+export type { JournalSubject } from './core/journal/subject.ts';
 export { ManagementError } from './core/resources/management-error.ts';
 export type { ResourceManager } from './core/resources/resource-manager.ts';
 export { SetUpError } from './core/set-up/check-set-up.ts';
@@ -21,6 +22,8 @@ export { decideRetry, RETRIES_MAX } from './allocation-webhook/retry-policy.ts';
 export { type Assumptions, resolveAssumptions } from './core/assumptions.ts';
 export type { AllocationResult } from './core/dps/allocation/allocation-result.ts';
 export { readCustomAnswer } from './core/dps/allocation/custom-answer.ts';
+export type { Proven } from './core/dps/attestation/proven.ts';
+export { subjectName } from './core/journal/subject.ts';
 export type { AllocationQuestion, WebhookOutcome } from './core/ports.ts';
 export { schemaFaults } from './wire/check-shape.ts';
 

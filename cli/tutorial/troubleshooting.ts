@@ -1,6 +1,7 @@
 /** Plays the troubleshooting table: a webhook that really answers so, and a device that really registers. */
 
 import { deriveDeviceKey } from '../../emulator/core/dps/attestation/symmetric-key.ts';
+import { subjectName } from '../../emulator/core/journal/subject.ts';
 import {
   CONTOSO_GROUP_KEY,
   CONTOSO_HUBS,
@@ -98,7 +99,8 @@ async function playRow(
 function measureOperations(emulator: Emulator): { readonly realMs: ReadonlyMap<string, number>; stop(): void } {
   const opened = new Map<string, number>();
   const realMs = new Map<string, number>();
-  const stop = emulator.journal.subscribe(({ registrationId }, { event }) => {
+  const stop = emulator.journal.subscribe((subject, { event }) => {
+    const registrationId = subjectName(subject);
     if (event.kind === 'operation-opened') opened.set(registrationId, performance.now());
     const from = opened.get(registrationId);
     if (event.kind === 'concluded' && from !== undefined) realMs.set(registrationId, performance.now() - from);

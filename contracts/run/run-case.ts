@@ -3,6 +3,7 @@ import type { JsonValue } from '../../emulator/wire/twin.ts';
 import type { Expect } from '../case/case.ts';
 import type { LoadedCase } from '../case/read-cases.ts';
 import { DeviceProgramError } from '../case-devices/program-case-device.ts';
+import { subjectName } from '../emulator-door.ts';
 import { judge } from './check-expect.ts';
 import { disagreements, type Observation, observe } from './observe.ts';
 import { playSteps } from './play-steps.ts';
@@ -89,9 +90,7 @@ async function play({ contract }: LoadedCase, options: RunCaseOptions, redactor:
   const { emulator } = world;
   const startMs = emulator.clock.now();
   const timeline = createTimeline(() => emulator.clock.now());
-  const stopListening = emulator.journal.subscribe(({ registrationId }, entry) =>
-    timeline.event(registrationId, entry),
-  );
+  const stopListening = emulator.journal.subscribe((subject, entry) => timeline.event(subjectName(subject), entry));
   const judged: { checks: number; mismatches: Mismatch[] } = { checks: 0, mismatches: [] };
   const judgeNow = async (expect: Expect, path: string): Promise<void> => {
     const { checks, mismatches } = judge(expect, path, {

@@ -5,7 +5,7 @@ import type { ContractCase, GivenDevice } from '../case/case.ts';
 import type { CaseDevice } from '../case-devices/case-device.ts';
 import { createProgramCaseDevice, type DeviceProgram } from '../case-devices/program-case-device.ts';
 import { createWireCaseDevice } from '../case-devices/wire-case-device.ts';
-import type { Emulator, EmulatorOptions, SetUp } from '../emulator-door.ts';
+import { type Emulator, type EmulatorOptions, type SetUp, subjectName } from '../emulator-door.ts';
 import { deviceKey } from './device-key.ts';
 import { type Redactor, secretsOfUrl } from './redact.ts';
 import { setUpOf } from './set-up-of.ts';
@@ -145,7 +145,7 @@ function waitingFor(registrationId: string, { journal, clock }: Emulator) {
   return (listener: () => void): (() => void) =>
     journal.subscribe((subject, { event }) => {
       const isPoll = event.kind === 'replied' && event.operation === 'poll' && event.status === 202;
-      if (!isPoll || subject.registrationId.toLowerCase() !== registrationId.toLowerCase()) return;
+      if (!isPoll || subjectName(subject).toLowerCase() !== registrationId.toLowerCase()) return;
       if (clock.pending().length > 0 && clock.openHolds().length === 0) listener();
     });
 }

@@ -1,7 +1,7 @@
 /** Routes about what happened: timelines, their live stream, and the trace that two runs are compared by. */
 import { createHash } from 'node:crypto';
 import type { JournalEntry, JournalEvent, Timeline } from '../core/journal/events.ts';
-import type { JournalSubject } from '../core/journal/journal.ts';
+import type { JournalSubject } from '../core/journal/subject.ts';
 import { shown } from '../core/set-up/check-set-up.ts';
 import type { Emulator } from '../emulator.ts';
 import { canonicalJson } from '../wire/canonical-json.ts';
@@ -110,8 +110,8 @@ function filterOf(query: Query): Filter {
   }
   return {
     isOfSubject: (subject) =>
-      (idScope === undefined || subject.idScope.toLowerCase() === idScope) &&
-      (key === undefined || registrationKey(subject.registrationId) === key),
+      (idScope === undefined || ('idScope' in subject && subject.idScope.toLowerCase() === idScope)) &&
+      (key === undefined || (subject.kind === 'registration' && registrationKey(subject.registrationId) === key)),
     isOfKind: ({ event }) => kinds.length === 0 || kinds.includes(event.kind),
     hasKinds: kinds.length > 0,
   };
@@ -124,15 +124,13 @@ function lastSeen(header: string | string[] | undefined): number | undefined {
 
 function entriesAfter(timelines: readonly Timeline[], sequence: number): readonly EntryOfSubject[] {
   return timelines
-    .flatMap(({ idScope, registrationId, entries }) =>
-      entries.map((entry) => ({ subject: { idScope, registrationId }, entry })),
-    )
+    .flatMap(({ entries, droppedEntries: _dropped, ...subject }) => entries.map((entry) => ({ subject, entry })))
     .filter(({ entry }) => entry.sequence > sequence)
     .sort((a, b) => a.entry.sequence - b.entry.sequence);
 }
 
-function shownTimeline({ idScope, registrationId, entries, droppedEntries }: Timeline, isOfKind: Filter['isOfKind']) {
-  return { idScope, registrationId, droppedEntries, entries: entries.filter(isOfKind).map(shownEntry) };
+function shownTimeline({ entries, droppedEntries, ...subject }: Timeline, isOfKind: Filter['isOfKind']) {
+  return { ...subject, droppedEntries, entries: entries.filter(isOfKind).map(shownEntry) };
 }
 
 function shownEntry({ sequence, atMs, event }: JournalEntry) {

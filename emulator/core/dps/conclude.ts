@@ -1,6 +1,7 @@
 /** Ends an operation: the device at its hub, the registration's new state, and the outcome under the operation id. */
 import type { Substatus } from '../../wire/registration.ts';
 import type { InitialTwin } from '../../wire/twin.ts';
+import { registrationSubject } from '../journal/subject.ts';
 import type { Ports, ProvisionRequest } from '../ports.ts';
 import type { RegistrationRecord } from '../store/registrations.ts';
 import { registrationAddress } from '../store/registrations.ts';
@@ -31,7 +32,7 @@ export async function conclude(job: AllocationJob, result: AllocationResult, por
     concludedMs: nowMs,
     outcome: stored,
   });
-  ports.journal.record(stored, {
+  ports.journal.record(registrationSubject(stored), {
     kind: 'concluded',
     operationId,
     status: stored.status,
@@ -67,7 +68,7 @@ async function provision(
   const request: ProvisionRequest = {
     hub: allocated.hub,
     deviceId,
-    keys: job.keys,
+    proven: job.proven,
     iotEdge: enrollment.record.capabilities?.iotEdge ?? false,
     data: move.data,
     twin,

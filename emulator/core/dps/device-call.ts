@@ -1,7 +1,7 @@
 /** A device's request after a transport has taken it apart, and the reply before a transport puts it together. */
 
 import type { ServiceErrorBody } from '../../wire/error-body.ts';
-import type { DeviceRegistrationResult, RegistrationOperationStatus } from '../../wire/registration.ts';
+import type { DeviceRegistrationResult, RegistrationOperationStatus, TpmChallenge } from '../../wire/registration.ts';
 import type { Transport } from '../journal/events.ts';
 import type { Credential } from './attestation/credential.ts';
 
@@ -18,7 +18,7 @@ export interface DeviceCall {
     | { readonly operation: 'lookup'; readonly body: string };
 }
 
-export type ReplyBody = RegistrationOperationStatus | DeviceRegistrationResult | ServiceErrorBody;
+export type ReplyBody = RegistrationOperationStatus | DeviceRegistrationResult | ServiceErrorBody | TpmChallenge;
 
 export interface Reply {
   /** HTTP status, and the status in the MQTT response topic. */

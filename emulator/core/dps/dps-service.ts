@@ -1,6 +1,7 @@
 /** The DPS itself: one entry for every request of a device, the same for every transport; it never throws. */
 import { deviceTimestamp } from '../../wire/timestamp.ts';
 import { DpsError } from '../errors.ts';
+import { registrationSubject } from '../journal/subject.ts';
 import type { Ports } from '../ports.ts';
 import { type Allocations, createAllocations } from './allocations.ts';
 import { authenticate, checkCall } from './checks.ts';
@@ -32,6 +33,7 @@ export function createDpsService(ports: Ports): DpsService {
   };
 
   const refuse = (error: DpsError, requestId: string): Reply => {
+    if (error.challenge !== undefined) return reply(error.status, error.challenge, requestId);
     const body = {
       errorCode: error.errorCode,
       trackingId: requestId,
@@ -44,21 +46,22 @@ export function createDpsService(ports: Ports): DpsService {
   return {
     call: async (call) => {
       const requestId = nextRequestId();
+      const subject = registrationSubject(call);
       let answer: Reply;
       try {
         answer = await dispatch(call, requestId, ports, allocations);
       } catch (thrown) {
         const error = thrown instanceof DpsError ? thrown : internalError(thrown, call, ports);
         answer = refuse(error, requestId);
-        ports.journal.record(call, {
+        ports.journal.record(subject, {
           kind: 'refused',
           operation: call.request.operation,
           transport: call.transport,
-          errorCode: error.errorCode,
+          ...(answer.errorCode !== undefined && { errorCode: answer.errorCode }),
           ...splitReason(error),
         });
       }
-      ports.journal.record(call, {
+      ports.journal.record(subject, {
         kind: 'replied',
         operation: call.request.operation,
         transport: call.transport,

@@ -5,6 +5,7 @@ import { registrationKey } from '../../../wire/registration-id.ts';
 import { isoInstant } from '../../../wire/timestamp.ts';
 import type { Assumptions } from '../../assumptions.ts';
 import type { RefusalReason } from './credential.ts';
+import type { Proven } from './proven.ts';
 import { isSignedWith, type SasToken } from './sas-token.ts';
 
 /** `base64(HMAC-SHA256(base64decode(groupKey), registrationId))`. [dps-device-protocol §4] */
@@ -12,17 +13,11 @@ export function deriveDeviceKey(groupKeyBase64: string, registrationId: string):
   return createHmac('sha256', Buffer.from(groupKeyBase64, 'base64')).update(registrationId, 'utf8').digest('base64');
 }
 
-/** The keys that a device may prove; the first is the one that matched. */
-export interface ProvenKeys {
-  readonly which: 'primary' | 'secondary';
-  readonly keys: SymmetricKeys;
-}
-
 /** Finds the pair of keys whose primary or secondary signed the token. */
-export function provenBy(token: SasToken, candidates: readonly SymmetricKeys[]): ProvenKeys | undefined {
+export function provenBy(token: SasToken, candidates: readonly SymmetricKeys[]): Proven | undefined {
   for (const keys of candidates) {
-    if (isSignedWith(token, keys.primaryKey)) return { which: 'primary', keys };
-    if (isSignedWith(token, keys.secondaryKey)) return { which: 'secondary', keys };
+    if (isSignedWith(token, keys.primaryKey)) return { kind: 'symmetricKey', which: 'primary', keys };
+    if (isSignedWith(token, keys.secondaryKey)) return { kind: 'symmetricKey', which: 'secondary', keys };
   }
   return undefined;
 }
