@@ -84,7 +84,12 @@ describe('GET /journal/events', () => {
     const { timelines } = (await call(control, '/journal')).json as { timelines: { entries: object[] }[] };
     const reader = await openEvents(`${control}/journal/events?replay=true`);
     for (const entry of timelines[0]?.entries ?? []) {
-      expect((await reader.nextEvent()).data).toEqual({ kind: 'registration', idScope: SCOPE, registrationId: DEVICE, ...entry });
+      expect((await reader.nextEvent()).data).toEqual({
+        kind: 'registration',
+        idScope: SCOPE,
+        registrationId: DEVICE,
+        ...entry,
+      });
     }
     reader.close();
   });
