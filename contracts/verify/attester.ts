@@ -1,6 +1,6 @@
 /** What a device would have proved, for each attestation: of this the request's `deviceRuntimeContext` is made. */
 import { createHash, generateKeyPairSync, webcrypto } from 'node:crypto';
-import type { Proven } from '../emulator-door.ts';
+import type { Proven } from '../../emulator/service-door.ts';
 import type { AttestationType } from './shape.ts';
 
 export type Attester = (type: AttestationType, registrationId: string) => Promise<Proven>;

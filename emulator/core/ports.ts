@@ -1,13 +1,13 @@
 /** Everything the core needs from outside itself, in one value. */
 import type { Enrollment } from '../wire/enrollment.ts';
+import type { WebhookFailure } from '../wire/journal-entry.ts';
+import type { RegistrationSubject } from '../wire/journal-subject.ts';
 import type { InitialTwin, JsonValue } from '../wire/twin.ts';
 import type { Assumptions } from './assumptions.ts';
 import type { Clock, ClockTask } from './clock/clock.ts';
 import type { Proven } from './dps/attestation/proven.ts';
 import type { Ids } from './ids.ts';
-import type { WebhookFailure } from './journal/events.ts';
 import type { Journal } from './journal/journal.ts';
-import type { RegistrationSubject } from './journal/subject.ts';
 import type { EnrollmentStore } from './store/enrollments.ts';
 import type { InstanceStore } from './store/instances.ts';
 import type { OperationStore } from './store/operations.ts';

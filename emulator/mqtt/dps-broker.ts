@@ -5,7 +5,7 @@ import type { Assumptions } from '../core/assumptions.ts';
 import { clientCertificateSubject } from '../core/dps/attestation/client-certificate.ts';
 import type { DpsService } from '../core/dps/dps-service.ts';
 import type { Journal } from '../core/journal/journal.ts';
-import { registrationSubject } from '../core/journal/subject.ts';
+import { registrationSubject } from '../wire/journal-subject.ts';
 import { parseRequestTopic, parseUserName, RESPONSE_FILTER } from '../wire/mqtt-topics.ts';
 import { answerRequest } from './answer-request.ts';
 import { type Connection, callOf, connectionOf } from './connection.ts';

@@ -4,7 +4,7 @@ import type { Duplex } from 'node:stream';
 import { createServer, type TlsOptions } from 'node:tls';
 import { MESSAGE_BYTES_MAX } from '../core/dps/message-size.ts';
 import type { Journal } from '../core/journal/journal.ts';
-import type { JournalSubject } from '../core/journal/subject.ts';
+import type { JournalSubject } from '../wire/journal-subject.ts';
 import type { DpsBroker } from './dps-broker.ts';
 import { type GateOptions, passGate } from './packet-gate.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type ControlServer, startControlServer } from '../../emulator/control/server.ts';
-import { registrationSubject } from '../../emulator/core/journal/subject.ts';
 import type { Emulator } from '../../emulator/index.ts';
+import { registrationSubject } from '../../emulator/wire/journal-subject.ts';
 import { call } from './support/call.ts';
 import { contosoForTests, DEVICE, register, SCOPE } from './support/contoso.ts';
 import { openEvents } from './support/events.ts';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { registrationSubject } from '../../emulator/core/journal/subject.ts';
 import { canonicalJson } from '../../emulator/wire/canonical-json.ts';
+import { registrationSubject } from '../../emulator/wire/journal-subject.ts';
 import { call } from './support/call.ts';
 import { contosoForTests, DEVICE, FUNCTION_KEY, register, SCOPE } from './support/contoso.ts';
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { JournalEvent } from '../../emulator/core/journal/events.ts';
 import { createJournal, type Journal } from '../../emulator/core/journal/journal.ts';
-import { type JournalSubject, registrationSubject, subjectName } from '../../emulator/core/journal/subject.ts';
 import { traceOf } from '../../emulator/core/journal/trace.ts';
+import type { JournalEvent } from '../../emulator/wire/journal-entry.ts';
+import { type JournalSubject, registrationSubject, subjectName } from '../../emulator/wire/journal-subject.ts';
 
 const subject = (registrationId: string) => registrationSubject({ idScope: '0ne1', registrationId });
 const opened: JournalEvent = { kind: 'operation-opened', operationId: 'o', linkedHubs: [] };

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import type { IConnectPacket } from 'mqtt-packet';
 import { describe, expect, it } from 'vitest';
-import { subjectName } from '../../emulator/core/journal/subject.ts';
+import { subjectName } from '../../emulator/wire/journal-subject.ts';
 import { emulatorForFile, emulatorsForTests, OTHER_SCOPE, SCOPE, tokenFor } from '../flows/support/emulators.ts';
 import { connectDevice, expectPacket, take } from './support/mqtt-device.ts';
 import { connectPacket, publishPacket, registerTopic, subscribePacket, userName } from './support/packets.ts';

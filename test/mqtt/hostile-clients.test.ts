@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { generate } from 'mqtt-packet';
 import { describe, expect, it } from 'vitest';
-import { subjectName } from '../../emulator/core/journal/subject.ts';
+import { subjectName } from '../../emulator/wire/journal-subject.ts';
 import { type Emulator, emulatorForFile, emulatorsForTests, SCOPE, tokenFor } from '../flows/support/emulators.ts';
 import { unaffected } from '../flows/support/neighbours.ts';
 import { answerIn, connectDevice, expectPacket } from './support/mqtt-device.ts';

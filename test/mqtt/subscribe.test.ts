@@ -1,6 +1,6 @@
 import type { QoS } from 'mqtt-packet';
 import { describe, expect, it } from 'vitest';
-import { subjectName } from '../../emulator/core/journal/subject.ts';
+import { subjectName } from '../../emulator/wire/journal-subject.ts';
 import { type Emulator, emulatorsForTests, SCOPE } from '../flows/support/emulators.ts';
 import { connectDevice, expectPacket } from './support/mqtt-device.ts';
 import { connectPacket, publishPacket, RESPONSES, registerTopic, subscribePacket } from './support/packets.ts';

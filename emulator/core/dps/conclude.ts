@@ -1,10 +1,11 @@
 /** Ends an operation: the device at its hub, the registration's new state, and the outcome under the operation id. */
+
+import { registrationSubject } from '../../wire/journal-subject.ts';
 import type { Substatus } from '../../wire/registration.ts';
 import type { InitialTwin } from '../../wire/twin.ts';
-import { registrationSubject } from '../journal/subject.ts';
 import type { Ports, ProvisionRequest } from '../ports.ts';
-import type { RegistrationRecord } from '../store/registrations.ts';
-import { registrationAddress } from '../store/registrations.ts';
+import { type RegistrationRecord, registrationAddress } from '../store/registrations.ts';
+
 import { type AllocationResult, allocationFailed } from './allocation/allocation-result.ts';
 import type { AllocationJob } from './allocations.ts';
 import { statusAfter } from './registration-machine.ts';

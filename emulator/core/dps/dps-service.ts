@@ -1,7 +1,8 @@
 /** The DPS itself: one entry for every request of a device, the same for every transport; it never throws. */
+
+import { registrationSubject } from '../../wire/journal-subject.ts';
 import { deviceTimestamp } from '../../wire/timestamp.ts';
 import { DpsError } from '../errors.ts';
-import { registrationSubject } from '../journal/subject.ts';
 import type { Ports } from '../ports.ts';
 import { type Allocations, createAllocations } from './allocations.ts';
 import { authenticate, checkCall } from './checks.ts';

@@ -1,11 +1,11 @@
 /** `register`: who asks, what the policy allows, a new operation, and an allocation under way. */
 import type { Enrollment } from '../../wire/enrollment.ts';
+import { registrationSubject } from '../../wire/journal-subject.ts';
 import type { RegistrationOperationStatus } from '../../wire/registration.ts';
 import type { JsonValue } from '../../wire/twin.ts';
-import { registrationSubject } from '../journal/subject.ts';
 import type { Ports } from '../ports.ts';
-import type { RegistrationRecord } from '../store/registrations.ts';
-import { registrationAddress } from '../store/registrations.ts';
+import { type RegistrationRecord, registrationAddress } from '../store/registrations.ts';
+
 import { offeredHubs, reprovisionPolicyOf } from './allocation/candidates.ts';
 import type { Allocations } from './allocations.ts';
 import type { AcceptedVerdict, AdmittedVerdict } from './attestation/attest.ts';

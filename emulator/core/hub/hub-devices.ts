@@ -4,7 +4,7 @@ import { type GivenPolicy, HUB_DEFAULTS, type HubPolicy, type HubRight } from '.
 import type { SymmetricKeys } from '../../wire/enrollment.ts';
 import type { ResourceFacts } from '../../wire/resource.ts';
 import { isoInstant } from '../../wire/timestamp.ts';
-import type { InitialTwin, JsonObject } from '../../wire/twin.ts';
+import type { HubTwin, InitialTwin } from '../../wire/twin.ts';
 import { twinFaults } from '../../wire/twin-limits.ts';
 import { completedPolicies } from '../access/complete-policies.ts';
 import type { Proven } from '../dps/attestation/proven.ts';
@@ -28,15 +28,6 @@ export interface HubDevice {
 export type HubAuthentication =
   | { readonly type: 'sas'; readonly symmetricKey: SymmetricKeys }
   | { readonly type: 'selfSigned'; readonly x509Thumbprint: { readonly primaryThumbprint: string } };
-
-/** A device's twin. Reported properties stay empty until devices can connect to the hub. */
-export interface HubTwin {
-  readonly deviceId: string;
-  readonly etag: string;
-  readonly version: number;
-  readonly tags: JsonObject;
-  readonly properties: { readonly desired: JsonObject; readonly reported: JsonObject };
-}
 
 interface HubRecord {
   readonly device: HubDevice;

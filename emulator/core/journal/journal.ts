@@ -1,8 +1,14 @@
 /** One bounded timeline per subject; the oldest concluded one makes room, and that is counted. */
+
+import type { JournalEntry, JournalEvent, Timeline } from '../../wire/journal-entry.ts';
+import {
+  type JournalSubject,
+  type RegistrationSubject,
+  shortSubject,
+  subjectAddress,
+} from '../../wire/journal-subject.ts';
 import { maskJson } from '../../wire/mask.ts';
 import type { JsonValue } from '../../wire/twin.ts';
-import type { JournalEntry, JournalEvent, Timeline } from './events.ts';
-import { type JournalSubject, type RegistrationSubject, shortSubject, subjectAddress } from './subject.ts';
 
 export type JournalListener = (subject: JournalSubject, entry: JournalEntry) => void;
 

@@ -10,8 +10,8 @@ import { DpsError } from '../../../emulator/core/errors.ts';
 import { createHubs } from '../../../emulator/core/hub/hub-devices.ts';
 import { renderDevice, renderTwin } from '../../../emulator/core/hub/render-hub-device.ts';
 import { createIds } from '../../../emulator/core/ids.ts';
-import { registrationSubject } from '../../../emulator/core/journal/subject.ts';
 import type { RegistrationRecord } from '../../../emulator/core/store/registrations.ts';
+import { registrationSubject } from '../../../emulator/wire/journal-subject.ts';
 import { HUB_A, startHarness } from '../service-harness.ts';
 
 const KEYS = { primaryKey: 'p', secondaryKey: 's' };

@@ -1,8 +1,8 @@
 /** From policy to hub: chooses, or asks the webhook to choose. [dps-service-behaviour §2] */
 import type { AllocationPolicy, Enrollment } from '../../../wire/enrollment.ts';
+import { registrationSubject } from '../../../wire/journal-subject.ts';
 import type { JsonValue } from '../../../wire/twin.ts';
 import type { ClockTask } from '../../clock/clock.ts';
-import { registrationSubject } from '../../journal/subject.ts';
 import type { Ports } from '../../ports.ts';
 import type { DpsInstance } from '../../store/instances.ts';
 import type { Assignment } from '../../store/registrations.ts';

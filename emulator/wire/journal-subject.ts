@@ -1,5 +1,5 @@
 /** What a journal entry is about: mostly a registration; what concerns none of them has a home too. */
-import { registrationAddress } from '../store/registrations.ts';
+import { registrationKey } from './registration-id.ts';
 
 export interface RegistrationSubject {
   readonly kind: 'registration';
@@ -23,7 +23,7 @@ export function registrationSubject(of: Omit<RegistrationSubject, 'kind'>): Regi
 export function subjectAddress(subject: JournalSubject): string {
   switch (subject.kind) {
     case 'registration':
-      return `registration/${registrationAddress(subject.idScope, subject.registrationId)}`;
+      return `registration/${subject.idScope.toLowerCase()}/${registrationKey(subject.registrationId)}`;
     case 'hub-device':
       return `hub-device/${subject.hub.toLowerCase()}/${subject.deviceId}`;
     case 'listener':

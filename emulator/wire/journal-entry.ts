@@ -1,7 +1,7 @@
 /** Everything that can happen, as the user of the emulator reads it. */
-import type { RegistrationStatus, Substatus } from '../../wire/registration.ts';
-import type { InitialTwin, JsonObject, JsonValue } from '../../wire/twin.ts';
-import type { JournalSubject } from './subject.ts';
+import type { JournalSubject } from './journal-subject.ts';
+import type { RegistrationStatus, Substatus } from './registration.ts';
+import type { InitialTwin, JsonObject, JsonValue } from './twin.ts';
 
 export type Transport = 'mqtt' | 'mqtt-ws' | 'https' | 'amqp' | 'amqp-ws';
 export type DeviceOperation = 'register' | 'poll' | 'lookup';
