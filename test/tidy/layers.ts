@@ -22,7 +22,10 @@ const LAYERS: readonly Layer[] = [
   { folder: 'emulator/allocation-webhook/', mayImport: CORE },
   { folder: 'emulator/tls/', mayImport: CORE },
   // It shows and changes what an emulator holds, options included.
-  { folder: 'emulator/control/', mayImport: [...CORE, 'emulator/engine.ts', 'emulator/emulator.ts', 'emulator/config.ts'] },
+  {
+    folder: 'emulator/control/',
+    mayImport: [...CORE, 'emulator/engine.ts', 'emulator/emulator.ts', 'emulator/config.ts'],
+  },
   // The core put together; whoever has no socket has this.
   { folder: 'emulator/engine.ts', mayImport: [...CORE, 'emulator/allocation-webhook/', 'emulator/config.ts'] },
   // A function app that can be deployed as it is.
