@@ -2,9 +2,9 @@
 import { ASSUMPTIONS, type AssumptionId, resolveAssumptions } from '../core/assumptions.ts';
 import type { Emulator, Endpoints } from '../emulator.ts';
 import type { EngineState } from '../engine.ts';
+import { VERSION } from '../version.ts';
 import { maskQuery } from '../wire/mask.ts';
 import { type ControlRoute, readMembers } from './route.ts';
-import { VERSION } from './version.ts';
 
 /** What is around the engine, as `GET /ready` tells it. */
 export interface Surroundings extends Pick<Emulator, 'ca' | 'webhookUrl'> {

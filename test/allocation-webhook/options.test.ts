@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { registerDevice } from '../../device/wire-device.ts';
-import { deriveDeviceKey } from '../../emulator/core/dps/attestation/symmetric-key.ts';
 import { OptionError, startEmulator } from '../../emulator/index.ts';
+import { deriveDeviceKey } from '../../emulator/wire/symmetric-key.ts';
 import { type Answer, startStandIn } from '../../webhook/stand-in/index.ts';
 import {
   callInstants,
