@@ -2,6 +2,7 @@
 import { homedir } from 'node:os';
 import type { Command } from 'commander';
 import { createCommand, jsonOption } from './command.ts';
+import { io } from './io.ts';
 import { paint, print, printError, printJson } from './terminal.ts';
 
 interface Flags {
@@ -22,8 +23,8 @@ export function caCommand(): Command {
     .action(async (flags: Flags) => {
       const { ensureCa } = await import('../emulator/tls/ca.ts');
       const { caDirectory } = await import('../emulator/tls/data-directory.ts');
-      const directory =
-        flags.ca ?? (process.env.DPS_EMULATOR_CA || caDirectory(process.env, process.platform, homedir()));
+      const { env } = io();
+      const directory = flags.ca ?? (env.DPS_EMULATOR_CA || caDirectory(env, process.platform, homedir()));
       const ca = await ensureCa(directory, { warn: printError });
       if (flags.path) return print(ca.certificatePath);
       const { certificatePath: path, fingerprint } = ca;

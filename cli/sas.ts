@@ -5,6 +5,7 @@ import { controlClient } from '../client/control-client.ts';
 import { createCommand, type EmulatorFlag, emulatorOption, jsonOption } from './command.ts';
 import { findCredential, type KeyFlags } from './credentials.ts';
 import { CliError, EXIT } from './exit.ts';
+import { io } from './io.ts';
 import { paint, print, printable, printJson } from './terminal.ts';
 
 const SPELLINGS = ['node', 'c', 'python', 'java', 'csharp'] as const;
@@ -45,7 +46,7 @@ function makeCommand(): Command {
     .addOption(emulatorOption())
     .action(async (registrationId: string, flags: MakeFlags) => {
       const ttl = secondsOf(flags.ttl);
-      const credential = await findCredential(registrationId, flags, () => controlClient(flags.emulator));
+      const credential = await findCredential(registrationId, flags, () => controlClient(flags.emulator, io().env));
       const { makeDeviceSas } = await import('../device/sas.ts');
       const { idScope, key } = credential;
       print(
@@ -72,9 +73,13 @@ function explainCommand(): Command {
     .addOption(jsonOption('the explanation'))
     .addOption(emulatorOption())
     .action(async (given: string, { emulator, json, idScope, registrationId }: ExplainFlags) => {
-      const token = given === '-' ? (await text(process.stdin)).trim() : given;
-      const explanation = await (await controlClient(emulator)).explainSas({ token, idScope, registrationId });
-      if (!explanation.isAccepted) process.exitCode = EXIT.failed;
+      const token = given === '-' ? (await text(io().stdin)).trim() : given;
+      const explanation = await (await controlClient(emulator, io().env)).explainSas({
+        token,
+        idScope,
+        registrationId,
+      });
+      if (!explanation.isAccepted) io().exitCode = EXIT.failed;
       if (json) return printJson(explanation);
       for (const { check, isPassed, detail } of explanation.checks) {
         print(`${isPassed ? paint.good('ok    ') : paint.bad('fails ')}  ${check.padEnd(10)}  ${printable(detail)}`);

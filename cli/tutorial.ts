@@ -1,5 +1,6 @@
 /** `dps-emulator tutorial`: the custom-allocation tutorial from end to end, on this machine, with nothing left behind. */
 import { Command } from 'commander';
+import { io } from './io.ts';
 import { silentNarrator, terminalNarrator } from './tutorial/narrate.ts';
 import { playTutorial } from './tutorial/play.ts';
 
@@ -17,12 +18,13 @@ export function tutorialCommand(): Command {
     .option('--json', 'print one JSON document instead of the story')
     .addHelpText('after', EXAMPLES)
     .action(async (flags: TutorialFlags) => {
-      const write = (text: string): void => void process.stdout.write(text);
-      const isColoured = process.stdout.isTTY === true && !process.env.NO_COLOR;
+      const write = (text: string): void => void io().stdout.write(text);
+      const { stdout, env } = io();
+      const isColoured = stdout.isTTY === true && !env.NO_COLOR;
       const narrator = flags.json ? silentNarrator : terminalNarrator(write, isColoured);
       const document = await playTutorial({ webhook: flags.webhook, narrator });
       if (flags.json) write(`${JSON.stringify(document, null, 2)}\n`);
-      process.exitCode = document.ok ? 0 : 1;
+      io().exitCode = document.ok ? 0 : 1;
     });
 }
 
