@@ -1,6 +1,6 @@
 /** Runs a command line: picks the command and loads that one alone, so that `--help` and `start` are there in a blink. */
 import { Command } from 'commander';
-import { VERSION } from '../emulator/control/version.ts';
+import { VERSION } from '../emulator/version.ts';
 import { maskText } from '../emulator/wire/mask.ts';
 import { EXIT } from './exit.ts';
 import { io } from './io.ts';
