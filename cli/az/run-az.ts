@@ -29,7 +29,8 @@ export async function runAz(words: readonly string[]): Promise<number> {
     if (answer === undefined) return EXIT.ok;
     const { stdout, env } = io();
     const isColoured = stdout.isTTY === true && !env.NO_COLOR;
-    for (const line of rendered(withResourceGroup(answer), { format: output, query, isColoured })) print(line);
+    for (const line of rendered(withResourceGroup(answer as JsonValue), { format: output, query, isColoured }))
+      print(line);
     return EXIT.ok;
   } catch (error) {
     if (error instanceof AzError) return say(error, error.exitCode);
