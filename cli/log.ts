@@ -6,6 +6,7 @@ import { subjectAddress, subjectName } from '../emulator/wire/journal-subject.ts
 import { createCommand, type EmulatorFlag, emulatorOption, jsonOption } from './command.ts';
 import { describeEvent, paintedText } from './describe-event.ts';
 import { CliError } from './exit.ts';
+import { io } from './io.ts';
 import { paint, print, printable, printError, printJson } from './terminal.ts';
 import { timelineLines } from './timeline-lines.ts';
 
@@ -28,7 +29,7 @@ export function logCommand(): Command {
     .addOption(jsonOption('the timelines, or with --follow one entry per line,'))
     .addOption(emulatorOption())
     .action(async (registrationId: string | undefined, { idScope, follow, json, emulator }: Flags) => {
-      const client = await controlClient(emulator);
+      const client = await controlClient(emulator, io().env);
       const filter = { idScope, registrationId };
       if (follow) return followEntries(client, filter, json === true);
       const timelines = await client.timelines(filter);
