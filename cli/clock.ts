@@ -6,6 +6,7 @@ import { CLOCK_MODES, type ClockMode, type ClockMove, type ClockState } from '..
 import { createCommand, type EmulatorFlag, emulatorOption, jsonOption } from './command.ts';
 import { DURATION_RULE, formatDuration, parseDuration } from './duration.ts';
 import { CliError } from './exit.ts';
+import { io } from './io.ts';
 import { print, printable, printError, printJson } from './terminal.ts';
 
 interface Flags extends EmulatorFlag {
@@ -126,7 +127,7 @@ async function answer<T>(
   ask: (client: ControlClient) => Promise<T>,
   linesOf: (answer: T) => readonly string[],
 ): Promise<void> {
-  const value = await ask(await controlClient(flags.emulator)).catch((error: unknown) => {
+  const value = await ask(await controlClient(flags.emulator, io().env)).catch((error: unknown) => {
     if (!(error instanceof ClientError) || error.code !== 'wrong-clock-mode') throw error;
     throw new CliError('failed', 'the clock moves by itself; first: dps-emulator clock mode manual');
   });

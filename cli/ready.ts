@@ -6,6 +6,7 @@ import { controlClient } from '../client/control-client.ts';
 import type { ReadyAnswer } from '../emulator/wire/control-api.ts';
 import { createCommand, type EmulatorFlag, emulatorOption, jsonOption } from './command.ts';
 import { CliError } from './exit.ts';
+import { io } from './io.ts';
 import { print, printJson } from './terminal.ts';
 
 interface Flags extends EmulatorFlag {
@@ -38,7 +39,7 @@ async function waitUntilReady(flag: string | undefined, seconds: number): Promis
   const deadlineMs = performance.now() + seconds * 1000;
   for (;;) {
     try {
-      return await (await controlClient(flag)).ready();
+      return await (await controlClient(flag, io().env)).ready();
     } catch (error) {
       const isAbsent = error instanceof ClientError && error.kind === 'no-emulator';
       if (!isAbsent || performance.now() >= deadlineMs) throw error;

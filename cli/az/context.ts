@@ -9,6 +9,7 @@ import {
   type ParsedConnectionString,
   parseConnectionString,
 } from '../../emulator/wire/resource.ts';
+import { io } from '../io.ts';
 import type { AzArguments } from './arguments.ts';
 import { AzError, argumentError } from './az-error.ts';
 
@@ -34,7 +35,7 @@ const DPS_API_VERSION = '2021-10-01';
 const HUB_API_VERSION = '2021-04-12';
 
 export function createContext(emulator: string | undefined): AzContext {
-  const management = (): Promise<ControlClient> => controlClient(emulator);
+  const management = (): Promise<ControlClient> => controlClient(emulator, io().env);
   const serviceClient =
     (ownCredential: typeof dpsCredential, apiVersion: string) =>
     async (args: AzArguments): Promise<ServiceClient> => {
@@ -49,7 +50,7 @@ export function createContext(emulator: string | undefined): AzContext {
     provisioningService: serviceClient(dpsCredential, DPS_API_VERSION),
     iotHub: serviceClient(hubCredential, HUB_API_VERSION),
     confirm,
-    warn: (line) => process.stderr.write(`WARNING: ${line}\n`),
+    warn: (line) => io().stderr.write(`WARNING: ${line}\n`),
   };
 }
 
@@ -96,10 +97,11 @@ async function endpointOf(client: ControlClient): Promise<ServiceEndpoint> {
 }
 
 async function confirm(question: string): Promise<boolean> {
-  if (!process.stdin.isTTY) {
+  const { stdin, stderr } = io();
+  if (!stdin.isTTY) {
     throw new AzError('service', `${question} There is no terminal to ask on: say --yes. Operation cancelled.`);
   }
-  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  const terminal = createInterface({ input: stdin, output: stderr });
   try {
     const answer = await terminal.question(`${question} (y/n): `);
     return /^y(es)?$/i.test(answer.trim());

@@ -8,8 +8,10 @@ import type { Endpoint } from '../../emulator/wire/control-api.ts';
 import type { HubTwin } from '../../emulator/wire/hub-device.ts';
 import type { JournalEntry } from '../../emulator/wire/journal-entry.ts';
 import type { JsonObject, JsonValue } from '../../emulator/wire/twin.ts';
+
 import { findCredential, givenKey, type KeyFlags } from '../credentials.ts';
 import { CliError } from '../exit.ts';
+import { io } from '../io.ts';
 import { type Diagnosis, diagnose } from './diagnose.ts';
 import { type AdviceFor, nextStep } from './next-step.ts';
 import { webhookWithoutKey } from './webhook-without-key.ts';
@@ -55,7 +57,7 @@ export async function registerAndReport(
 ): Promise<{ readonly result: DeviceResult; readonly report: RegisterReport }> {
   givenKey(request.registrationId, request);
   const client = await clientFor(request);
-  const asked = async (): Promise<ControlClient> => client ?? controlClient(request.emulator);
+  const asked = async (): Promise<ControlClient> => client ?? controlClient(request.emulator, io().env);
   const credential = await findCredential(request.registrationId, request, asked);
   const lastSequence = (await entriesOf(client, request)).at(-1)?.sequence ?? 0;
   const { registrationId, transport, payload, onStatus } = request;
@@ -91,8 +93,8 @@ const UNAUTHORIZED_AT_WEBHOOK = 400209;
 
 /** A device that was told everything needs no emulator that commands can find; one that is there still tells why. */
 async function clientFor(request: RegisterRequest): Promise<ControlClient | undefined> {
-  if (!isSelfSufficient(request)) return controlClient(request.emulator);
-  const found = await lookForEmulator(request.emulator);
+  if (!isSelfSufficient(request)) return controlClient(request.emulator, io().env);
+  const found = await lookForEmulator(request.emulator, io().env);
   return found === undefined ? undefined : createControlClient(found);
 }
 
@@ -110,7 +112,7 @@ async function endpointOf(
 ): Promise<DeviceEndpoint> {
   if (client === undefined) return { host: host ?? '', port: port ?? 0 };
   const { mqtt, https, ca, caPath } = await whereaboutsOf(client);
-  if (ca === undefined && !process.env.NODE_EXTRA_CA_CERTS) {
+  if (ca === undefined && !io().env.NODE_EXTRA_CA_CERTS) {
     throw new CliError(
       'failed',
       `the emulator's CA ${caPath} is not on this machine: copy it here and name it in NODE_EXTRA_CA_CERTS`,

@@ -1,5 +1,6 @@
 /** What the control API is asked and answers (docs/control-api.md): the emulator renders it, its clients read it. */
 import type { JournalEntry, Timeline } from './journal-entry.ts';
+import type { JournalSubject } from './journal-subject.ts';
 import type { RegistrationStatus, Substatus } from './registration.ts';
 import type { JsonObject } from './twin.ts';
 
@@ -77,7 +78,7 @@ export interface JournalAnswer {
 }
 
 /** An entry as the event stream sends it. */
-export type StreamedEntry = JournalEntry & { readonly idScope: string; readonly registrationId: string };
+export type StreamedEntry = JournalEntry & JournalSubject;
 
 /** What a run decided of one registration. */
 export interface RegistrationTrace {

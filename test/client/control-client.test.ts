@@ -52,10 +52,12 @@ describe('the control client', () => {
     onTestFinished(() => asked.mockRestore());
     await callEverything(createControlClient({ url: control, source: 'the test' }));
     const streamLimits = { keepAliveMs: 1000, backlogBytesMax: 1 };
-    const routes = controlRoutes({ emulator, controlUrl: () => '', streamLimits }).map(({ method, path }) => ({
-      name: `${method} ${path}`,
-      pattern: new RegExp(`^${method} ${path.replace(/\{\w+\}/g, '[^/]+')}$`),
-    }));
+    const routes = controlRoutes({ state: emulator, around: emulator, controlUrl: () => '', streamLimits }).map(
+      ({ method, path }) => ({
+        name: `${method} ${path}`,
+        pattern: new RegExp(`^${method} ${path.replace(/\{\w+\}/g, '[^/]+')}$`),
+      }),
+    );
     const calls = asked.mock.calls.map(([url, init]) => `${init?.method ?? 'GET'} ${new URL(String(url)).pathname}`);
     expect(routes.filter(({ pattern }) => !calls.some((one) => pattern.test(one))).map(({ name }) => name)).toEqual([]);
     expect(calls.filter((one) => !routes.some(({ pattern }) => pattern.test(one)))).toEqual([]);

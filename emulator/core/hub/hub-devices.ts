@@ -1,12 +1,13 @@
 /** The hubs' device registries, in memory: what an assignment leaves behind at the hub. Twins over MQTT come later. */
 
 import { type GivenPolicy, HUB_DEFAULTS, type HubPolicy, type HubRight } from '../../wire/access-policy.ts';
-import type { HubDevice, HubTwin } from '../../wire/hub-device.ts';
+import type { HubAuthentication, HubDevice, HubTwin } from '../../wire/hub-device.ts';
 import type { ResourceFacts } from '../../wire/resource.ts';
 import { isoInstant } from '../../wire/timestamp.ts';
 import type { InitialTwin } from '../../wire/twin.ts';
 import { twinFaults } from '../../wire/twin-limits.ts';
 import { completedPolicies } from '../access/complete-policies.ts';
+import type { Proven } from '../dps/attestation/proven.ts';
 import type { Ids } from '../ids.ts';
 import type { HubPort, ProvisionRequest, ProvisionResult } from '../ports.ts';
 import { createOrderedMap, type OrderedMap, type Page, type PageRequest } from '../store/ordered-map.ts';
@@ -89,7 +90,9 @@ export function createHubs({ ids, now }: { readonly ids: Ids; readonly now: () =
         statusUpdatedTime: existing?.device.statusUpdatedTime ?? time,
         // Capabilities migrate with the twin. [dps-service-behaviour §5.4]
         capabilities: request.data === 'migrate' && old ? old.device.capabilities : { iotEdge: request.iotEdge },
-        authentication: { type: 'sas', symmetricKey: request.keys },
+        authentication: authenticationOf(request.proven, (which) =>
+          ids.symmetricKey(which, `${request.hub.toLowerCase()}/devices/${request.deviceId}`),
+        ),
       },
       twin,
       twinUpdatedTime: isKept ? source.twinUpdatedTime : time,
@@ -135,6 +138,25 @@ export function createHubs({ ids, now }: { readonly ids: Ids; readonly now: () =
 
 function newHub(name: string): Hub {
   return { name, devices: createOrderedMap(), policies: [], facts: {} };
+}
+
+function authenticationOf(proven: Proven, generateKey: (which: 'primary' | 'secondary') => string): HubAuthentication {
+  switch (proven.kind) {
+    case 'symmetricKey': {
+      // The hub's primary key is the one that the device has proved.
+      const { primaryKey, secondaryKey } = proven.keys;
+      const swapped = { primaryKey: secondaryKey, secondaryKey: primaryKey };
+      return { type: 'sas', symmetricKey: proven.which === 'primary' ? proven.keys : swapped };
+    }
+    case 'x509':
+      // For the device of a group as well. That it is the SHA-256 is what the Azure CLI's own tests compare.
+      return { type: 'selfSigned', x509Thumbprint: { primaryThumbprint: proven.thumbprints.sha256 } };
+    case 'tpm':
+      return {
+        type: 'sas',
+        symmetricKey: { primaryKey: generateKey('primary'), secondaryKey: generateKey('secondary') },
+      };
+  }
 }
 
 function newTwin(deviceId: string, initial: InitialTwin | undefined, etag: string, version: number): HubTwin {
