@@ -93,12 +93,3 @@ function splitAssumption(text: string): [string, string] {
   if (equals < 0) throw new OptionError(`assume: "${text}" must have the form id=value`);
   return [text.slice(0, equals).trim(), text.slice(equals + 1).trim()];
 }
-
-/** The options that the environment gives. */
-export function optionsFromEnvironment(env: Readonly<Record<string, string | undefined>>): GivenOptions {
-  const found = Object.entries(OPTIONS).flatMap(([name, row]) => {
-    const text = env[row.env];
-    return text === undefined || text === '' ? [] : [[name, parseOption(name as OptionName, text)]];
-  });
-  return Object.fromEntries(found) as GivenOptions;
-}
