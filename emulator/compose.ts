@@ -96,7 +96,11 @@ async function start({ given, surface, replace, started }: Start): Promise<Omit<
     startControlServer({
       state: engine.state,
       connections: engine.connections.list,
-      around, host: options.controlHost, port, reportBug }),
+      around,
+      host: options.controlHost,
+      port,
+      reportBug,
+    }),
   );
   started.push(control.listener.stop);
   const moved = [...listeners.moved, ...control.moved, ...(webhook?.moved ?? [])];
