@@ -68,7 +68,7 @@ export const DEVICE_LISTENERS = {
     advice: () => 'The C and Python SDKs dial 8883 only; free it, or name another with --mqtt-port.',
     transports: ['mqtt'],
     deviceVariable: 'PROVISIONING_MQTT_PORT',
-    speak: async (served) => (await import('./mqtt/server.ts')).speakMqtt(served),
+    speak: async (served: Served): Promise<Speaker> => (await import('./mqtt/server.ts')).speakMqtt(served),
   },
   https: {
     title: 'HTTPS and WebSocket',
@@ -80,7 +80,7 @@ export const DEVICE_LISTENERS = {
       `SDKs dial 443 there; to get it, ${missed === 'taken' ? 'stop what holds it' : HOW_TO_BE_ALLOWED}.`,
     transports: ['https', 'mqtt-ws'],
     deviceVariable: 'PROVISIONING_HTTPS_PORT',
-    speak: async (served) => (await import('./http/server.ts')).speakHttps(served),
+    speak: async (served: Served): Promise<Speaker> => (await import('./http/server.ts')).speakHttps(served),
   },
 } as const satisfies Record<string, DeviceListenerRow>;
 
