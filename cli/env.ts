@@ -24,12 +24,11 @@ export function envCommand(): Command {
     .addHelpText('after', '\nIn a POSIX shell:\n  $ eval "$(npx dps-emulator env)"')
     .action(async ({ shell, emulator }: Flags) => {
       const client = await controlClient(emulator, io().env);
-      const { mqtt, https, idScopes, caPath } = await whereaboutsOf(client);
+      const { endpoints, idScopes, caPath } = await whereaboutsOf(client);
       const variables = await deviceEnvironment({
         url: client.url,
-        host: mqtt.host,
-        mqttPort: mqtt.port,
-        httpsPort: https.port,
+        host: endpoints.mqtt.host,
+        endpoints,
         idScope: idScopes[0],
         caPath,
       });

@@ -4,6 +4,7 @@ import type {
   ClockMove,
   ClockState,
   ConfigAnswer,
+  ConnectionAnswer,
   HeldAnswer,
   HubSummary,
   JournalAnswer,
@@ -68,6 +69,8 @@ export function createControlClient(emulator: FoundEmulator) {
       (await get<{ readonly registrations: readonly RegistrationAnswer[] }>('/registrations')).registrations,
     registration: (idScope: string, registrationId: string) =>
       get<RegistrationAnswer>(at('registrations', idScope, registrationId)),
+    connections: async () =>
+      (await get<{ readonly connections: readonly ConnectionAnswer[] }>('/connections')).connections,
     timelines: async (filter: JournalFilter) => (await get<JournalAnswer>('/journal', { ...filter })).timelines,
     timeline: (idScope: string, registrationId: string) => get<Timeline>(at('journal', idScope, registrationId)),
     /** Entries on record, then those that come, until the emulator stops. */

@@ -1,11 +1,11 @@
 /** Where this machine reaches an emulator that may run elsewhere, and its CA where the file is here. */
 import { readFile } from 'node:fs/promises';
-import type { Endpoint } from '../emulator/wire/control-api.ts';
+import type { Endpoint, Endpoints } from '../emulator/wire/control-api.ts';
 import type { ControlClient } from './control-client.ts';
 
 export interface Whereabouts {
-  readonly mqtt: Endpoint;
-  readonly https: Endpoint;
+  /** By which names and ports devices here dial it. */
+  readonly endpoints: Pick<Endpoints, 'mqtt' | 'https'>;
   readonly idScopes: readonly string[];
   /** Where the emulator runs. */
   readonly caPath: string;
@@ -17,8 +17,7 @@ export async function whereaboutsOf(client: ControlClient): Promise<Whereabouts>
   const { endpoints, idScopes, ca } = await client.ready();
   const reached = ({ host, port }: Endpoint): Endpoint => ({ host: dialledHost(host, client.url), port });
   return {
-    mqtt: reached(endpoints.mqtt),
-    https: reached(endpoints.https),
+    endpoints: { mqtt: reached(endpoints.mqtt), https: reached(endpoints.https) },
     idScopes,
     caPath: ca.certificatePath,
     ca: await readFile(ca.certificatePath, 'utf8').catch(() => undefined),

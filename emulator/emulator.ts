@@ -1,7 +1,8 @@
 /** An emulator as its user holds it: endpoints, clock, journal, hubs, and the ways to change or stop it. */
 import type { GivenOptions } from './config.ts';
 import type { EngineState } from './engine.ts';
-import type { Endpoints } from './wire/control-api.ts';
+import type { Address } from './listen.ts';
+import type { DeviceListenerName } from './listeners.ts';
 import type { SetUp } from './wire/set-up.ts';
 
 export interface EmulatorOptions extends GivenOptions {
@@ -13,6 +14,14 @@ export interface EmulatorOptions extends GivenOptions {
   readonly webhookLog?: ((line: string) => void) | undefined;
   /** Hears of bugs of the emulator itself: something was thrown that is no error of the service. */
   readonly onBug?: ((error: unknown, where: string) => void) | undefined;
+}
+
+/** Of each listener for devices (`mqtt`, `https`), where they dial it; and of the control API. */
+export interface Endpoints extends Readonly<Record<DeviceListenerName, Address>> {
+  /** `http://127.0.0.1:8980` */
+  readonly control: string;
+  /** The `host:port` that the Node SDK's MQTT transport takes as its provisioning host. */
+  readonly provisioningHost: string;
 }
 
 export interface Emulator extends EngineState {

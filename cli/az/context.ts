@@ -90,8 +90,8 @@ function parsed(login: string): ParsedConnectionString {
 }
 
 async function endpointOf(client: ControlClient): Promise<ServiceEndpoint> {
-  const { https, ca, caPath } = await whereaboutsOf(client);
-  if (ca !== undefined) return { ...https, ca };
+  const { endpoints, ca, caPath } = await whereaboutsOf(client);
+  if (ca !== undefined) return { ...endpoints.https, ca };
   const next = 'copy it here, at the same path, or run the command where the emulator runs';
   throw new AzError('service', `the emulator's CA ${caPath} is not on this machine: ${next}`);
 }

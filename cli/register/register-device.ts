@@ -4,6 +4,7 @@ import { lookForEmulator } from '../../client/find-emulator.ts';
 import { whereaboutsOf } from '../../client/whereabouts.ts';
 import type { DeviceEvent, DeviceOutcome, DeviceResult, DeviceTransport } from '../../device/device.ts';
 import { registerDevice } from '../../device/wire-device.ts';
+import { listenerOf } from '../../emulator/service-door.ts';
 import type { Endpoint } from '../../emulator/wire/control-api.ts';
 import type { HubTwin } from '../../emulator/wire/hub-device.ts';
 import type { JournalEntry } from '../../emulator/wire/journal-entry.ts';
@@ -111,14 +112,14 @@ async function endpointOf(
   client: ControlClient | undefined,
 ): Promise<DeviceEndpoint> {
   if (client === undefined) return { host: host ?? '', port: port ?? 0 };
-  const { mqtt, https, ca, caPath } = await whereaboutsOf(client);
+  const { endpoints, ca, caPath } = await whereaboutsOf(client);
   if (ca === undefined && !io().env.NODE_EXTRA_CA_CERTS) {
     throw new CliError(
       'failed',
       `the emulator's CA ${caPath} is not on this machine: copy it here and name it in NODE_EXTRA_CA_CERTS`,
     );
   }
-  const endpoint = transport === 'mqtt' ? mqtt : https;
+  const endpoint = endpoints[listenerOf(transport)];
   return { host: host ?? endpoint.host, port: port ?? endpoint.port, ...(ca !== undefined && { ca }) };
 }
 

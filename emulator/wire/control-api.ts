@@ -1,5 +1,5 @@
 /** What the control API is asked and answers (docs/control-api.md): the emulator renders it, its clients read it. */
-import type { JournalEntry, Timeline } from './journal-entry.ts';
+import type { JournalEntry, Timeline, Transport } from './journal-entry.ts';
 import type { JournalSubject } from './journal-subject.ts';
 import type { RegistrationStatus, Substatus } from './registration.ts';
 import type { JsonObject } from './twin.ts';
@@ -79,6 +79,21 @@ export interface JournalAnswer {
 
 /** An entry as the event stream sends it. */
 export type StreamedEntry = JournalEntry & JournalSubject;
+
+/** Who is connected; instants on the emulator's clock. */
+export interface ConnectionAnswer {
+  readonly transport: Transport;
+  readonly since: string;
+  readonly sinceMs: number;
+  /** Who it says it is; `null` for a back end. */
+  readonly device: {
+    readonly idScope: string;
+    readonly registrationId: string;
+    readonly apiVersion?: string | undefined;
+    readonly credential: string;
+  } | null;
+  readonly last: { readonly what: string; readonly at: string; readonly atMs: number } | null;
+}
 
 /** What a run decided of one registration. */
 export interface RegistrationTrace {

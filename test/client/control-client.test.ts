@@ -16,6 +16,7 @@ async function callEverything(client: ControlClient): Promise<void> {
   await client.seed(await client.setUp());
   await client.registrations();
   await client.registration(SCOPE, DEVICE);
+  await client.connections();
   await client.timelines({});
   await client.timeline(SCOPE, DEVICE);
   for await (const _entry of client.events({ registrationId: DEVICE })) break;
@@ -52,12 +53,16 @@ describe('the control client', () => {
     onTestFinished(() => asked.mockRestore());
     await callEverything(createControlClient({ url: control, source: 'the test' }));
     const streamLimits = { keepAliveMs: 1000, backlogBytesMax: 1 };
-    const routes = controlRoutes({ state: emulator, around: emulator, controlUrl: () => '', streamLimits }).map(
-      ({ method, path }) => ({
-        name: `${method} ${path}`,
-        pattern: new RegExp(`^${method} ${path.replace(/\{\w+\}/g, '[^/]+')}$`),
-      }),
-    );
+    const routes = controlRoutes({
+      state: emulator,
+      around: emulator,
+      connections: () => [],
+      controlUrl: () => '',
+      streamLimits,
+    }).map(({ method, path }) => ({
+      name: `${method} ${path}`,
+      pattern: new RegExp(`^${method} ${path.replace(/\{\w+\}/g, '[^/]+')}$`),
+    }));
     const calls = asked.mock.calls.map(([url, init]) => `${init?.method ?? 'GET'} ${new URL(String(url)).pathname}`);
     expect(routes.filter(({ pattern }) => !calls.some((one) => pattern.test(one))).map(({ name }) => name)).toEqual([]);
     expect(calls.filter((one) => !routes.some(({ pattern }) => pattern.test(one)))).toEqual([]);

@@ -29,12 +29,16 @@ const LAYERS: readonly Layer[] = [
   },
   // The core put together; whoever has no socket has this.
   { folder: 'emulator/engine.ts', mayImport: [...CORE, 'emulator/allocation-webhook/', 'emulator/config.ts'] },
+  { folder: 'emulator/config.ts', mayImport: [...CORE, 'emulator/listeners.ts'] },
+  // Each row loads the door of its adapter when it is asked to speak.
+  { folder: 'emulator/listeners.ts', mayImport: [...WIRE, 'emulator/http/', 'emulator/mqtt/', 'emulator/amqp/'] },
+  { folder: 'emulator/listen.ts', mayImport: ['emulator/listeners.ts'] },
   // A function app that can be deployed as it is.
   { folder: 'webhook/src/', mayImport: [] },
   { folder: 'webhook/', mayImport: WIRE },
   { folder: 'device/', mayImport: WIRE },
   { folder: 'client/', mayImport: WIRE },
-  { folder: 'testcontainers/', mayImport: [...WIRE, 'client/', 'emulator/index.ts'] },
+  { folder: 'testcontainers/', mayImport: [...WIRE, 'client/', 'emulator/index.ts', 'emulator/listeners.ts'] },
   // The places that start an emulator in this process.
   { folder: 'contracts/target/in-process.ts', mayImport: [...HARNESS, 'emulator/index.ts'] },
   { folder: 'contracts/testing/dps.ts', mayImport: [...HARNESS, 'emulator/index.ts'] },
