@@ -22,7 +22,6 @@ import { createResourceManager } from './core/resources/resource-manager.ts';
 import { applySetUp, exportSetUp, type SetUpStores } from './core/set-up/apply-set-up.ts';
 import { checkSetUp } from './core/set-up/check-set-up.ts';
 import { contosoSetUp } from './core/set-up/contoso.ts';
-import { seedSetUp } from './core/set-up/seed-set-up.ts';
 import { createEnrollmentStore } from './core/store/enrollments.ts';
 import { createInstanceStore } from './core/store/instances.ts';
 import { createOperationStore } from './core/store/operations.ts';
@@ -189,7 +188,8 @@ export async function compose(
       exportSetUp: () => exportSetUp(stores),
       connectionStrings: async () => connectionStringsOf(await stores.instances.list(), hubs),
       // In turn: a seed is checked against what is there, which must not change before it is applied.
-      seed: (document: unknown, source = 'seed') => inTurn(() => seedSetUp(document, source, stores)),
+      seed: (document: unknown, source = 'seed') =>
+        inTurn(async () => applySetUp(await checkSetUp(document, source, stores), stores)),
       reset: () =>
         inTurn(async () => {
           await forget();

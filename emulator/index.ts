@@ -8,7 +8,6 @@ export type { JournalEntry, JournalEvent, Timeline } from './core/journal/events
 export type { Journal } from './core/journal/journal.ts';
 export { ManagementError } from './core/resources/management-error.ts';
 export type { ResourceManager } from './core/resources/resource-manager.ts';
-export { SetUpError } from './core/set-up/check-set-up.ts';
 export type { Emulator, EmulatorOptions, Endpoints } from './emulator.ts';
 export { OptionError } from './resolve-options.ts';
 export type { SetUp, SetUpInstance } from './wire/set-up.ts';
@@ -23,6 +22,7 @@ export type { AllocationResult } from './core/dps/allocation/allocation-result.t
 export { readCustomAnswer } from './core/dps/allocation/custom-answer.ts';
 export type { AllocationQuestion, WebhookOutcome } from './core/ports.ts';
 export { schemaFaults } from './wire/check-shape.ts';
+export { SetUpError } from './wire/fault.ts';
 
 /**
  * Starts an emulator in this process: ports are free ones unless given, the CA is the installation's own, and as many

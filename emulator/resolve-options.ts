@@ -1,6 +1,8 @@
 /** Checks options against their table, fills in defaults, and reads them from flags and the environment. */
 import { type EffectiveOptions, type GivenOptions, OPTIONS, type OptionName, type OptionRow } from './config.ts';
 import { ASSUMPTIONS, isAssumptionId } from './core/assumptions.ts';
+import { shown } from './wire/fault.ts';
+import { isWebhookUrl, WEBHOOK_URL_RULE } from './wire/webhook-url.ts';
 
 /** An option that breaks its rule: names the option, the rule and the value. */
 export class OptionError extends Error {
@@ -34,7 +36,7 @@ function checkOption(name: string, value: unknown, row: OptionRow): void {
 /** `: rule (is value)`, or `undefined` when the value keeps to its row. */
 function brokenRule(name: string, value: unknown, row: OptionRow): string | undefined {
   const rule = ruleOf(name, value, row);
-  return rule === undefined ? undefined : `: ${rule} (is ${JSON.stringify(value)})`;
+  return rule === undefined ? undefined : `: ${rule} (is ${shown(value)})`;
 }
 
 function ruleOf(name: string, value: unknown, row: OptionRow): string | undefined {
@@ -56,6 +58,7 @@ function ruleOf(name: string, value: unknown, row: OptionRow): string | undefine
         : 'must be a list of texts';
     default:
       if (typeof value !== 'string' || value === '') return 'must be a text';
+      if (name === 'webhook') return isWebhookUrl(value) ? undefined : WEBHOOK_URL_RULE;
       if (name !== 'startTime' || !Number.isNaN(Date.parse(value))) return undefined;
       return 'must be an instant such as 2026-01-01T00:00:00Z';
   }

@@ -1,6 +1,8 @@
 /** What an emulator is started with, from flags, environment and configuration file; wrong combinations are told before. */
 import type { OptionName } from '../../emulator/config.ts';
 import type { EmulatorOptions } from '../../emulator/emulator.ts';
+import { shown } from '../../emulator/wire/fault.ts';
+import { isWebhookUrl, WEBHOOK_URL_RULE } from '../../emulator/wire/webhook-url.ts';
 import { CliError } from '../exit.ts';
 import { readConfigFile } from './config-file.ts';
 import { gatherOptions } from './gather-options.ts';
@@ -44,8 +46,6 @@ export async function planStart({ flags, config, isEmpty }: PlanRequest): Promis
 
 /** Found out at start, not at the first registration. */
 function checkWebhookUrl(webhook: string | undefined, labels: ReadonlyMap<OptionName, string>): void {
-  if (webhook === undefined) return;
-  const protocol = URL.canParse(webhook) ? new URL(webhook).protocol : '';
-  if (protocol === 'http:' || protocol === 'https:') return;
-  throw new CliError('usage', `${labels.get('webhook')}: must be an http or https URL (is "${webhook}")`);
+  if (webhook === undefined || isWebhookUrl(webhook)) return;
+  throw new CliError('usage', `${labels.get('webhook')}: ${WEBHOOK_URL_RULE} (is ${shown(webhook)})`);
 }

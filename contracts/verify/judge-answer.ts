@@ -1,4 +1,5 @@
 /** Holds one answer against the rules; a refusal breaks none. */
+import { parseJson, TOO_DEEP } from '../../emulator/wire/json-depth.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../emulator/wire/twin.ts';
 import { twinFaults } from '../../emulator/wire/twin-limits.ts';
 import type { WebhookOutcome } from '../emulator-door.ts';
@@ -18,8 +19,12 @@ export function judgeAnswer(outcome: WebhookOutcome, linkedHubs: readonly string
   if (status === 401) return [fault('authorized', 'the webhook answered 401')];
   if (status >= 429) return [fault('not-retried', `the webhook answered ${status}`)];
   if (isRefusal(outcome)) return [];
-  const answer = parseJson(body);
-  if (answer === undefined) return [fault('json', body.trim() === '' ? 'the body is empty' : 'the body is not JSON')];
+  const parsed = parseJson(body);
+  if (parsed.kind === 'too-deep') return [fault('json', `the body is ${TOO_DEEP}`)];
+  if (parsed.kind === 'broken') {
+    return [fault('json', body.trim() === '' ? 'the body is empty' : 'the body is not JSON')];
+  }
+  const answer = parsed.value;
   if (!isJsonObject(answer)) return [fault('json', `the body is ${kindOf(answer)}`)];
   return [...hubFaults(answer, linkedHubs), ...twinMemberFaults(answer), ...payloadFaults(answer)];
 }
@@ -40,7 +45,7 @@ export function hubOf(outcome: WebhookOutcome): string | undefined {
 export function answerOf(outcome: WebhookOutcome): JsonObject | undefined {
   if (outcome.kind !== 'response' || outcome.status < 200 || outcome.status >= 300) return undefined;
   const answer = parseJson(outcome.body);
-  return isJsonObject(answer) ? answer : undefined;
+  return answer.kind === 'json' && isJsonObject(answer.value) ? answer.value : undefined;
 }
 
 const RULE_OF_FAILURE = {
@@ -105,14 +110,6 @@ function objectFault(path: string, value: JsonValue | undefined): readonly Fault
 function payloadFaults({ payload }: JsonObject): readonly Fault[] {
   const isFine = payload === undefined || payload === null || isJsonObject(payload);
   return isFine ? [] : [fault('payload-object', `payload is ${kindOf(payload)}`)];
-}
-
-function parseJson(text: string): JsonValue | undefined {
-  try {
-    return JSON.parse(text) as JsonValue;
-  } catch {
-    return undefined;
-  }
 }
 
 function kindOf(value: JsonValue): string {

@@ -2,9 +2,9 @@
 import { createHash } from 'node:crypto';
 import type { JournalEntry, JournalEvent, Timeline } from '../core/journal/events.ts';
 import type { JournalSubject } from '../core/journal/journal.ts';
-import { shown } from '../core/set-up/check-set-up.ts';
 import type { Emulator } from '../emulator.ts';
 import { canonicalJson } from '../wire/canonical-json.ts';
+import { shown } from '../wire/fault.ts';
 import { maskJson } from '../wire/mask.ts';
 import { registrationKey } from '../wire/registration-id.ts';
 import { isoInstant } from '../wire/timestamp.ts';

@@ -2,7 +2,7 @@
 import { ASSUMPTIONS, type AssumptionId, resolveAssumptions } from '../core/assumptions.ts';
 import type { Emulator } from '../emulator.ts';
 import { maskQuery } from '../wire/mask.ts';
-import { type ControlRoute, readMembers } from './route.ts';
+import { type ControlRoute, refuseBody } from './route.ts';
 import { VERSION } from './version.ts';
 
 /** @param controlUrl known once the control API is bound, which the emulator's own endpoints cannot say yet */
@@ -42,7 +42,7 @@ export function stateRoutes(emulator: Emulator, controlUrl: () => string): reado
       method: 'POST',
       path: '/reset',
       answer: async ({ body }) => {
-        readMembers(body, {});
+        await refuseBody(body);
         await emulator.reset();
         return held();
       },

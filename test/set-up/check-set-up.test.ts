@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { checkSetUp, SetUpError } from '../../emulator/core/set-up/check-set-up.ts';
+import { checkSetUp } from '../../emulator/core/set-up/check-set-up.ts';
 import { CONTOSO_HUBS, contosoSetUp } from '../../emulator/core/set-up/contoso.ts';
+import { SetUpError } from '../../emulator/wire/fault.ts';
 import { setUpOf, startHarness } from '../core/service-harness.ts';
 import { faulty, group, HUB, individual, key, symmetricKey } from './faulty-documents.ts';
 
@@ -62,8 +63,29 @@ describe('the check of a set-up document', () => {
       'a URL that nobody probes',
       group({
         allocationPolicy: 'custom',
-        customAllocationDefinition: { webhookUrl: 'no URL', apiVersion: '2021-10-01' },
+        customAllocationDefinition: { webhookUrl: 'HTTPS://nobody.invalid:1/x?code=y', apiVersion: '2021-10-01' },
       }),
+    ],
+    [
+      'a hub that was unlinked after an enrollment had named it',
+      {
+        dps: [
+          {
+            name: 'a',
+            idScope: '0ne1',
+            linkedHubs: [{ name: 'gone.azure-devices.net', isDeleted: true }],
+            unlinkedHubs: [HUB],
+            enrollments: [
+              {
+                registrationId: 'd',
+                attestation: symmetricKey,
+                allocationPolicy: 'hashed',
+                iotHubs: [HUB.toUpperCase()],
+              },
+            ],
+          },
+        ],
+      },
     ],
     [
       'custom without hubs',

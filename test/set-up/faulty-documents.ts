@@ -19,11 +19,11 @@ export type Faulty = readonly [string, unknown, string, RegExp, (RegExp | undefi
 
 /** What is wrong, the document, and the path, rule and value that the fault names. */
 export const faulty: readonly Faulty[] = [
-  ['no object', 'hello', '', /must be object/, /"hello"/],
-  ['null', null, '', /must be object/, /null/],
-  ['an array', [], '', /must be object/],
+  ['no object', 'hello', '', /must be an object/, /"hello"/],
+  ['null', null, '', /must be an object/, /null/],
+  ['an array', [], '', /must be an object/],
   ['a member that nobody knows', { dsp: [] }, 'dsp', /is not a known member/],
-  ['dps that is no list', { dps: {} }, 'dps', /must be array/],
+  ['dps that is no list', { dps: {} }, 'dps', /must be an array/],
   ['an instance without a name', { dps: [{ idScope: '0ne1' }] }, 'dps[0].name', /is required/],
   ['an instance without a scope', { dps: [{ name: 'a' }] }, 'dps[0].idScope', /is required/],
   [
@@ -174,12 +174,12 @@ export const faulty: readonly Faulty[] = [
     `${IN_GROUP}.attestation.symmetricKey.primaryKey`,
     /16 to 64 bytes/,
   ],
-  ['a key that is a number', key(5), `${IN_GROUP}.attestation.symmetricKey.primaryKey`, /must be string/],
+  ['a key that is a number', key(5), `${IN_GROUP}.attestation.symmetricKey.primaryKey`, /must be a string/],
   [
     'a status that does not exist',
     group({ provisioningStatus: 'on' }),
     `${IN_GROUP}.provisioningStatus`,
-    /"enabled","disabled"/,
+    /enabled, disabled/,
     /"on"/,
   ],
   [
@@ -200,6 +200,25 @@ export const faulty: readonly Faulty[] = [
     group({ customAllocationDefinition: { apiVersion: '2021-10-01' } }),
     `${IN_GROUP}.customAllocationDefinition.webhookUrl`,
     /is required/,
+  ],
+  ...['no URL', 'ftp://x/y', 'functions.example/api', 'https://', 'http://a b/'].map(
+    (webhookUrl): Faulty => [
+      `the webhook URL "${webhookUrl}"`,
+      group({ allocationPolicy: 'custom', customAllocationDefinition: { webhookUrl, apiVersion: '2021-10-01' } }),
+      `${IN_GROUP}.customAllocationDefinition.webhookUrl`,
+      /must be an http or https URL/,
+      /^\*{4}$/,
+    ],
+  ),
+  [
+    'a masked webhook URL where there is none that it could mean',
+    individual({
+      allocationPolicy: 'custom',
+      customAllocationDefinition: { webhookUrl: 'https://functions.example/api?****', apiVersion: '2021-10-01' },
+    }),
+    `${IN_INDIVIDUAL}.customAllocationDefinition.webhookUrl`,
+    /must be whole/,
+    /\?\*{4}/,
   ],
   [
     'a definition without a version',
@@ -231,6 +250,22 @@ export const faulty: readonly Faulty[] = [
     /"x"/,
   ],
   [
+    'a hub that is linked and unlinked',
+    instance({ unlinkedHubs: ['hub-x.azure-devices.net', HUB.toUpperCase()] }),
+    'dps[0].unlinkedHubs[1]',
+    /is linked/,
+  ],
+  [
+    'a hub that is neither linked nor among the unlinked ones',
+    instance({
+      unlinkedHubs: ['hub-x.azure-devices.net'],
+      enrollments: [{ registrationId: 'd', attestation: symmetricKey, allocationPolicy: 'hashed', iotHubs: ['y'] }],
+    }),
+    `${IN_INDIVIDUAL}.iotHubs[0]`,
+    /must be one of the linkedHubs: hub-a/,
+    /"y"/,
+  ],
+  [
     'iotHubHostName that is not linked',
     group({ iotHubHostName: 'x' }),
     `${IN_GROUP}.iotHubHostName`,
@@ -253,7 +288,7 @@ export const faulty: readonly Faulty[] = [
     /1 to 128 characters/,
     /"a\/b"/,
   ],
-  ['a twin that is no object', group({ initialTwin: [] }), `${IN_GROUP}.initialTwin`, /must be object/],
+  ['a twin that is no object', group({ initialTwin: [] }), `${IN_GROUP}.initialTwin`, /must be an object/],
   ['tags that are a text', group({ initialTwin: { tags: 'x' } }), `${IN_GROUP}.initialTwin.tags`, /must be/, /"x"/],
   [
     'a twin that the hub refuses',
