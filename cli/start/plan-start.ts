@@ -1,6 +1,6 @@
 /** What an emulator is started with, from flags, environment and configuration file; wrong combinations are told before. */
-import type { OptionName } from '../../emulator/config.ts';
-import type { EmulatorOptions } from '../../emulator/emulator.ts';
+import type { EmulatorOptions } from '../../emulator/index.ts';
+import type { OptionName } from '../../emulator/service-door.ts';
 import { shown } from '../../emulator/wire/fault.ts';
 import { isWebhookUrl, WEBHOOK_URL_RULE } from '../../emulator/wire/webhook-url.ts';
 import { CliError } from '../exit.ts';

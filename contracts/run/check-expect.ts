@@ -1,7 +1,7 @@
 /** Judges what came of a case against what it expects. */
+
 import type { JsonObject, JsonValue } from '../../emulator/wire/twin.ts';
 import { type DeviceExpect, type Expect, ONLY_DEVICE } from '../case/case.ts';
-import type { Emulator } from '../emulator-door.ts';
 import { type MatchOptions, match } from './match.ts';
 import type { Observation } from './observe.ts';
 import type { Mismatch } from './result.ts';
@@ -13,7 +13,8 @@ export interface Judged {
 
 export interface ExpectContext {
   readonly observations: ReadonlyMap<string, Observation>;
-  readonly emulator: Emulator;
+  /** What is at each hub that the case names, sorted; `undefined`: there is no such hub. */
+  readonly hubDevices: ReadonlyMap<string, readonly string[] | undefined>;
   readonly keyOf: MatchOptions['keyOf'];
 }
 
@@ -27,8 +28,7 @@ export function judge(expect: Expect, path: string, context: ExpectContext): Jud
       judgeDevice(one, name, `${path}.devices.${name}`, context),
     ),
     ...Object.entries(hubDevices ?? {}).map(([hub, ids]) => {
-      const found = context.emulator.hubs.devices(hub)?.map(({ deviceId }) => deviceId);
-      return match([...ids].sort(), found?.sort(), `${path}.hubDevices.${hub}`, {
+      return match([...ids].sort(), context.hubDevices.get(hub), `${path}.hubDevices.${hub}`, {
         mode: 'exact',
         keyOf: context.keyOf,
       });
@@ -61,7 +61,7 @@ function judgeDevice(expect: DeviceExpect, name: string, path: string, context: 
   check('twin.tags', expect.twin?.tags, seen.twin?.tags, exact);
   check('twin.desired', expect.twin?.desired, seen.twin?.desired, exact);
   check('hubDevice', expect.hubDevice, seen.hubDevice, partial);
-  check('webhookCalls', expect.webhookCalls, seen.callsAtSeconds.length, exact);
+  check('webhookCalls', expect.webhookCalls, seen.callCount, exact);
   check('callsAtSeconds', expect.callsAtSeconds, seen.callsAtSeconds, exact);
   if (expect.webhookCalls !== undefined || expect.callsAtSeconds !== undefined) {
     checks.push(judgeCallCount(seen, `${path}.webhookRequests (how many)`));
@@ -80,9 +80,9 @@ function judgeDevice(expect: DeviceExpect, name: string, path: string, context: 
 }
 
 /** The journal tells what the target says of itself; a scripted webhook tells what came. */
-function judgeCallCount({ callsAtSeconds, answeredCalls, requests }: Observation, path: string): Check {
-  const isPossible = requests.length >= answeredCalls && requests.length <= callsAtSeconds.length;
-  return isPossible ? [] : [{ path, expected: callsAtSeconds.length, actual: requests.length }];
+function judgeCallCount({ callCount, answeredCalls, requests }: Observation, path: string): Check {
+  const isPossible = requests.length >= answeredCalls && requests.length <= callCount;
+  return isPossible ? [] : [{ path, expected: callCount, actual: requests.length }];
 }
 
 /** Where there is no registration status, the answer itself says more than "absent". */

@@ -1,9 +1,11 @@
 /** The webhook of a case: scripted, the bundled function, one that runs already, or the user's own instead of any. */
 
+import { parsedJson } from '../../emulator/wire/json.ts';
 import type { JsonValue } from '../../emulator/wire/twin.ts';
 import { type LocalHost, startLocalHost } from '../../webhook/host/local-host.ts';
 import { type Answer, type StandIn, startStandIn } from '../../webhook/stand-in/index.ts';
 import type { GivenWebhook } from '../case/case.ts';
+import type { WebhookPlace } from '../target/target.ts';
 
 export interface SeenRequest {
   readonly method: string;
@@ -24,13 +26,29 @@ export interface WebhookSide {
   stop(): Promise<void>;
 }
 
-export async function startWebhook(given: GivenWebhook | undefined, own: string | undefined): Promise<WebhookSide> {
+/**
+ * @param own the user's webhook, called instead of the one that the case gives
+ * @param place where to serve; absent: any free port of the loopback
+ */
+export async function startWebhook(
+  given: GivenWebhook | undefined,
+  own: string | undefined,
+  place: WebhookPlace | undefined,
+): Promise<WebhookSide> {
+  const { host, port = 0, publicUrl } = place ?? {};
   if (given === undefined) return elsewhere(undefined);
   if (own !== undefined) return elsewhere(own);
   if (given.url !== undefined) return elsewhere(given.url);
-  if (given.bundled === true) return bundled(await startLocalHost({ port: 0 }));
+  if (given.bundled === true) return bundled(await startLocalHost({ host, port, fallback: false }), publicUrl);
   const { answers = [], functionKey } = given;
-  return scripted(await startStandIn(answers, functionKey === undefined ? {} : { functionKey }));
+  return scripted(await startStandIn(answers, { host, port, functionKey }), publicUrl);
+}
+
+/** The same path and query below the address by which the target comes here. */
+function reachedAt(url: string, publicUrl: string | undefined): string {
+  if (publicUrl === undefined) return url;
+  const { pathname, search } = new URL(url);
+  return `${publicUrl.replace(/\/+$/, '')}${pathname}${search}`;
 }
 
 const notScripted = (): never => {
@@ -41,20 +59,25 @@ function elsewhere(url: string | undefined): WebhookSide {
   return { url, seen: () => undefined, answer: notScripted, stop: async () => undefined };
 }
 
-function bundled(host: LocalHost): WebhookSide {
-  return { url: host.url, seen: () => undefined, answer: notScripted, stop: () => host.stop() };
+function bundled(host: LocalHost, publicUrl: string | undefined): WebhookSide {
+  return {
+    url: reachedAt(host.url, publicUrl),
+    seen: () => undefined,
+    answer: notScripted,
+    stop: () => host.stop(),
+  };
 }
 
-function scripted(standIn: StandIn): WebhookSide {
+function scripted(standIn: StandIn, publicUrl: string | undefined): WebhookSide {
   return {
-    url: standIn.url,
+    url: reachedAt(standIn.url, publicUrl),
     seen: () =>
       standIn.requests.map((request) => ({
         method: request.method,
         path: request.path,
         query: Object.fromEntries(request.query),
         headers: Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, String(value)])),
-        body: jsonOf(request.bodyText),
+        body: jsonOrText(request.bodyText),
       })),
     untilCalled: (count) => standIn.untilCalled(count),
     answer: (answers) => standIn.answer(answers),
@@ -62,10 +85,8 @@ function scripted(standIn: StandIn): WebhookSide {
   };
 }
 
-function jsonOf(text: string): JsonValue {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
+/** What is no JSON stays a text. */
+export function jsonOrText(text: string): JsonValue {
+  const value = parsedJson(text);
+  return value === undefined ? text : value;
 }

@@ -1,11 +1,11 @@
 /** The customer's own rules: this id goes to that hub with this twin, that one is refused. */
 import { readFile } from 'node:fs/promises';
+import { schemaFaults } from '../../emulator/wire/check-shape.ts';
 import { ruleText } from '../../emulator/wire/fault.ts';
 import { TOO_DEEP } from '../../emulator/wire/json-depth.ts';
 import { isRegistrationId, REGISTRATION_ID_RULE } from '../../emulator/wire/registration-id.ts';
 import { type InitialTwin, InitialTwinSchema, type JsonObject, type JsonValue } from '../../emulator/wire/twin.ts';
 import { isYamlTooDeep } from '../case/yaml-documents.ts';
-import { schemaFaults } from '../emulator-door.ts';
 import type { AttestationType, EnrollmentKind } from './shape.ts';
 
 export interface Expectation {

@@ -1,8 +1,9 @@
 /** Holds one answer against the rules; a refusal breaks none. */
+import type { WebhookOutcome } from '../../emulator/service-door.ts';
+import { kindOfJson } from '../../emulator/wire/json.ts';
 import { parseJson, TOO_DEEP } from '../../emulator/wire/json-depth.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../emulator/wire/twin.ts';
 import { twinFaults } from '../../emulator/wire/twin-limits.ts';
-import type { WebhookOutcome } from '../emulator-door.ts';
 import { RULES, type RuleId } from './rules.ts';
 import { kept } from './shown-text.ts';
 
@@ -25,7 +26,7 @@ export function judgeAnswer(outcome: WebhookOutcome, linkedHubs: readonly string
     return [fault('json', body.trim() === '' ? 'the body is empty' : 'the body is not JSON')];
   }
   const answer = parsed.value;
-  if (!isJsonObject(answer)) return [fault('json', `the body is ${kindOf(answer)}`)];
+  if (!isJsonObject(answer)) return [fault('json', `the body is ${kindOfJson(answer)}`)];
   return [...hubFaults(answer, linkedHubs), ...twinMemberFaults(answer), ...payloadFaults(answer)];
 }
 
@@ -60,7 +61,7 @@ const RULE_OF_FAILURE = {
 
 function hubFaults({ iotHubHostName: hub }: JsonObject, linkedHubs: readonly string[] | undefined): readonly Fault[] {
   if (hub === undefined) return [fault('hub-specified', 'the answer has no iotHubHostName')];
-  if (typeof hub !== 'string') return [fault('hub-specified', `iotHubHostName is ${kindOf(hub)}`)];
+  if (typeof hub !== 'string') return [fault('hub-specified', `iotHubHostName is ${kindOfJson(hub)}`)];
   if (hub === '') return [fault('hub-specified', 'iotHubHostName is an empty string')];
   if (linkedHubs === undefined || linkedHubs.includes(hub)) return [];
   const sameName = linkedHubs.find((name) => name.toLowerCase() === hub.toLowerCase());
@@ -80,7 +81,7 @@ function listed(hubs: readonly string[]): string {
 /** `null` counts as absent at every level. [dps-service-behaviour §1.5] */
 function twinMemberFaults({ initialTwin: twin }: JsonObject): readonly Fault[] {
   if (twin === undefined || twin === null) return [];
-  if (!isJsonObject(twin)) return [fault('twin-shape', `initialTwin is ${kindOf(twin)}`)];
+  if (!isJsonObject(twin)) return [fault('twin-shape', `initialTwin is ${kindOfJson(twin)}`)];
   const { tags, properties } = twin;
   const desired = isJsonObject(properties) ? properties.desired : undefined;
   const shape = [
@@ -104,16 +105,10 @@ const LIMIT_FAULTS_MAX = 5;
 
 function objectFault(path: string, value: JsonValue | undefined): readonly Fault[] {
   const isFine = value === undefined || value === null || isJsonObject(value);
-  return isFine ? [] : [fault('twin-shape', `${path} is ${kindOf(value)}`)];
+  return isFine ? [] : [fault('twin-shape', `${path} is ${kindOfJson(value)}`)];
 }
 
 function payloadFaults({ payload }: JsonObject): readonly Fault[] {
   const isFine = payload === undefined || payload === null || isJsonObject(payload);
-  return isFine ? [] : [fault('payload-object', `payload is ${kindOf(payload)}`)];
-}
-
-function kindOf(value: JsonValue): string {
-  if (value === null) return 'null';
-  if (Array.isArray(value)) return 'an array';
-  return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
+  return isFine ? [] : [fault('payload-object', `payload is ${kindOfJson(payload)}`)];
 }

@@ -3,7 +3,7 @@ import { type GivenPolicy, isPolicyName, POLICY_NAME_RULE } from '../../wire/acc
 import { type Fault, shown } from '../../wire/fault.ts';
 import { MASK } from '../../wire/mask.ts';
 import { registrationKey } from '../../wire/registration-id.ts';
-import { decodeBase64 } from '../dps/attestation/sas-token.ts';
+import { decodeBase64 } from '../../wire/symmetric-key.ts';
 
 /** [Azure naming rules] Of what is made by name; a document may name hubs by any host name. */
 const NAMES = {
