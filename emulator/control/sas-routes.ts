@@ -1,6 +1,6 @@
 /** The route that tells why a token would be accepted or refused. */
 import type { SasQuestion } from '../core/dps/attestation/explain-sas.ts';
-import type { Emulator } from '../emulator.ts';
+import type { EngineState } from '../engine.ts';
 import { type ControlRoute, readBody } from './route.ts';
 
 const QuestionSchema = {
@@ -10,12 +10,12 @@ const QuestionSchema = {
   additionalProperties: false,
 } as const;
 
-export function sasRoutes(emulator: Emulator): readonly ControlRoute[] {
+export function sasRoutes(state: Pick<EngineState, 'explainSas'>): readonly ControlRoute[] {
   return [
     {
       method: 'POST',
       path: '/sas/explain',
-      answer: async ({ body }) => emulator.explainSas(await readBody<SasQuestion>(QuestionSchema, body)),
+      answer: async ({ body }) => state.explainSas(await readBody<SasQuestion>(QuestionSchema, body)),
     },
   ];
 }
