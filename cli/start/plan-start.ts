@@ -1,8 +1,7 @@
 /** What an emulator is started with, from flags, environment and configuration file; wrong combinations are told before. */
+
 import type { EmulatorOptions } from '../../emulator/index.ts';
 import type { OptionName } from '../../emulator/service-door.ts';
-import { shown } from '../../emulator/wire/fault.ts';
-import { isWebhookUrl, WEBHOOK_URL_RULE } from '../../emulator/wire/webhook-url.ts';
 import { CliError } from '../exit.ts';
 import { io } from '../io.ts';
 import { readConfigFile } from './config-file.ts';
@@ -29,7 +28,6 @@ export async function planStart({ flags, config, isEmpty }: PlanRequest): Promis
     throw new CliError('usage', `--empty: ${file.path} holds a set-up; give one or the other`);
   }
   const { given, labels } = gatherOptions({ flags, env: io().env, file });
-  checkWebhookUrl(given.webhook, labels);
   const setUp = isEmpty ? 'empty' : file?.setUp;
   const notes: string[] = [...(await unknownVariables(io().env))];
   if (setUp !== undefined && given.webhook !== undefined) {
@@ -43,10 +41,4 @@ export async function planStart({ flags, config, isEmpty }: PlanRequest): Promis
     isDemo: setUp === undefined,
     notes,
   };
-}
-
-/** Found out at start, not at the first registration. */
-function checkWebhookUrl(webhook: string | undefined, labels: ReadonlyMap<OptionName, string>): void {
-  if (webhook === undefined || isWebhookUrl(webhook)) return;
-  throw new CliError('usage', `${labels.get('webhook')}: ${WEBHOOK_URL_RULE} (is ${shown(webhook)})`);
 }

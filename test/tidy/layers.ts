@@ -37,7 +37,7 @@ const LAYERS: readonly Layer[] = [
     folder: 'client/',
     mayImport: [...CORE, 'cli/exit.ts', 'cli/az/az-error.ts', 'emulator/emulator.ts', 'emulator/tls/'],
   },
-  { folder: 'testcontainers/', mayImport: [...CORE, 'client/', 'cli/', 'emulator/config.ts'] },
+  { folder: 'testcontainers/', mayImport: [...CORE, 'client/', 'cli/', 'emulator/config.ts', 'emulator/listeners.ts'] },
   // The places that start an emulator in this process.
   { folder: 'contracts/target/in-process.ts', mayImport: [...HARNESS, 'emulator/index.ts'] },
   { folder: 'contracts/testing/dps.ts', mayImport: [...HARNESS, 'emulator/index.ts'] },
