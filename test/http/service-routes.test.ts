@@ -287,28 +287,6 @@ describe.each(KINDS)('$name', ({ path, collection, idMember, notFound, itemType 
       record({ allocationPolicy: 'custom', customAllocationDefinition: { ...custom, webhookUrl: '' } }),
       /webhookUrl is required/,
     ],
-    ...['not a url', 'ftp://functions.example/'].map(
-      (webhookUrl) =>
-        [
-          `the webhook URL "${webhookUrl}"`,
-          record({ allocationPolicy: 'custom', customAllocationDefinition: { ...custom, webhookUrl } }),
-          /^customAllocationDefinition\.webhookUrl must be an http or https URL\.$/,
-        ] as const,
-    ),
-    [
-      'a masked webhook URL that it never had',
-      record({
-        allocationPolicy: 'custom',
-        customAllocationDefinition: { ...custom, webhookUrl: `${custom.webhookUrl}?****` },
-      }),
-      /webhookUrl must be whole/,
-    ],
-    [
-      'a definition from before there were webhooks',
-      record({ allocationPolicy: 'custom', customAllocationDefinition: { ...custom, apiVersion: '2018-04-01' } }),
-      /apiVersion must be 2018-09-01-preview or later\.$/,
-    ],
-    ['iotHubHostName of a hub that is not linked', record({ iotHubHostName: 'x.azure-devices.net' }), /not linked/],
     [
       'a definition without version',
       record({ allocationPolicy: 'custom', customAllocationDefinition: { webhookUrl: custom.webhookUrl } }),
