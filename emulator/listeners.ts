@@ -3,6 +3,7 @@ import type { TlsOptions } from 'node:tls';
 import type { HttpsOptions } from './http/server.ts';
 import type { StreamHandler } from './http/web-socket.ts';
 import type { MqttOptions } from './mqtt/server.ts';
+import type { Transport } from './wire/journal-entry.ts';
 
 /** What kept a port from being bound. */
 export type MissedPort = 'taken' | 'not-allowed';
@@ -47,8 +48,8 @@ export interface Speaker {
 }
 
 export interface DeviceListenerRow extends ListenerRow {
-  /** What devices speak there. */
-  readonly transports: readonly string[];
+  /** What is spoken there from the first byte; what goes over WebSockets is at the HTTPS port. */
+  readonly transport: Transport;
   /** By which devices and samples are told the port. */
   readonly deviceVariable: string;
   /** Loads what it takes: who only reads the table loads nothing. */
@@ -66,7 +67,7 @@ export const DEVICE_LISTENERS = {
     fallbackFrom: 8884,
     subject: 'MQTT listens',
     advice: () => 'The C and Python SDKs dial 8883 only; free it, or name another with --mqtt-port.',
-    transports: ['mqtt'],
+    transport: 'mqtt',
     deviceVariable: 'PROVISIONING_MQTT_PORT',
     speak: async (served: Served): Promise<Speaker> => (await import('./mqtt/server.ts')).speakMqtt(served),
   },
@@ -78,7 +79,7 @@ export const DEVICE_LISTENERS = {
     subject: 'HTTPS and WebSocket listen',
     advice: (missed) =>
       `SDKs dial 443 there; to get it, ${missed === 'taken' ? 'stop what holds it' : HOW_TO_BE_ALLOWED}.`,
-    transports: ['https', 'mqtt-ws'],
+    transport: 'https',
     deviceVariable: 'PROVISIONING_HTTPS_PORT',
     speak: async (served: Served): Promise<Speaker> => (await import('./http/server.ts')).speakHttps(served),
   },
@@ -111,3 +112,9 @@ export const LISTENERS = {
 export type DeviceListenerName = keyof typeof DEVICE_LISTENERS;
 export type ListenerName = keyof typeof LISTENERS;
 export type PortOption<Name extends string = ListenerName> = `${Name}Port`;
+
+/** Which port devices dial that speak it. */
+export function listenerOf(transport: Transport): DeviceListenerName {
+  const names = Object.keys(DEVICE_LISTENERS) as DeviceListenerName[];
+  return names.find((name) => DEVICE_LISTENERS[name].transport === transport) ?? 'https';
+}

@@ -40,6 +40,7 @@ export {
   HOW_TO_BE_ALLOWED,
   LISTENERS,
   type ListenerName,
+  listenerOf,
   type PortOption,
 } from './listeners.ts';
 export { caDirectory } from './tls/data-directory.ts';

@@ -8,7 +8,7 @@ import { portOptions, resolveOptions } from '../emulator/config.ts';
 import type { Emulator } from '../emulator/emulator.ts';
 import type { Engine } from '../emulator/engine.ts';
 import { startListeners } from '../emulator/listen.ts';
-import { type DeviceListenerRow, PUBLIC_LISTENERS, type Served } from '../emulator/listeners.ts';
+import { type DeviceListenerRow, listenerOf, PUBLIC_LISTENERS, type Served } from '../emulator/listeners.ts';
 import { noticesOf } from '../emulator/notices.ts';
 import { DpsEmulatorContainer } from '../testcontainers/index.ts';
 import { startHarness } from './core/service-harness.ts';
@@ -22,7 +22,7 @@ function shamRow(taken: number): DeviceListenerRow {
     fallbackFrom: taken + 1,
     subject: 'the sham listens',
     advice: (missed) => `It is ${missed}.`,
-    transports: [],
+    transport: 'amqp',
     deviceVariable: 'PROVISIONING_SHAM_PORT',
     speak: async () => ({
       listen: async ({ port }) => {
@@ -129,4 +129,12 @@ it('Testcontainers exposes each of them', () => {
     }
   }
   expect(new Inspected('dps-emulator').exposed).toEqual(Object.values(PUBLIC_LISTENERS).map(({ port }) => port));
+});
+
+it.each([
+  ['mqtt', 'mqtt'],
+  ['https', 'https'],
+  ['mqtt-ws', 'https'],
+] as const)('devices that speak %s dial the %s port', (transport, name) => {
+  expect(listenerOf(transport)).toBe(name);
 });

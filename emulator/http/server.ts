@@ -96,7 +96,7 @@ async function startHttpsServer(options: HttpsServerOptions): Promise<Listener> 
   const upgrader = createUpgrader({ protocols: options.webSockets, messageBytesMax: 2 * MESSAGE_BYTES_MAX });
   server.server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on('error', () => socket.destroy());
-    if (upgrader.handle(request, socket, head)) return options.connections.of(socket)?.becomes('mqtt-ws');
+    if (upgrader.handle(request, socket, head)) return;
     const message = 'An upgrade must be to a WebSocket with the subprotocol mqtt.';
     answerAndClose(socket, options.dps.refuse(new DpsError('RequestInvalid', { message })));
   });

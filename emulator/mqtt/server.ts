@@ -4,7 +4,6 @@ import type { Duplex } from 'node:stream';
 import { createServer, type TlsOptions } from 'node:tls';
 import type { Connections } from '../core/connections.ts';
 import { MESSAGE_BYTES_MAX } from '../core/dps/message-size.ts';
-import type { Journal } from '../core/journal/journal.ts';
 import type { JournalSubject } from '../wire/journal-subject.ts';
 import { createDpsBroker, type DpsBroker, type DpsBrokerOptions } from './dps-broker.ts';
 import { type GateOptions, passGate } from './packet-gate.ts';
@@ -16,7 +15,7 @@ export interface MqttOptions extends DpsBrokerOptions {
 /** One broker for both ways to reach it. */
 export async function speakMqtt(options: MqttOptions) {
   const broker = options.replaceBroker(await createDpsBroker(options));
-  const acceptOver = gateTo(broker, options.journal);
+  const acceptOver = gateTo(broker, options);
   return {
     webSocket: { subprotocol: 'mqtt', serve: acceptOver('mqtt-ws') },
     listen: (place: Pick<MqttServerOptions, 'host' | 'port' | 'tls'>) =>
@@ -80,9 +79,10 @@ const CONNECT_TIMEOUT_MS = 30_000;
 /** Leads every client through the gate to the DPS broker; a hub's broker will be chosen here, by user name. */
 function gateTo(
   broker: DpsBroker,
-  journal: Journal,
+  { journal, connections }: Pick<MqttOptions, 'journal' | 'connections'>,
 ): (transport: 'mqtt' | 'mqtt-ws') => MqttServerOptions['acceptClient'] {
   return (transport) => (stream, socket) => {
+    connections.of(socket)?.becomes(transport);
     const options: GateOptions = {
       packetBytesMax: PACKET_BYTES_MAX,
       connectTimeoutMs: CONNECT_TIMEOUT_MS,

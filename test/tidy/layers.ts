@@ -29,6 +29,10 @@ const LAYERS: readonly Layer[] = [
   },
   // The core put together; whoever has no socket has this.
   { folder: 'emulator/engine.ts', mayImport: [...CORE, 'emulator/allocation-webhook/', 'emulator/config.ts'] },
+  { folder: 'emulator/config.ts', mayImport: [...CORE, 'emulator/listeners.ts'] },
+  // Each row loads the door of its adapter when it is asked to speak.
+  { folder: 'emulator/listeners.ts', mayImport: [...WIRE, 'emulator/http/', 'emulator/mqtt/', 'emulator/amqp/'] },
+  { folder: 'emulator/listen.ts', mayImport: ['emulator/listeners.ts'] },
   // A function app that can be deployed as it is.
   { folder: 'webhook/src/', mayImport: [] },
   { folder: 'webhook/', mayImport: WIRE },
