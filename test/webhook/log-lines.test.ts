@@ -1,9 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { createMasker } from '../../emulator/wire/mask.ts';
 import { createLogWriter, maskFunctionKeys } from '../../webhook/host/log-lines.ts';
 
 const key = 'kRdDh2cY0b5w1gOQ_xyz-0123';
-const masker = createMasker([key]);
 
 describe('the local host’s log', () => {
   it.each([
@@ -14,24 +12,24 @@ describe('the local host’s log', () => {
     ['the key alone', `x-functions-key: ${key}.`, 'x-functions-key: ****.'],
     ['two URLs', `http://h/a?code=${key} http://h/b?CODE=z`, 'http://h/a?**** http://h/b?****'],
   ])('masks %s', (_what, text, masked) => {
-    expect(maskFunctionKeys(text, masker)).toBe(masked);
+    expect(maskFunctionKeys(text, key)).toBe(masked);
   });
 
   it('leaves a query without a key alone', () => {
-    expect(maskFunctionKeys('GET /a?api-version=2021-06-01 ok?', masker)).toBe('GET /a?api-version=2021-06-01 ok?');
+    expect(maskFunctionKeys('GET /a?api-version=2021-06-01 ok?', key)).toBe('GET /a?api-version=2021-06-01 ok?');
   });
 
   it('masks a very short key in queries only', () => {
-    expect(maskFunctionKeys('toaster /a?code=t', createMasker(['t']))).toBe('toaster /a?****');
+    expect(maskFunctionKeys('toaster /a?code=t', 't')).toBe('toaster /a?****');
   });
 
   it('masks a key in the encoding it has in a URL', () => {
-    expect(maskFunctionKeys('seen: a%2Fb%2Fc%2Fd%3D%3D', createMasker(['a/b/c/d==']))).toBe('seen: ****');
+    expect(maskFunctionKeys('seen: a%2Fb%2Fc%2Fd%3D%3D', 'a/b/c/d==')).toBe('seen: ****');
   });
 
   it('masks a megabyte of question marks without slowing down', () => {
     const hostile = '?'.repeat(1_000_000);
-    expect(maskFunctionKeys(hostile, masker)).toBe(hostile);
+    expect(maskFunctionKeys(hostile, key)).toBe(hostile);
   });
 
   it('puts instant and level before the message, as the tutorial’s log does', () => {

@@ -1,23 +1,28 @@
-/** The lines of the local host's log, in the form that the tutorial shows, with function keys masked. */
-import { createMasker, MASK, type Masker } from '../../emulator/wire/mask.ts';
+/**
+ * The lines of the local host's log, in the form that the tutorial shows, with function keys masked. The masker of `emulator/wire/` is
+ * out of reach: the project is built and deployed on its own.
+ */
 
 export type LogLevel = 'Trace' | 'Debug' | 'Information' | 'Warning' | 'Error' | 'Critical';
 export type WriteLog = (level: LogLevel, message: string) => void;
 
+/** A shorter key is masked only where it stands in a query: replacing every "k" would make the log unreadable. */
+const KEY_LENGTH_MASKED_ANYWHERE_MIN = 8;
+
 export function createLogWriter(functionKey: string, write: (line: string) => void): WriteLog {
-  const masker = createMasker([functionKey]);
   return (level, message) => {
     // The tutorial's log prints the instant in UTC and without the Z.
     const instant = new Date().toISOString().slice(0, -1);
-    write(`${instant} [${level}] ${maskFunctionKeys(message, masker)}`);
+    write(`${instant} [${level}] ${maskFunctionKeys(message, functionKey)}`);
   };
 }
 
-/** Replaces every query that holds a `code` by `?****`, as DPS does in the body it sends, and the key itself anywhere, unless it is very short. */
-export function maskFunctionKeys(text: string, masker: Masker): string {
+/** Replaces every query that holds a `code` by `?****`, as DPS does in the body it sends, and the key itself anywhere. */
+export function maskFunctionKeys(text: string, functionKey: string): string {
   // No "?" inside a query: each character is then looked at once, however hostile the text.
-  const masked = text.replace(/\?[^\s"'?]*/g, (query) => (/code=/i.test(query) ? `?${MASK}` : query));
-  return masker.text(masked);
+  const masked = text.replace(/\?[^\s"'?]*/g, (query) => (/code=/i.test(query) ? '?****' : query));
+  if (functionKey.length < KEY_LENGTH_MASKED_ANYWHERE_MIN) return masked;
+  return masked.replaceAll(functionKey, '****').replaceAll(encodeURIComponent(functionKey), '****');
 }
 
 export function executingLine(functionName: string, invocationId: string): string {
