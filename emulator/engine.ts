@@ -6,14 +6,14 @@ import { type Assumptions, resolveAssumptions } from './core/assumptions.ts';
 import type { ControllableClock, RealTime } from './core/clock/clock.ts';
 import { createClock } from './core/clock/emulator-clock.ts';
 import { type Connections, createConnections } from './core/connections.ts';
-import { explainSas, type SasExplanation, type SasQuestion } from './core/dps/attestation/explain-sas.ts';
+import { explainSas } from './core/dps/attestation/explain-sas.ts';
 import { createDpsService, type DpsService } from './core/dps/dps-service.ts';
 import { createServiceApi, type ServiceApi } from './core/enrollments/enrollment-service.ts';
 import { createHubs, type Hubs } from './core/hub/hub-devices.ts';
 import { createHubService, type HubService } from './core/hub/hub-service.ts';
 import { createIds, type Ids } from './core/ids.ts';
 import { createJournal, type Journal } from './core/journal/journal.ts';
-import { type RegistrationTrace, traceOf } from './core/journal/trace.ts';
+import { traceOf } from './core/journal/trace.ts';
 import { createKeyedQueue } from './core/keyed-queue.ts';
 import type { AllocateCustom, Ports } from './core/ports.ts';
 import { type ConnectionStrings, connectionStringsOf } from './core/resources/connection-strings.ts';
@@ -24,6 +24,7 @@ import { createEnrollmentStore } from './core/store/enrollments.ts';
 import { createInstanceStore } from './core/store/instances.ts';
 import { createOperationStore } from './core/store/operations.ts';
 import { createRegistrationStore, type RegistrationRecord } from './core/store/registrations.ts';
+import type { RegistrationTrace, SasExplanation, SasQuestion } from './wire/control-api.ts';
 import type { SetUp } from './wire/set-up.ts';
 
 /** What is held, and the ways to see and to change it: in the hands of an emulator's user and of the control API. */

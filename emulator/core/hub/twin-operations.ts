@@ -1,7 +1,9 @@
 /** Twins: get one, and list them by the one query that is answered. [dps-service-behaviour §10.2] */
+
+import type { HubDevice } from '../../wire/hub-device.ts';
 import { isJsonObject } from '../../wire/twin.ts';
 import type { HubAnswer } from './hub-call.ts';
-import type { HubDevice, Hubs } from './hub-devices.ts';
+import type { Hubs } from './hub-devices.ts';
 import { HubError } from './hub-errors.ts';
 import { countIn, noSuchDevice, parsedBody } from './registry-operations.ts';
 import { renderTwin } from './render-hub-device.ts';
