@@ -11,22 +11,19 @@ import { createClock } from './core/clock/emulator-clock.ts';
 import { explainSas } from './core/dps/attestation/explain-sas.ts';
 import { createDpsService } from './core/dps/dps-service.ts';
 import { createServiceApi } from './core/enrollments/enrollment-service.ts';
-import { createHubs } from './core/hub/hub-devices.ts';
+import { createHubs, provisionDevice } from './core/hub/hub-devices.ts';
 import { createHubService } from './core/hub/hub-service.ts';
 import { createIds } from './core/ids.ts';
 import { createJournal } from './core/journal/journal.ts';
 import { traceOf } from './core/journal/trace.ts';
-import { createKeyedQueue } from './core/keyed-queue.ts';
 import type { Ports } from './core/ports.ts';
 import { createResourceManager } from './core/resources/resource-manager.ts';
-import { applySetUp, exportSetUp, type SetUpStores } from './core/set-up/apply-set-up.ts';
+import { applySetUp, exportSetUp } from './core/set-up/apply-set-up.ts';
 import { checkSetUp } from './core/set-up/check-set-up.ts';
 import { contosoSetUp } from './core/set-up/contoso.ts';
 import { seedSetUp } from './core/set-up/seed-set-up.ts';
-import { createEnrollmentStore } from './core/store/enrollments.ts';
-import { createInstanceStore } from './core/store/instances.ts';
-import { createOperationStore } from './core/store/operations.ts';
-import { createRegistrationStore } from './core/store/registrations.ts';
+import { createMemoryStore } from './core/store/memory/memory-store.ts';
+import { createStore, SET_UP_TURN } from './core/store/store.ts';
 import type { Emulator, EmulatorOptions } from './emulator.ts';
 import { addHubRoutes } from './http/hub-routes.ts';
 import type { HttpsInstance } from './http/server.ts';
@@ -43,9 +40,6 @@ import type { SetUp } from './wire/set-up.ts';
 
 /** A seeded virtual clock starts here, so that two runs agree on every instant. */
 const SEEDED_START_TIME = '2026-01-01T00:00:00.000Z';
-
-/** Seeds and resets of one emulator share one queue. */
-const SET_UP_TURN = 'set-up';
 
 /** Where the search goes on when the control port is taken. */
 const CONTROL_FALLBACK_FROM = 8981;
@@ -68,16 +62,9 @@ export async function compose(
     entriesPerTimelineMax: options.journalEntriesMax,
   });
   const now = () => clock.now();
-  const hubs = createHubs({ ids, now });
-  const stores: SetUpStores = {
-    instances: createInstanceStore(),
-    enrollments: createEnrollmentStore(),
-    hubs,
-    ids,
-    now,
-  };
-  const registrations = createRegistrationStore();
-  const operations = createOperationStore();
+  const store = createStore(createMemoryStore());
+  const hubPorts = { ids, now };
+  const hubs = createHubs(store, hubPorts);
 
   // What has been started is stopped again, newest first, when a later part cannot start.
   const started: (() => Promise<void>)[] = [];
@@ -88,8 +75,8 @@ export async function compose(
     await checkWebhookCa(options);
     const webhook = givenSetUp === undefined ? await demoWebhook(options, webhookLog, started) : undefined;
     const setUp = await setUpFor(givenSetUp, setUpSource, webhook?.url);
-    await applySetUp(setUp, stores);
-    const trust = await readTrust(options, stores.hubs.names(), {
+    await store.transaction(SET_UP_TURN, (tx) => applySetUp(setUp, tx, hubPorts));
+    const trust = await readTrust(options, await hubs.names(), {
       env: process.env,
       platform: process.platform,
       home: homedir(),
@@ -100,11 +87,8 @@ export async function compose(
       credentialNow: options.authClock === 'emulator' ? now : realTime.now,
       ids,
       journal,
-      instances: stores.instances,
-      enrollments: stores.enrollments,
-      registrations,
-      operations,
-      hubs,
+      ...store,
+      hubs: { provision: (request, tx) => provisionDevice(request, tx, hubPorts) },
       allocateCustom: createLadder({
         steps: replace('ladder', LADDER_STEPS),
         journal,
@@ -158,21 +142,7 @@ export async function compose(
     });
     started.push(() => listeners.stop());
 
-    const forget = async (): Promise<void> => {
-      await dps.stop();
-      resources.clear();
-      await Promise.all([
-        registrations.clear(),
-        operations.clear(),
-        stores.instances.clear(),
-        stores.enrollments.clear(),
-      ]);
-      hubs.clear();
-      journal.clear();
-    };
-    const setUpTurns = createKeyedQueue();
-    const inTurn = <T>(change: () => Promise<T>): Promise<T> => setUpTurns.turn(SET_UP_TURN, change);
-    const resources = createResourceManager({ ...stores, hubs, registrations, dps, inTurn });
+    const resources = createResourceManager({ ...store, ...hubPorts, dps });
     const parts = {
       ca: trust.ca,
       webhookUrl: webhook?.url,
@@ -181,20 +151,24 @@ export async function compose(
       journal,
       hubs,
       resources,
-      idScopes: async () => (await stores.instances.list()).map((instance) => instance.idScope),
-      registrations: () => registrations.list(),
-      registration: registrations.get,
+      idScopes: async () => (await store.instances.list()).map((instance) => instance.idScope),
+      registrations: () => store.registrations.list(),
+      registration: store.registrations.get,
       trace: () => traceOf(journal.timelines()),
       explainSas: (question: Parameters<Emulator['explainSas']>[0]) => explainSas(question, ports),
-      exportSetUp: () => exportSetUp(stores),
-      connectionStrings: async () => connectionStringsOf(await stores.instances.list(), hubs),
+      exportSetUp: () => exportSetUp(store),
+      connectionStrings: () => connectionStringsOf(store),
       // In turn: a seed is checked against what is there, which must not change before it is applied.
-      seed: (document: unknown, source = 'seed') => inTurn(() => seedSetUp(document, source, stores)),
-      reset: () =>
-        inTurn(async () => {
-          await forget();
-          await applySetUp(setUp, stores);
-        }),
+      seed: (document: unknown, source = 'seed') =>
+        store.transaction(SET_UP_TURN, (tx) => seedSetUp(document, source, tx, hubPorts)),
+      reset: async () => {
+        await store.transaction(SET_UP_TURN, async (tx) => {
+          tx.clear();
+          await applySetUp(setUp, tx, hubPorts);
+        });
+        await dps.endForgotten();
+        journal.clear();
+      },
     };
     const endpoints = listeners.endpoints;
     const controlled = { ...parts, stop: stopAll };

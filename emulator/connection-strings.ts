@@ -1,7 +1,6 @@
 /** The connection strings of a back end: of each provisioning service and each hub, for the policy that may do everything. */
 
-import type { Hubs } from './core/hub/hub-devices.ts';
-import type { DpsInstance } from './core/store/instances.ts';
+import type { Reads } from './core/store/store.ts';
 import { type AccessPolicy, connectionString, DPS_OWNER, HUB_DEFAULTS, serviceHostOf } from './wire/access-policy.ts';
 
 export interface ServiceConnection {
@@ -16,15 +15,15 @@ export interface ConnectionStrings {
   readonly hubs: readonly ServiceConnection[];
 }
 
-export function connectionStringsOf(instances: readonly DpsInstance[], hubs: Hubs): ConnectionStrings {
+export async function connectionStringsOf({ instances, storedHubs }: Reads): Promise<ConnectionStrings> {
   return {
-    dps: instances.map(({ name, idScope, policies }) => {
+    dps: (await instances.list()).map(({ name, idScope, policies }) => {
       const host = serviceHostOf(name);
       return { host, idScope, connectionString: stringFor(host, policies, DPS_OWNER) };
     }),
-    hubs: hubs.names().map((host) => ({
+    hubs: (await storedHubs.list()).map(({ name: host, policies }) => ({
       host,
-      connectionString: stringFor(host, hubs.policies(host) ?? [], HUB_DEFAULTS[0]?.keyName ?? ''),
+      connectionString: stringFor(host, policies, HUB_DEFAULTS[0]?.keyName ?? ''),
     })),
   };
 }

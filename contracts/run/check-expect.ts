@@ -1,7 +1,6 @@
 /** Judges what came of a case against what it expects. */
 import type { JsonObject, JsonValue } from '../../emulator/wire/twin.ts';
 import { type DeviceExpect, type Expect, ONLY_DEVICE } from '../case/case.ts';
-import type { Emulator } from '../emulator-door.ts';
 import { type MatchOptions, match } from './match.ts';
 import type { Observation } from './observe.ts';
 import type { Mismatch } from './result.ts';
@@ -13,12 +12,13 @@ export interface Judged {
 
 export interface ExpectContext {
   readonly observations: ReadonlyMap<string, Observation>;
-  readonly emulator: Emulator;
+  /** Ids of the devices at a hub; `undefined` where there is no such hub. */
+  readonly devicesAt: (hub: string) => Promise<readonly string[] | undefined>;
   readonly keyOf: MatchOptions['keyOf'];
 }
 
 /** @param path of the expectation inside the case */
-export function judge(expect: Expect, path: string, context: ExpectContext): Judged {
+export async function judge(expect: Expect, path: string, context: ExpectContext): Promise<Judged> {
   const { devices, hubDevices, traceEqualAcrossTransports: _judgedLater, ...direct } = expect;
   const [only = ONLY_DEVICE] = context.observations.keys();
   const judged = [
@@ -26,14 +26,12 @@ export function judge(expect: Expect, path: string, context: ExpectContext): Jud
     ...Object.entries(devices ?? {}).flatMap(([name, one]) =>
       judgeDevice(one, name, `${path}.devices.${name}`, context),
     ),
-    ...Object.entries(hubDevices ?? {}).map(([hub, ids]) => {
-      const found = context.emulator.hubs.devices(hub)?.map(({ deviceId }) => deviceId);
-      return match([...ids].sort(), found?.sort(), `${path}.hubDevices.${hub}`, {
-        mode: 'exact',
-        keyOf: context.keyOf,
-      });
-    }),
   ];
+  for (const [hub, ids] of Object.entries(hubDevices ?? {})) {
+    const found = (await context.devicesAt(hub))?.toSorted();
+    const options = { mode: 'exact', keyOf: context.keyOf } as const;
+    judged.push(match([...ids].sort(), found, `${path}.hubDevices.${hub}`, options));
+  }
   return { checks: judged.length, mismatches: judged.flat() };
 }
 

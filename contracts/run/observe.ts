@@ -62,7 +62,7 @@ export async function observe(
   const calls = entries.filter((entry) => entry.event.kind === 'webhook-attempt');
   const record = await emulator.registration(idScope, registrationId);
   const { hub, deviceId } = record?.assignment ?? { hub: '', deviceId: '' };
-  const twin = emulator.hubs.twin(hub, deviceId);
+  const twin = await emulator.hubs.twin(hub, deviceId);
   return {
     facts,
     cSdk: facts.cSdkResult ?? cSdkResult({ transport, replies: latest.map(cReplyOf) }),
@@ -74,7 +74,7 @@ export async function observe(
     answeredCalls: events.filter((event) => event.kind === 'webhook-attempt' && event.status !== undefined).length,
     requests: requestsOf(registrationId, events, webhook),
     twin: twin && { tags: twin.tags, desired: twin.properties.desired },
-    hubDevice: jsonOf(emulator.hubs.device(hub, deviceId)),
+    hubDevice: jsonOf(await emulator.hubs.device(hub, deviceId)),
   };
 }
 

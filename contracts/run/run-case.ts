@@ -94,9 +94,9 @@ async function play({ contract }: LoadedCase, options: RunCaseOptions, redactor:
   );
   const judged: { checks: number; mismatches: Mismatch[] } = { checks: 0, mismatches: [] };
   const judgeNow = async (expect: Expect, path: string): Promise<void> => {
-    const { checks, mismatches } = judge(expect, path, {
+    const { checks, mismatches } = await judge(expect, path, {
       observations: await observeAll(world),
-      emulator,
+      devicesAt: async (hub) => (await emulator.hubs.devices(hub))?.map(({ deviceId }) => deviceId),
       keyOf: (name) => world.devices.get(name)?.key,
     });
     judged.checks += checks;

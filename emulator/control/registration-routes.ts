@@ -28,7 +28,7 @@ export function registrationRoutes(emulator: Emulator): readonly ControlRoute[] 
 }
 
 function shownRegistration(record: RegistrationRecord): Record<string, unknown> {
-  const { createdMs, updatedMs, version: _version, assignment, ...members } = record;
+  const { createdMs, updatedMs, version: _version, operationIds: _ids, assignment, ...members } = record;
   return {
     ...members,
     ...(assignment !== undefined && { assignedHub: assignment.hub, deviceId: assignment.deviceId }),

@@ -7,7 +7,7 @@ import { VERSION } from './version.ts';
 
 /** @param controlUrl known once the control API is bound, which the emulator's own endpoints cannot say yet */
 export function stateRoutes(emulator: Emulator, controlUrl: () => string): readonly ControlRoute[] {
-  const held = async () => ({ idScopes: await emulator.idScopes(), hubs: emulator.hubs.names() });
+  const held = async () => ({ idScopes: await emulator.idScopes(), hubs: await emulator.hubs.names() });
   return [
     { method: 'GET', path: '/health', answer: () => ({ status: 'ok' }) },
     {

@@ -6,10 +6,8 @@ import type { Clock, ClockTask } from './clock/clock.ts';
 import type { Ids } from './ids.ts';
 import type { WebhookFailure } from './journal/events.ts';
 import type { Journal, JournalSubject } from './journal/journal.ts';
-import type { EnrollmentStore } from './store/enrollments.ts';
-import type { InstanceStore } from './store/instances.ts';
-import type { OperationStore } from './store/operations.ts';
-import type { Assignment, RegistrationStore } from './store/registrations.ts';
+import type { Assignment } from './store/registrations.ts';
+import type { Store, Transaction } from './store/store.ts';
 
 /** What the custom-allocation webhook is asked about; the adapter turns it into the wire's AllocationRequest. */
 export interface AllocationQuestion {
@@ -59,7 +57,7 @@ export type ProvisionResult =
   | { readonly kind: 'no-such-hub' };
 
 export interface HubPort {
-  provision(request: ProvisionRequest): Promise<ProvisionResult>;
+  provision(request: ProvisionRequest, tx: Pick<Transaction, 'storedHubs'>): Promise<ProvisionResult>;
 }
 
 export interface ServiceSettings {
@@ -70,16 +68,12 @@ export interface ServiceSettings {
   readonly assumptions: Assumptions;
 }
 
-export interface Ports {
+export interface Ports extends Store {
   readonly clock: Clock;
   /** The instant by which tokens expire, milliseconds since the epoch: the wall clock unless told otherwise. */
   readonly credentialNow: () => number;
   readonly ids: Ids;
   readonly journal: Journal;
-  readonly instances: InstanceStore;
-  readonly enrollments: EnrollmentStore;
-  readonly registrations: RegistrationStore;
-  readonly operations: OperationStore;
   readonly hubs: HubPort;
   readonly allocateCustom: AllocateCustom;
   readonly settings: ServiceSettings;

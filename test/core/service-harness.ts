@@ -10,17 +10,16 @@ import type { Credential } from '../../emulator/core/dps/attestation/credential.
 import { deriveDeviceKey } from '../../emulator/core/dps/attestation/symmetric-key.ts';
 import type { DeviceCall, Reply } from '../../emulator/core/dps/device-call.ts';
 import { createDpsService, type DpsService } from '../../emulator/core/dps/dps-service.ts';
-import { createHubs, type Hubs } from '../../emulator/core/hub/hub-devices.ts';
+import { createHubs, type Hubs, provisionDevice } from '../../emulator/core/hub/hub-devices.ts';
 import { createIds } from '../../emulator/core/ids.ts';
 import type { JournalEvent } from '../../emulator/core/journal/events.ts';
 import { createJournal, type Journal } from '../../emulator/core/journal/journal.ts';
 import type { Ports } from '../../emulator/core/ports.ts';
 import { applySetUp } from '../../emulator/core/set-up/apply-set-up.ts';
 import { checkSetUp } from '../../emulator/core/set-up/check-set-up.ts';
-import { createEnrollmentStore } from '../../emulator/core/store/enrollments.ts';
-import { createInstanceStore } from '../../emulator/core/store/instances.ts';
-import { createOperationStore } from '../../emulator/core/store/operations.ts';
-import { createRegistrationStore } from '../../emulator/core/store/registrations.ts';
+import { createMemoryStore } from '../../emulator/core/store/memory/memory-store.ts';
+import type { RecordStore } from '../../emulator/core/store/record-store.ts';
+import { createStore, SET_UP_TURN } from '../../emulator/core/store/store.ts';
 import { realTime } from '../../emulator/real-time.ts';
 import type { RegistrationOperationStatus } from '../../emulator/wire/registration.ts';
 import type { GivenEnrollmentGroup, SetUp, SetUpInstance } from '../../emulator/wire/set-up.ts';
@@ -44,6 +43,7 @@ export interface HarnessOptions {
   readonly timeoutMs?: number;
   readonly client?: Partial<WebhookClientOptions>;
   readonly journal?: { readonly timelinesMax?: number; readonly entriesPerTimelineMax?: number };
+  readonly records?: RecordStore;
   /** Replaces single ports. */
   readonly ports?: (ports: Ports) => Partial<Ports>;
 }
@@ -67,19 +67,16 @@ export async function startHarness(options: HarnessOptions = {}): Promise<Harnes
   const now = (): number => clock.now();
   const ids = createIds(options.seed ?? 'seed');
   const journal = createJournal({ now, timelinesMax: 1000, entriesPerTimelineMax: 500, ...options.journal });
-  const hubs = createHubs({ ids, now });
-  const stores = { instances: createInstanceStore(), enrollments: createEnrollmentStore(), hubs, ids, now };
+  const store = createStore(options.records ?? createMemoryStore());
+  const hubs = createHubs(store, { ids, now });
   const bugs: unknown[] = [];
   const standard: Ports = {
     clock,
     credentialNow: options.authClock === 'emulator' ? now : realTime.now,
     ids,
     journal,
-    instances: stores.instances,
-    enrollments: stores.enrollments,
-    registrations: createRegistrationStore(),
-    operations: createOperationStore(),
-    hubs,
+    ...store,
+    hubs: { provision: (request, tx) => provisionDevice(request, tx, { ids, now }) },
     allocateCustom: createLadder({
       journal,
       assumptions,
@@ -102,7 +99,10 @@ export async function startHarness(options: HarnessOptions = {}): Promise<Harnes
     reportBug: (error) => bugs.push(error),
   };
   const ports = { ...standard, ...options.ports?.(standard) };
-  const seed = async (setUp: SetUp): Promise<void> => applySetUp(await checkSetUp(setUp, 'test'), stores);
+  const seed = async (setUp: SetUp): Promise<void> => {
+    const checked = await checkSetUp(setUp, 'test');
+    await store.transaction(SET_UP_TURN, (tx) => applySetUp(checked, tx, { ids, now }));
+  };
   if (options.setUp !== undefined) await seed(options.setUp);
   const dps = createDpsService(ports);
   const stop = async (): Promise<void> => {

@@ -1,7 +1,9 @@
 /** The DPS itself: one entry for every request of a device, the same for every transport; it never throws. */
 import { deviceTimestamp } from '../../wire/timestamp.ts';
 import { DpsError } from '../errors.ts';
+import type { JournalSubject } from '../journal/journal.ts';
 import type { Ports } from '../ports.ts';
+import type { Transaction } from '../store/store.ts';
 import { type Allocations, createAllocations } from './allocations.ts';
 import { authenticate, checkCall } from './checks.ts';
 import type { DeviceCall, Reply, ReplyBody } from './device-call.ts';
@@ -18,7 +20,9 @@ export interface DpsService {
   /** Renders a refusal that a transport has to make before there is a call (an unknown address, say). */
   refuse(error: DpsError): Reply;
   /** Deletes a registration record, unless `admit` throws; the device at its hub stays. */
-  forget(idScope: string, registrationId: string, admit?: AdmitDeletion): Promise<void>;
+  forget(registration: JournalSubject, tx: Transaction, admit?: AdmitDeletion): Promise<void>;
+  /** Ends the allocations whose operations are not there any more. */
+  endForgotten(): Promise<void>;
   /** Ends every allocation under way. */
   stop(): Promise<void>;
 }
@@ -77,8 +81,8 @@ export function createDpsService(ports: Ports): DpsService {
       }
     },
     refuse: (error) => refuse(error, nextRequestId()),
-    forget: (idScope, registrationId, admit = () => undefined) =>
-      forgetRegistration(idScope, registrationId, admit, ports, allocations),
+    forget: (registration, tx, admit = () => undefined) => forgetRegistration(registration, admit, tx, allocations),
+    endForgotten: () => allocations.endForgotten(),
     stop: () => allocations.stop(),
   };
 }

@@ -2,8 +2,8 @@
 import type { EnrollmentGroup, IndividualEnrollment } from '../../wire/enrollment.ts';
 import { isRegistrationId, REGISTRATION_ID_RULE } from '../../wire/registration-id.ts';
 import { DpsError, type ErrorName } from '../errors.ts';
-import type { EnrollmentStore } from '../store/enrollments.ts';
-import type { Page, PageRequest } from '../store/ordered-map.ts';
+import type { EnrollmentReads } from '../store/enrollments.ts';
+import type { Page, PageRequest } from '../store/record-store.ts';
 import type { EnrollmentKindName, ReplyPaging } from './service-call.ts';
 
 export type EnrollmentRecord = IndividualEnrollment | EnrollmentGroup;
@@ -17,10 +17,9 @@ export interface EnrollmentKind {
   readonly notFound: ErrorName;
   get(idScope: string, id: string): Promise<EnrollmentRecord | undefined>;
   page(idScope: string, page: PageRequest): Promise<Page<EnrollmentRecord>>;
-  delete(idScope: string, id: string): Promise<boolean>;
 }
 
-export function enrollmentKind(name: EnrollmentKindName, store: EnrollmentStore): EnrollmentKind {
+export function enrollmentKind(name: EnrollmentKindName, store: EnrollmentReads): EnrollmentKind {
   if (name === 'individual') {
     return {
       name,
@@ -30,7 +29,6 @@ export function enrollmentKind(name: EnrollmentKindName, store: EnrollmentStore)
       notFound: 'EnrollmentNotFound',
       get: store.individual,
       page: store.individualsPage,
-      delete: store.deleteIndividual,
     };
   }
   return {
@@ -41,7 +39,6 @@ export function enrollmentKind(name: EnrollmentKindName, store: EnrollmentStore)
     notFound: 'EnrollmentGroupNotFound',
     get: store.group,
     page: store.groupsPage,
-    delete: store.deleteGroup,
   };
 }
 

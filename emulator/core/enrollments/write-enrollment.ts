@@ -3,9 +3,10 @@ import { maskQuery } from '../../wire/mask.ts';
 import { registrationKey } from '../../wire/registration-id.ts';
 import { recordTimestamp } from '../../wire/timestamp.ts';
 import type { JsonValue } from '../../wire/twin.ts';
-import type { KeyedQueue } from '../keyed-queue.ts';
+import { DpsError } from '../errors.ts';
 import type { DpsInstance } from '../store/instances.ts';
-import type { EnrollmentKind, EnrollmentRecord } from './enrollment-kind.ts';
+import { registrationAddress } from '../store/registrations.ts';
+import { type EnrollmentKind, type EnrollmentRecord, enrollmentKind } from './enrollment-kind.ts';
 import { checkPrecondition, type Precondition } from './etag-rules.ts';
 import { type ValidEnrollment, validateEnrollment } from './rules.ts';
 import type { ServiceApiPorts } from './service-ports.ts';
@@ -18,21 +19,22 @@ export interface EnrollmentWrite {
   readonly precondition: Precondition;
 }
 
-/** The key under which the writes of one enrollment are ordered. */
-export function writeTurn(instance: DpsInstance, kind: EnrollmentKind, id: string): string {
-  return `${instance.idScope.toLowerCase()}/${kind.name}/${registrationKey(id)}`;
+/** The key under which the writes of one enrollment are ordered; an individual one goes in turn with its registration. */
+export function writeTurn({ idScope }: DpsInstance, kind: EnrollmentKind, id: string): string {
+  return kind.name === 'individual' ? registrationAddress(idScope, id) : `groups/${registrationAddress(idScope, id)}`;
 }
 
 export function writeEnrollment(
   { instance, kind, id, value, precondition }: EnrollmentWrite,
   ports: ServiceApiPorts,
-  writes: KeyedQueue,
 ): Promise<EnrollmentRecord> {
-  return writes.turn(writeTurn(instance, kind, id), async () => {
+  return ports.transaction(writeTurn(instance, kind, id), async (tx) => {
     const { idScope } = instance;
-    const previous = await kind.get(idScope, id);
+    // Read here as well, so that nothing is stored for a service that is being deleted.
+    if ((await tx.instances.byScope(idScope)) === undefined) throw new DpsError('NotFound');
+    const previous = await enrollmentKind(kind.name, tx.enrollments).get(idScope, id);
     const subject = `${idScope}/${kind.collection}/${registrationKey(id)}`;
-    const ordinal = await ports.enrollments.countWrite(idScope, kind.name, id);
+    const ordinal = await tx.enrollments.countWrite(idScope, kind.name, id);
     const enrollment = validateEnrollment(value, {
       kind,
       instance,
@@ -47,8 +49,8 @@ export function writeEnrollment(
       etag: ports.ids.etag('enrollment-write', subject, ordinal, nowMs),
       stamp: recordTimestamp(nowMs),
     });
-    if ('registrationId' in record) await ports.enrollments.putIndividual(idScope, record);
-    else await ports.enrollments.putGroup(idScope, record);
+    if ('registrationId' in record) await tx.enrollments.putIndividual(idScope, record);
+    else await tx.enrollments.putGroup(idScope, record);
     return record;
   });
 }

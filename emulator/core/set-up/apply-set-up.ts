@@ -1,74 +1,59 @@
 /** Puts a checked set-up into the stores, and takes one out of them again. */
 import { strict as assert } from 'node:assert';
-import { DPS_OWNER, DPS_RIGHTS, type GivenPolicy, type HubPolicy, type HubRight } from '../../wire/access-policy.ts';
+import { DPS_OWNER, DPS_RIGHTS } from '../../wire/access-policy.ts';
 import type { EnrollmentGroup, IndividualEnrollment } from '../../wire/enrollment.ts';
 import type { ResourceFacts } from '../../wire/resource.ts';
 import type { GivenEnrollmentGroup, GivenIndividualEnrollment, SetUp } from '../../wire/set-up.ts';
 import { recordTimestamp } from '../../wire/timestamp.ts';
 import { completedPolicies } from '../access/complete-policies.ts';
 import { storedAttestation } from '../dps/attestation/stored-attestation.ts';
-import type { Ids } from '../ids.ts';
-import type { EnrollmentStore } from '../store/enrollments.ts';
-import type { InstanceStore, LinkedHub } from '../store/instances.ts';
-
-/** The part of the hubs that a set-up touches. */
-export interface SetUpHubs {
-  names(): readonly string[];
-  create(
-    hub: string,
-    given?: { readonly policies?: readonly GivenPolicy<HubRight>[] | undefined; readonly facts?: ResourceFacts },
-  ): void;
-  facts(hub: string): ResourceFacts | undefined;
-  policies(hub: string): readonly HubPolicy[] | undefined;
-}
-
-export interface SetUpStores {
-  readonly instances: InstanceStore;
-  readonly enrollments: EnrollmentStore;
-  readonly hubs: SetUpHubs;
-  readonly ids: Ids;
-  readonly now: () => number;
-}
+import { type HubPorts, hubsIn } from '../hub/hub-devices.ts';
+import type { LinkedHub } from '../store/instances.ts';
+import type { Reads, Transaction } from '../store/store.ts';
 
 /** Adds to what is there; an instance or enrollment of the same id is replaced. */
-export async function applySetUp(setUp: SetUp, stores: SetUpStores): Promise<void> {
+export async function applySetUp(setUp: SetUp, tx: Transaction, ports: HubPorts): Promise<void> {
+  const { instances, enrollments } = tx;
+  const hubs = hubsIn(tx, ports);
   for (const hub of setUp.hubs ?? []) {
-    if (typeof hub === 'string') stores.hubs.create(hub);
-    else stores.hubs.create(hub.name, { policies: hub.policies, facts: factsOf(hub) });
+    if (typeof hub === 'string') await hubs.create(hub);
+    else await hubs.create(hub.name, { policies: hub.policies, facts: factsOf(hub) });
   }
   for (const instance of setUp.dps ?? []) {
     const { idScope } = instance;
     const linkedHubs = (instance.linkedHubs ?? []).map(
       (hub): LinkedHub => (typeof hub === 'string' ? { name: hub } : hub),
     );
-    for (const hub of linkedHubs) stores.hubs.create(hub.name);
+    for (const hub of linkedHubs) await hubs.create(hub.name);
     const allocationPolicy = instance.allocationPolicy ?? 'hashed';
-    const present = await stores.instances.byScope(idScope);
+    const present = await instances.byScope(idScope);
+    // Enrollments that were still being written while a service of this scope was deleted.
+    if (present === undefined) await enrollments.deleteScope(idScope);
     const policies = completedPolicies({
       defaults: [{ keyName: DPS_OWNER, rights: DPS_RIGHTS }],
       given: instance.policies,
       present: present?.policies ?? [],
-      generateKey: (keyName, which) => stores.ids.symmetricKey(which, `${idScope}/policies/${keyName.toLowerCase()}`),
+      generateKey: (keyName, which) => ports.ids.symmetricKey(which, `${idScope}/policies/${keyName.toLowerCase()}`),
     });
     const facts = { ...(present && factsOf(present)), ...factsOf(instance) };
-    await stores.instances.put({ ...facts, name: instance.name, idScope, allocationPolicy, linkedHubs, policies });
+    await instances.put({ ...facts, name: instance.name, idScope, allocationPolicy, linkedHubs, policies });
     for (const given of instance.enrollments ?? []) {
       const { registrationId } = given;
       const write = {
         subject: `${idScope}/enrollments/${registrationId.toLowerCase()}`,
-        ordinal: await stores.enrollments.countWrite(idScope, 'individual', registrationId),
-        previous: await stores.enrollments.individual(idScope, registrationId),
+        ordinal: await enrollments.countWrite(idScope, 'individual', registrationId),
+        previous: await enrollments.individual(idScope, registrationId),
       };
-      await stores.enrollments.putIndividual(idScope, complete(given, write, stores));
+      await enrollments.putIndividual(idScope, complete(given, write, ports));
     }
     for (const given of instance.enrollmentGroups ?? []) {
       const { enrollmentGroupId } = given;
       const write = {
         subject: `${idScope}/enrollmentGroups/${enrollmentGroupId.toLowerCase()}`,
-        ordinal: await stores.enrollments.countWrite(idScope, 'group', enrollmentGroupId),
-        previous: await stores.enrollments.group(idScope, enrollmentGroupId),
+        ordinal: await enrollments.countWrite(idScope, 'group', enrollmentGroupId),
+        previous: await enrollments.group(idScope, enrollmentGroupId),
       };
-      await stores.enrollments.putGroup(idScope, complete(given, write, stores));
+      await enrollments.putGroup(idScope, complete(given, write, ports));
     }
   }
 }
@@ -93,7 +78,7 @@ interface Write {
 function complete<T extends GivenIndividualEnrollment | GivenEnrollmentGroup>(
   given: T,
   { subject, ordinal, previous }: Write,
-  { ids, now }: SetUpStores,
+  { ids, now }: HubPorts,
 ): T & (T extends GivenIndividualEnrollment ? IndividualEnrollment : EnrollmentGroup) {
   const stamp = recordTimestamp(now());
   const outcome = storedAttestation(given.attestation, {
@@ -114,7 +99,7 @@ function complete<T extends GivenIndividualEnrollment | GivenEnrollmentGroup>(
 }
 
 /** The set-up as it stands now, keys in clear: what the export hands to the person who asked for it. */
-export async function exportSetUp({ instances, enrollments, hubs }: SetUpStores): Promise<SetUp> {
+export async function exportSetUp({ instances, enrollments, storedHubs }: Reads): Promise<SetUp> {
   const dps = await Promise.all(
     (await instances.list()).map(async (instance) => ({
       ...instance,
@@ -124,6 +109,6 @@ export async function exportSetUp({ instances, enrollments, hubs }: SetUpStores)
   );
   return {
     dps,
-    hubs: hubs.names().map((name) => ({ name, ...hubs.facts(name), policies: hubs.policies(name) ?? [] })),
+    hubs: (await storedHubs.list()).map(({ name, facts, policies }) => ({ name, ...facts, policies })),
   };
 }

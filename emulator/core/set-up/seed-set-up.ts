@@ -4,18 +4,20 @@ import { schemaFaults } from '../../wire/check-shape.ts';
 import { SetUpError, type SetUpFault, shown } from '../../wire/fault.ts';
 import { registrationKey } from '../../wire/registration-id.ts';
 import { type SetUp, type SetUpInstance, SetUpSchema } from '../../wire/set-up.ts';
-import { applySetUp, exportSetUp, type SetUpStores } from './apply-set-up.ts';
+import type { HubPorts } from '../hub/hub-devices.ts';
+import type { Transaction } from '../store/store.ts';
+import { applySetUp, exportSetUp } from './apply-set-up.ts';
 import { checkSetUp } from './check-set-up.ts';
 
 /**
  * Enrollments of the same id are replaced; of an instance that is there, what the document leaves out stays.
  * @throws {SetUpError} naming every fault; nothing has been changed then
  */
-export async function seedSetUp(document: unknown, source: string, stores: SetUpStores): Promise<void> {
+export async function seedSetUp(document: unknown, source: string, tx: Transaction, ports: HubPorts): Promise<void> {
   const shape = await schemaFaults(SetUpSchema, document);
   if (shape.length > 0) throw new SetUpError(source, shape);
   const given = document as SetUp;
-  const present = (await exportSetUp(stores)).dps ?? [];
+  const present = (await exportSetUp(tx)).dps ?? [];
   const completed = await checkSetUp(
     { ...given, dps: (given.dps ?? []).map((one) => completedFrom(one, present)) },
     source,
@@ -25,7 +27,7 @@ export async function seedSetUp(document: unknown, source: string, stores: SetUp
     ...brokenLinks(one, index, present),
   ]);
   if (faults.length > 0) throw new SetUpError(source, faults);
-  await applySetUp(completed, stores);
+  await applySetUp(completed, tx, ports);
 }
 
 function completedFrom(given: SetUpInstance, present: readonly SetUpInstance[]): SetUpInstance {

@@ -1,7 +1,7 @@
 /** Decides which enrollment vouches for a request, in the order that the service looks. [dps-service-behaviour §3.4] */
 import type { Enrollment, EnrollmentGroup, IndividualEnrollment, SymmetricKeys } from '../../../wire/enrollment.ts';
 import type { Assumptions } from '../../assumptions.ts';
-import type { EnrollmentStore } from '../../store/enrollments.ts';
+import type { EnrollmentReads } from '../../store/enrollments.ts';
 import type { Credential, RefusalReason } from './credential.ts';
 import { parseSasToken, type SasToken } from './sas-token.ts';
 import { derivedKeys, faultOfSignedToken, provenBy } from './symmetric-key.ts';
@@ -31,7 +31,7 @@ export type AcceptedVerdict = Extract<Verdict, { readonly kind: 'accepted' }>;
  */
 export async function attest(
   request: AttestationRequest,
-  enrollments: EnrollmentStore,
+  enrollments: EnrollmentReads,
   assumptions: Assumptions,
 ): Promise<Verdict> {
   const individual = await enrollments.individual(request.idScope, request.registrationId);

@@ -2,8 +2,8 @@
 
 import { isoInstant } from '../../../wire/timestamp.ts';
 import type { Assumptions } from '../../assumptions.ts';
-import type { EnrollmentStore } from '../../store/enrollments.ts';
-import type { InstanceStore } from '../../store/instances.ts';
+import type { EnrollmentReads } from '../../store/enrollments.ts';
+import type { InstanceReads } from '../../store/instances.ts';
 import { attest } from './attest.ts';
 import { parseSasToken } from './sas-token.ts';
 
@@ -29,8 +29,8 @@ export interface SasExplanation {
 }
 
 export interface ExplainPorts {
-  readonly instances: InstanceStore;
-  readonly enrollments: EnrollmentStore;
+  readonly instances: InstanceReads;
+  readonly enrollments: EnrollmentReads;
   readonly credentialNow: () => number;
   readonly settings: { readonly assumptions: Assumptions };
 }
