@@ -15,4 +15,4 @@ export type { CaseResult, LeftOut, Mismatch, RunFacts, Verdict } from './run/res
 export { type RunOptions, runContracts } from './run/run-contracts.ts';
 export { RunError } from './run/run-error.ts';
 export { SELECTOR_HELP, selectCases } from './run/select.ts';
-export type { StartTarget } from './run/world.ts';
+export type { StartTarget } from './target/in-process.ts';

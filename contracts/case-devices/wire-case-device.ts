@@ -1,17 +1,21 @@
 /** The built-in device, request by request: it polls when the service has settled, so every run sees the same answers. */
+import { setTimeout as wait } from 'node:timers/promises';
 import { type CSdkEnd, cSdkResult } from '../../device/c-sdk-result.ts';
 import type { Conclusion, DeviceOptions, DeviceSession, Reply } from '../../device/device.ts';
 import { DeviceFailure } from '../../device/device-failure.ts';
 import { judge } from '../../device/registration-loop.ts';
 import { openHttpsSession } from '../../device/wire-device-https.ts';
 import { openMqttSession } from '../../device/wire-device-mqtt.ts';
+import type { Polling } from '../target/target.ts';
 import type { CaseDevice, DeviceChange, DeviceFacts } from './case-device.ts';
 
 export interface WireCaseDeviceOptions {
   readonly device: DeviceOptions;
-  /** Resolves when nothing runs at the service: everything has ended, or sleeps on its clock. */
-  readonly settled: () => Promise<void>;
+  readonly polling: Polling;
 }
+
+/** Between two polls where the service does not say: long enough not to be a flood. */
+const POLL_SECONDS_MIN = 0.1;
 
 /** What the latest registration has come to. */
 interface Progress {
@@ -21,12 +25,13 @@ interface Progress {
   ended?: CSdkEnd;
 }
 
-export function createWireCaseDevice({ device, settled }: WireCaseDeviceOptions): CaseDevice {
+export function createWireCaseDevice({ device, polling }: WireCaseDeviceOptions): CaseDevice {
   let options = device;
   let session: DeviceSession | undefined;
   let progress: Progress | undefined;
   let messagesIn = 0;
   let answersIn = 0;
+  const stopped = new AbortController();
 
   const record = (reply: Reply): void => {
     progress?.replies.push(reply);
@@ -76,8 +81,24 @@ export function createWireCaseDevice({ device, settled }: WireCaseDeviceOptions)
   };
   const pollOnce = async (): Promise<void> => {
     if (progress?.operationId === undefined || progress.conclusion !== undefined) return;
-    await settled();
-    await take(await (await open()).poll(progress.operationId));
+    if (polling.kind === 'when-settled') {
+      await polling.untilSettled();
+      await take(await (await open()).poll(progress.operationId));
+      return;
+    }
+    await pollAsTold(progress, progress.operationId);
+  };
+  /** How often it has to ask is chance: of the answers in between only the last is kept. */
+  const pollAsTold = async (own: Progress, operationId: string): Promise<void> => {
+    const before = own.replies.length;
+    let waitSeconds = own.replies.at(-1)?.retryAfterSeconds ?? POLL_SECONDS_MIN;
+    while (own === progress && own.conclusion === undefined && !stopped.signal.aborted) {
+      await wait(Math.max(waitSeconds, POLL_SECONDS_MIN) * 1000, undefined, { signal: stopped.signal });
+      const reply = await (await open()).poll(operationId);
+      waitSeconds = reply.retryAfterSeconds ?? POLL_SECONDS_MIN;
+      own.replies.splice(before, own.replies.length - before, reply);
+      await take(reply);
+    }
   };
   const sendRegister = async (change: DeviceChange): Promise<void> => {
     if (Object.keys(change).length > 0) await close();
@@ -104,7 +125,10 @@ export function createWireCaseDevice({ device, settled }: WireCaseDeviceOptions)
       return attempt(async () => void (await open()));
     },
     facts: () => factsOf(progress, options, messagesIn - answersIn),
-    stop: async () => drop(),
+    stop: async () => {
+      stopped.abort();
+      drop();
+    },
   };
 }
 

@@ -5,7 +5,8 @@ import type { DeviceTransport, Reply } from '../../device/device.ts';
 import { numberMember, objectMember, readJsonObject, stringMember } from '../../device/json-body.ts';
 import type { JsonObject, JsonValue } from '../../emulator/wire/twin.ts';
 import type { CaseDevice, DeviceFacts } from '../case-devices/case-device.ts';
-import type { Emulator, JournalEvent } from '../emulator-door.ts';
+import type { JournalEvent } from '../emulator-door.ts';
+import type { TargetCase } from '../target/target.ts';
 import type { SeenRequest, WebhookSide } from './webhook-side.ts';
 
 type EventOf<Kind extends JournalEvent['kind']> = Extract<JournalEvent, { readonly kind: Kind }>;
@@ -26,6 +27,7 @@ export interface Observation {
   readonly state: JsonObject | undefined;
   readonly status: string | undefined;
   readonly callsAtSeconds: readonly number[];
+  readonly callCount: number;
   /** Calls that got an answer; one that timed out may never have reached the webhook. */
   readonly answeredCalls: number;
   readonly requests: readonly SeenRequest[];
@@ -42,11 +44,12 @@ export interface ObservedDevice {
 
 export async function observe(
   { idScope, registrationId, transport, device }: ObservedDevice,
-  emulator: Emulator,
+  at: TargetCase,
   webhook: WebhookSide,
 ): Promise<Observation> {
   const facts = device.facts();
-  const entries = emulator.journal.timeline(idScope, registrationId)?.entries ?? [];
+  const journaled = await at.entries(idScope, registrationId);
+  const entries = journaled ?? [];
   const events = entries.map((entry) => entry.event);
   const answers = events.filter(isAnswer);
   const latest = answers.slice(
@@ -60,9 +63,9 @@ export async function observe(
   const body = lastReply === undefined ? undefined : readJsonObject(JSON.stringify(lastReply.body));
   const state = body && objectMember(body, 'registrationState');
   const calls = entries.filter((entry) => entry.event.kind === 'webhook-attempt');
-  const record = await emulator.registration(idScope, registrationId);
-  const { hub, deviceId } = record?.assignment ?? { hub: '', deviceId: '' };
-  const twin = await emulator.hubs.twin(hub, deviceId);
+  const assignment = await at.assignment(idScope, registrationId);
+  const { twin, device: hubDevice } = assignment === undefined ? NOWHERE : await at.atHub(assignment);
+  const requests = requestsOf(registrationId, events, webhook);
   return {
     facts,
     cSdk: facts.cSdkResult ?? cSdkResult({ transport, replies: latest.map(cReplyOf) }),
@@ -71,12 +74,16 @@ export async function observe(
     state,
     status: body && stringMember(body, 'status'),
     callsAtSeconds: calls.map(({ atMs }) => (atMs - (calls[0]?.atMs ?? 0)) / 1000),
-    answeredCalls: events.filter((event) => event.kind === 'webhook-attempt' && event.status !== undefined).length,
-    requests: requestsOf(registrationId, events, webhook),
-    twin: twin && { tags: twin.tags, desired: twin.properties.desired },
-    hubDevice: jsonOf(await emulator.hubs.device(hub, deviceId)),
+    // Without a journal there is only what came to the webhook.
+    callCount: journaled === undefined ? requests.length : calls.length,
+    answeredCalls: calls.filter(({ event }) => event.kind === 'webhook-attempt' && event.status !== undefined).length,
+    requests,
+    twin,
+    hubDevice,
   };
 }
+
+const NOWHERE = { twin: undefined, device: undefined } as const;
 
 function isAnswer(event: JournalEvent): event is EventOf<'replied'> {
   return event.kind === 'replied' && event.operation !== 'lookup';
@@ -130,10 +137,6 @@ function requestsOf(
   return events
     .filter((event) => event.kind === 'webhook-attempt')
     .map((event) => ({ method: 'POST', path: '', query: {}, headers: {}, body: event.request }));
-}
-
-function jsonOf(value: object | undefined): JsonObject | undefined {
-  return value === undefined ? undefined : readJsonObject(JSON.stringify(value));
 }
 
 /** For a program that says what it got: does it agree with what the service answered last? */

@@ -3,6 +3,8 @@
 import type { DeviceTransport } from '../../device/device.ts';
 import { type ContractCase, type Step, TRANSPORTS } from '../case/case.ts';
 import type { LoadedCase } from '../case/read-cases.ts';
+import { wanting } from '../target/needs.ts';
+import type { Target } from '../target/target.ts';
 import type { LeftOut } from './result.ts';
 import { RunError } from './run-error.ts';
 
@@ -12,6 +14,7 @@ export const OWN_WEBHOOK_TAG = 'own-webhook';
 export type DriverKind = 'wire' | 'sdk' | 'command';
 
 export interface PlanOptions {
+  readonly target: Pick<Target, 'can' | 'whyNot'>;
   readonly driver: DriverKind;
   /** Default: all with the built-in device, MQTT with any other. */
   readonly transports: readonly DeviceTransport[] | undefined;
@@ -57,8 +60,11 @@ function transportsOf({ driver, transports }: PlanOptions): readonly DeviceTrans
   throw new RunError(`the Node SDK takes a port over mqtt only, not over ${impossible.join(', ')}`);
 }
 
-function whyNot(contract: ContractCase, { driver, hasOwnWebhook, hasSdk }: PlanOptions): string | undefined {
+function whyNot(contract: ContractCase, options: PlanOptions): string | undefined {
+  const { target, driver, hasOwnWebhook, hasSdk } = options;
   if (hasOwnWebhook && !contract.tags.includes(OWN_WEBHOOK_TAG)) return 'needs a webhook with scripted answers';
+  const lacking = wanting(contract, { can: target.can, hasOwnWebhook, driver }) ?? target.whyNot?.(contract);
+  if (lacking !== undefined) return lacking;
   const devices = Object.values(contract.devices);
   const asksForSdk = devices.some((device) => device.driver === 'sdk');
   if (asksForSdk && !hasSdk) return 'asks for the official SDK, which is not installed';

@@ -5,15 +5,15 @@ import type { JsonObject } from '../../emulator/wire/twin.ts';
 import type { CaseGroup, CaseIndividual, EnrollmentStep, Expect, RegisterStep, Step } from '../case/case.ts';
 import { mergeJson } from '../case/extend.ts';
 import type { DeviceChange } from '../case-devices/case-device.ts';
-import type { Emulator } from '../emulator-door.ts';
-import { completeGroup, completeIndividual } from './set-up-of.ts';
+import { completeGroup, completeIndividual } from '../target/set-up-of.ts';
+import type { ChangedEnrollments } from '../target/target.ts';
 import type { World, WorldDevice } from './world.ts';
 
 export interface PlayOptions {
   readonly world: World;
   readonly signal: AbortSignal;
   /** Tells of a step before it is taken. */
-  readonly onStep: (text: string) => void;
+  readonly onStep: (text: string) => Promise<void>;
   readonly onExpect: (expect: Expect, path: string) => Promise<void>;
 }
 
@@ -21,7 +21,7 @@ export async function playSteps(steps: readonly Step[], options: PlayOptions): P
   for (const [index, step] of steps.entries()) {
     options.signal.throwIfAborted();
     const { expect, ...verb } = step;
-    if (expect === undefined) options.onStep(textOf(verb));
+    if (expect === undefined) await options.onStep(textOf(verb));
     await playStep(step, `steps[${index}]`, options);
   }
 }
@@ -32,7 +32,7 @@ function textOf(step: Omit<Step, 'expect'>): string {
 }
 
 async function playStep(step: Step, path: string, { world, onExpect, signal }: PlayOptions): Promise<void> {
-  const { emulator, webhook } = world;
+  const { at, webhook } = world;
   if (step.connect !== undefined) await deviceOf(world, step.connect).device.connect();
   if (step.register !== undefined) await register(step.register, 'kept', world);
   if (step['re-register'] !== undefined) await register(step['re-register'], 'new', world);
@@ -43,13 +43,13 @@ async function playStep(step: Step, path: string, { world, onExpect, signal }: P
   if (step.poll !== undefined) await deviceOf(world, step.poll).device.poll();
   if (step.drop !== undefined) await deviceOf(world, step.drop).device.drop();
   if (step.reconnect !== undefined) await deviceOf(world, step.reconnect).device.reconnect();
-  if (step.advance !== undefined) await emulator.clock.advance(Math.round(step.advance * 1000));
+  if (step.advance !== undefined) await at.clock.advance(Math.round(step.advance * 1000));
   if (step.answer !== undefined) webhook.answer(step.answer);
   if (step['change-enrollment'] !== undefined) await changeEnrollment(step['change-enrollment'], world);
   if (step.expect !== undefined) await onExpect(step.expect, `${path}.expect`);
   const calls = step['wait-for-webhook-calls'];
   if (calls === undefined) return;
-  await (webhook.untilCalled?.(calls) ?? untilJournaled(calls, emulator, signal));
+  await (webhook.untilCalled?.(calls) ?? at.journal.untilWebhookCalls(calls, signal));
 }
 
 function deviceOf({ devices }: World, name: string): WorldDevice {
@@ -72,15 +72,14 @@ function register(step: string | RegisterStep, connection: 'kept' | 'new', world
 /** Members that the service writes itself at every change. */
 const WRITTEN_BY_SERVICE = ['etag', 'createdDateTimeUtc', 'lastUpdatedDateTimeUtc'];
 
-async function changeEnrollment(step: EnrollmentStep, { emulator, webhook, idScope }: World): Promise<void> {
-  const instance = (await emulator.exportSetUp()).dps?.find((one) => one.idScope === idScope);
-  if (instance === undefined) throw new Error(`the target has no instance with the ID scope ${idScope}`);
-  const { enrollments = [], enrollmentGroups = [], ...rest } = instance;
-  const changed =
+async function changeEnrollment(step: EnrollmentStep, { at, webhook }: World): Promise<void> {
+  const instance = (await at.setUp()).dps?.find((one) => one.idScope === at.idScope);
+  const { enrollments = [], enrollmentGroups = [] } = instance ?? {};
+  const changed: ChangedEnrollments =
     'enrollment' in step
       ? { enrollments: [changeIndividual(step.enrollment, enrollments, step.set, webhook.url)] }
       : { enrollmentGroups: [changeGroup(step.enrollmentGroup, enrollmentGroups, step.set, webhook.url)] };
-  await emulator.seed({ dps: [{ ...rest, ...changed }] }, 'change-enrollment');
+  await at.changeEnrollments(changed);
 }
 
 function changeIndividual(
@@ -108,24 +107,4 @@ function changeGroup(
 function withoutStamps(record: object): JsonObject {
   const kept = Object.entries(record as JsonObject).filter(([name]) => !WRITTEN_BY_SERVICE.includes(name));
   return Object.fromEntries(kept);
-}
-
-function untilJournaled(count: number, { journal }: Emulator, signal: AbortSignal): Promise<void> {
-  let seen = journal
-    .timelines()
-    .reduce((sum, { entries }) => sum + entries.filter(({ event }) => event.kind === 'webhook-attempt').length, 0);
-  if (seen >= count) return Promise.resolve();
-  return new Promise((resolve, reject) => {
-    const stop = journal.subscribe((_subject, { event }) => {
-      if (event.kind !== 'webhook-attempt') return;
-      seen += 1;
-      if (seen < count) return;
-      stop();
-      resolve();
-    });
-    signal.addEventListener('abort', () => {
-      stop();
-      reject(signal.reason);
-    });
-  });
 }

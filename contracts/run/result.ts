@@ -73,6 +73,8 @@ export const SDK_DRIVER = 'official Node SDK';
 export interface RunFacts {
   readonly seed: string;
   readonly driver: string;
+  /** What was judged. */
+  readonly target: string;
   /** The user's own webhook, its query masked. */
   readonly webhook?: string;
   readonly startedAt: string;

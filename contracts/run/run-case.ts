@@ -3,7 +3,8 @@ import type { JsonValue } from '../../emulator/wire/twin.ts';
 import type { Expect } from '../case/case.ts';
 import type { LoadedCase } from '../case/read-cases.ts';
 import { DeviceProgramError } from '../case-devices/program-case-device.ts';
-import { judge } from './check-expect.ts';
+import type { TargetCase } from '../target/target.ts';
+import { type ExpectContext, judge } from './check-expect.ts';
 import { disagreements, type Observation, observe } from './observe.ts';
 import { playSteps } from './play-steps.ts';
 import { createRedactor, type Redactor } from './redact.ts';
@@ -18,7 +19,6 @@ export interface RunCaseOptions extends Omit<WorldOptions, 'contract' | 'seed' |
   readonly driver: string;
   /** Real milliseconds for the case. */
   readonly caseTimeoutMs: number;
-  readonly signal: AbortSignal;
 }
 
 /** What a case came to, with the trace for comparing transports. */
@@ -86,17 +86,25 @@ async function play({ contract }: LoadedCase, options: RunCaseOptions, redactor:
   } catch (error) {
     return { ...NOTHING, error: messageOf(error) };
   }
-  const { emulator } = world;
-  const startMs = emulator.clock.now();
-  const timeline = createTimeline(() => emulator.clock.now());
-  const stopListening = emulator.journal.subscribe(({ registrationId }, entry) =>
-    timeline.event(registrationId, entry),
-  );
+  // Whatever happens in it: what was made for the case goes with it.
+  return playIn(world, options, redactor).finally(() => world.stop());
+}
+
+async function playIn(world: World, options: RunCaseOptions, redactor: Redactor): Promise<Played> {
+  const { at } = world;
+  const { contract } = at;
+  const startMs = at.clock.now();
+  const timeline = createTimeline(() => at.clock.now());
+  const stopListening = at.journal.subscribe((registrationId, entry) => timeline.event(registrationId, entry));
+  const onStep = async (text: string): Promise<void> => {
+    await at.journal.catchUp();
+    timeline.step(text);
+  };
   const judged: { checks: number; mismatches: Mismatch[] } = { checks: 0, mismatches: [] };
   const judgeNow = async (expect: Expect, path: string): Promise<void> => {
-    const { checks, mismatches } = await judge(expect, path, {
+    const { checks, mismatches } = judge(expect, path, {
       observations: await observeAll(world),
-      devicesAt: async (hub) => (await emulator.hubs.devices(hub))?.map(({ deviceId }) => deviceId),
+      hubDevices: await hubDevicesOf(expect, at),
       keyOf: (name) => world.devices.get(name)?.key,
     });
     judged.checks += checks;
@@ -105,38 +113,43 @@ async function play({ contract }: LoadedCase, options: RunCaseOptions, redactor:
   let error: string | undefined;
   try {
     await withTimeLimit(options, async (signal) => {
-      await playSteps(contract.steps, { world, signal, onStep: timeline.step, onExpect: judgeNow });
+      await playSteps(contract.steps, { world, signal, onStep, onExpect: judgeNow });
       await judgeNow(contract.expect, 'expect');
     });
   } catch (thrown) {
     if (thrown instanceof TimeLimitError) {
-      const held = emulator.clock.openHolds().join(', ') || 'nothing';
+      const held = (await at.clock.running()).join(', ') || 'nothing';
       judged.mismatches.push({ path: 'steps', says: `${thrown.message}; what still runs at the service: ${held}` });
     } else error = messageOf(thrown);
   }
   judged.mismatches.push(...(await alwaysWrong(world)));
-  redactor.add(keysIn(await emulator.exportSetUp()));
-  const played = {
+  redactor.add(keysIn(await at.setUp()));
+  await at.journal.catchUp();
+  stopListening();
+  return {
     ...judged,
     ...(error !== undefined && { error }),
-    virtualSeconds: (emulator.clock.now() - startMs) / 1000,
-    trace: emulator.trace() as unknown as JsonValue,
+    virtualSeconds: (at.clock.now() - startMs) / 1000,
+    trace: await at.trace(),
+    timeline: timeline.entries(),
   };
-  stopListening();
-  await world.stop();
-  return { ...played, timeline: timeline.entries() };
+}
+
+async function hubDevicesOf({ hubDevices = {} }: Expect, at: TargetCase): Promise<ExpectContext['hubDevices']> {
+  const hubs = Object.keys(hubDevices).map(async (hub) => [hub, (await at.hubDevices(hub))?.toSorted()] as const);
+  return new Map(await Promise.all(hubs));
 }
 
 async function observeAll(world: World): Promise<ReadonlyMap<string, Observation>> {
   const entries = [...world.devices].map(async ([name, device]) => {
-    return [name, await observe(device, world.emulator, world.webhook)] as const;
+    return [name, await observe(device, world.at, world.webhook)] as const;
   });
   return new Map(await Promise.all(entries));
 }
 
 /** What breaks any contract, whatever the case expects. */
 async function alwaysWrong(world: World): Promise<readonly Mismatch[]> {
-  const mismatches: Mismatch[] = world.bugs.map((bug) => ({ path: 'target', says: `internal error in ${bug}` }));
+  const mismatches: Mismatch[] = world.at.bugs.map((bug) => ({ path: 'target', says: `internal error in ${bug}` }));
   for (const [name, seen] of await observeAll(world)) {
     const { strayMessages } = seen.facts;
     if (strayMessages > 0) {

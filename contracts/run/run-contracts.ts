@@ -8,8 +8,9 @@ import type { LoadedCase } from '../case/read-cases.ts';
 import { checkCommand, createCommandProgram } from '../case-devices/command-program.ts';
 import type { DeviceProgram } from '../case-devices/program-case-device.ts';
 import { createSdkProgram, requireSdk, type SdkProgram } from '../case-devices/sdk-program.ts';
-import { startEmulator } from '../emulator-door.ts';
 import type { Reporter } from '../reporters/reporter.ts';
+import { inProcessTarget, type StartTarget } from '../target/in-process.ts';
+import type { Target } from '../target/target.ts';
 import { compareTraces } from './compare-traces.ts';
 import { type DriverKind, type PlannedCase, planRun } from './plan.ts';
 import { requireReachable } from './reachable.ts';
@@ -17,7 +18,6 @@ import { BUILT_IN_DRIVER, type CaseResult, type RunFacts, SDK_DRIVER, type Verdi
 import { runCase } from './run-case.ts';
 import { RunError } from './run-error.ts';
 import { hashOf } from './trace-hash.ts';
-import type { StartTarget } from './world.ts';
 
 export interface RunOptions {
   /** Default: a random one, printed. */
@@ -37,7 +37,9 @@ export interface RunOptions {
   readonly caseTimeoutMs?: number | undefined;
   readonly reporters?: readonly Reporter[] | undefined;
   readonly signal?: AbortSignal | undefined;
-  /** What is judged. Default: this package's emulator. */
+  /** What is judged. Default: this package's emulator, in this process. The caller closes it. */
+  readonly target?: Target | undefined;
+  /** Starts the emulators in place of this package's own. */
   readonly startTarget?: StartTarget | undefined;
 }
 
@@ -54,7 +56,9 @@ export async function runContracts(selected: readonly LoadedCase[], options: Run
   const driver: DriverKind = deviceCommand === undefined ? (options.driver ?? 'wire') : 'command';
   if (deviceCommand !== undefined) checkCommand(deviceCommand);
   if (driver === 'sdk') await requireSdk();
+  const target = options.target ?? inProcessTarget(options.startTarget);
   const plan = planRun(selected, {
+    target,
     driver,
     transports: options.transports,
     hasOwnWebhook: webhook !== undefined,
@@ -66,6 +70,7 @@ export async function runContracts(selected: readonly LoadedCase[], options: Run
   const facts: RunFacts = {
     seed,
     driver: programs.name,
+    target: target.name,
     ...(webhook !== undefined && { webhook: maskQuery(webhook) }),
     startedAt: new Date().toISOString(),
     cases: plan.cases.length,
@@ -83,7 +88,7 @@ export async function runContracts(selected: readonly LoadedCase[], options: Run
         transport,
         seed,
         driver: programs.name,
-        startTarget: options.startTarget ?? startEmulator,
+        target,
         ownWebhook: webhook,
         webhookCa: options.webhookCa,
         program: programs.ofRun,
@@ -99,10 +104,12 @@ export async function runContracts(selected: readonly LoadedCase[], options: Run
     for (const reporter of reporters) await reporter.finished?.(found);
   };
   try {
-    await sideBySide(plan.cases, options.jobs ?? availableParallelism(), runOne);
+    const jobs = options.jobs ?? availableParallelism();
+    await sideBySide(plan.cases, Math.min(jobs, target.jobsMax ?? jobs), runOne);
   } finally {
     await programs.stop();
   }
+  requireAll(plan.cases, results);
   const verdict = verdictOf(facts, inOrder(results, plan.cases), performance.now() - startedMs);
   for (const reporter of reporters) await reporter.ended?.(verdict);
   return verdict;
@@ -141,6 +148,16 @@ async function sideBySide<T>(items: readonly T[], width: number, work: (item: T)
   const ended = await Promise.allSettled(Array.from({ length: Math.max(1, width) }, worker));
   const failed = ended.find((one) => one.status === 'rejected');
   if (failed !== undefined) throw failed.reason;
+}
+
+/** What was planned has a result, or the verdict would tell of a smaller run than the one that it counts. */
+function requireAll(cases: readonly PlannedCase[], results: readonly CaseResult[]): void {
+  const missing = cases.flatMap(({ loaded, transports }) =>
+    transports
+      .filter((transport) => !results.some((one) => one.id === loaded.contract.id && one.transport === transport))
+      .map((transport) => `${loaded.contract.id} (${transport})`),
+  );
+  if (missing.length > 0) throw new RunError(`planned, and never run: ${missing.join(', ')}`);
 }
 
 /** As planned, whichever case ended first. */

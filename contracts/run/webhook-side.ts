@@ -4,6 +4,7 @@ import type { JsonValue } from '../../emulator/wire/twin.ts';
 import { type LocalHost, startLocalHost } from '../../webhook/host/local-host.ts';
 import { type Answer, type StandIn, startStandIn } from '../../webhook/stand-in/index.ts';
 import type { GivenWebhook } from '../case/case.ts';
+import type { WebhookPlace } from '../target/target.ts';
 
 export interface SeenRequest {
   readonly method: string;
@@ -24,13 +25,29 @@ export interface WebhookSide {
   stop(): Promise<void>;
 }
 
-export async function startWebhook(given: GivenWebhook | undefined, own: string | undefined): Promise<WebhookSide> {
+/**
+ * @param own the user's webhook, called instead of the one that the case gives
+ * @param place where to serve; absent: any free port of the loopback
+ */
+export async function startWebhook(
+  given: GivenWebhook | undefined,
+  own: string | undefined,
+  place: WebhookPlace | undefined,
+): Promise<WebhookSide> {
+  const { host, port = 0, publicUrl } = place ?? {};
   if (given === undefined) return elsewhere(undefined);
   if (own !== undefined) return elsewhere(own);
   if (given.url !== undefined) return elsewhere(given.url);
-  if (given.bundled === true) return bundled(await startLocalHost({ port: 0 }));
+  if (given.bundled === true) return bundled(await startLocalHost({ host, port, fallback: false }), publicUrl);
   const { answers = [], functionKey } = given;
-  return scripted(await startStandIn(answers, functionKey === undefined ? {} : { functionKey }));
+  return scripted(await startStandIn(answers, { host, port, functionKey }), publicUrl);
+}
+
+/** The same path and query below the address by which the target comes here. */
+function reachedAt(url: string, publicUrl: string | undefined): string {
+  if (publicUrl === undefined) return url;
+  const { pathname, search } = new URL(url);
+  return `${publicUrl.replace(/\/+$/, '')}${pathname}${search}`;
 }
 
 const notScripted = (): never => {
@@ -41,13 +58,18 @@ function elsewhere(url: string | undefined): WebhookSide {
   return { url, seen: () => undefined, answer: notScripted, stop: async () => undefined };
 }
 
-function bundled(host: LocalHost): WebhookSide {
-  return { url: host.url, seen: () => undefined, answer: notScripted, stop: () => host.stop() };
+function bundled(host: LocalHost, publicUrl: string | undefined): WebhookSide {
+  return {
+    url: reachedAt(host.url, publicUrl),
+    seen: () => undefined,
+    answer: notScripted,
+    stop: () => host.stop(),
+  };
 }
 
-function scripted(standIn: StandIn): WebhookSide {
+function scripted(standIn: StandIn, publicUrl: string | undefined): WebhookSide {
   return {
-    url: standIn.url,
+    url: reachedAt(standIn.url, publicUrl),
     seen: () =>
       standIn.requests.map((request) => ({
         method: request.method,

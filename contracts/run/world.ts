@@ -1,24 +1,21 @@
-/** Everything one case lives in: an emulator of its own, its webhook, and its devices. */
+/** Everything one case lives in: its place at the target, its webhook, and its devices. */
 
 import type { DeviceOptions, DeviceTransport } from '../../device/device.ts';
 import type { ContractCase, GivenDevice } from '../case/case.ts';
 import type { CaseDevice } from '../case-devices/case-device.ts';
 import { createProgramCaseDevice, type DeviceProgram } from '../case-devices/program-case-device.ts';
 import { createWireCaseDevice } from '../case-devices/wire-case-device.ts';
-import type { Emulator, EmulatorOptions, SetUp } from '../emulator-door.ts';
+import type { SetUp } from '../emulator-door.ts';
+import type { Target, TargetCase } from '../target/target.ts';
 import { deviceKey } from './device-key.ts';
 import { type Redactor, secretsOfUrl } from './redact.ts';
-import { setUpOf } from './set-up-of.ts';
 import { startWebhook, type WebhookSide } from './webhook-side.ts';
-
-/** Starts what is to be judged: our emulator, or one with a part replaced. */
-export type StartTarget = (options: EmulatorOptions) => Promise<Emulator>;
 
 export interface WorldOptions {
   readonly contract: ContractCase;
   readonly transport: DeviceTransport;
   readonly seed: string;
-  readonly startTarget: StartTarget;
+  readonly target: Target;
   /** Called instead of the webhook that the case gives. */
   readonly ownWebhook: string | undefined;
   /** PEM file with the CA of an https webhook. */
@@ -28,6 +25,7 @@ export interface WorldOptions {
   /** Plays the devices that ask for the SDK whatever the run says. */
   readonly sdk: (caPath: string) => DeviceProgram;
   readonly redactor: Redactor;
+  readonly signal: AbortSignal;
 }
 
 export interface WorldDevice {
@@ -39,58 +37,41 @@ export interface WorldDevice {
 }
 
 export interface World {
-  readonly emulator: Emulator;
+  readonly at: TargetCase;
   readonly webhook: WebhookSide;
-  readonly idScope: string;
   readonly devices: ReadonlyMap<string, WorldDevice>;
-  /** Bugs of the target: something was thrown that is no error of the service. */
-  readonly bugs: readonly string[];
   stop(): Promise<void>;
 }
 
 export async function openWorld(options: WorldOptions): Promise<World> {
-  const { contract, seed, startTarget, ownWebhook, webhookCa, redactor } = options;
+  const { contract, transport, seed, target, ownWebhook, webhookCa, redactor, signal } = options;
   const { given } = contract;
-  const webhook = await startWebhook(given.webhook, ownWebhook);
+  const webhook = await startWebhook(given.webhook, ownWebhook, target.webhookPlace);
   try {
     redactor.add([given.webhook?.functionKey, ...secretsOfUrl(webhook.url ?? '')]);
-    const bugs: string[] = [];
-    const emulator = await startTarget({
-      setUp: setUpOf(given, webhook.url),
-      setUpSource: 'given',
-      clock: 'manual',
-      seed,
-      retryAfterSeconds: 0,
-      ...given.options,
-      ...(webhookCa !== undefined && { webhookCa }),
-      ...(given.assume && { assume: given.assume as NonNullable<EmulatorOptions['assume']> }),
-      onBug: (error, where) => bugs.push(`${where}: ${error instanceof Error ? error.message : String(error)}`),
-    });
+    const at = await target.open({ contract, transport, seed, webhookUrl: webhook.url, webhookCa, signal });
     try {
-      const setUp = await emulator.exportSetUp();
+      const setUp = await at.setUp();
       redactor.add(keysIn(setUp));
-      const idScope = setUp.dps?.[0]?.idScope ?? '';
+      // In the names that they have at the target.
+      const { answers } = at.contract.given.webhook ?? {};
+      if (answers !== undefined && ownWebhook === undefined) webhook.answer(answers);
       const devices = new Map(
-        Object.entries(contract.devices).map(([name, given]) => {
-          const device = openDevice(given, setUp, idScope, emulator, options);
+        Object.entries(at.contract.devices).map(([name, given]) => {
+          const device = openDevice(given, setUp, at, options);
           redactor.add([device.key]);
           return [name, device] as const;
         }),
       );
-      return {
-        emulator,
-        webhook,
-        idScope,
-        devices,
-        bugs,
-        stop: async () => {
-          await Promise.all([...devices.values()].map(({ device }) => device.stop()));
-          await emulator.stop();
-          await webhook.stop();
-        },
+      const stop = async (): Promise<void> => {
+        const stopping = [...devices.values()].map(({ device }) => device.stop());
+        await Promise.all(stopping)
+          .finally(() => at.close())
+          .finally(() => webhook.stop());
       };
+      return { at, webhook, devices, stop };
     } catch (error) {
-      await emulator.stop();
+      await at.close();
       throw error;
     }
   } catch (error) {
@@ -108,15 +89,14 @@ export function keysIn({ dps = [] }: SetUp): readonly (string | undefined)[] {
 function openDevice(
   given: GivenDevice,
   setUp: SetUp,
-  scope: string,
-  emulator: Emulator,
+  at: TargetCase,
   { transport: ofRun, program: makeProgram, sdk }: WorldOptions,
 ): WorldDevice {
   const { registrationId, payload, apiVersion, sas } = given;
   const transport = given.transport ?? ofRun;
-  const idScope = given.idScope ?? scope;
+  const idScope = given.idScope ?? at.idScope;
   const key = deviceKey(given, setUp);
-  const { host, port } = transport === 'mqtt' ? emulator.endpoints.mqtt : emulator.endpoints.https;
+  const { host, port } = at.endpoint(transport);
   const device: DeviceOptions = {
     host,
     port,
@@ -124,28 +104,22 @@ function openDevice(
     registrationId,
     key,
     transport,
-    ca: emulator.ca.certificatePem,
+    ca: at.ca.certificatePem,
     ...(payload !== undefined && { payload }),
     ...(apiVersion !== undefined && { apiVersion }),
     ...(sas?.ttlSeconds !== undefined && { sasTtlSeconds: sas.ttlSeconds }),
     ...(sas?.spelling !== undefined && { sasSpelling: sas.spelling }),
     ...(sas?.resource !== undefined && { sasResource: sas.resource }),
   };
-  const { certificatePath } = emulator.ca;
+  const { certificatePath } = at.ca;
   const program = given.driver === 'sdk' ? sdk(certificatePath) : makeProgram?.(certificatePath);
   const played =
     program === undefined || given.driver === 'wire'
-      ? createWireCaseDevice({ device, settled: () => emulator.clock.untilSleeping(0) })
-      : createProgramCaseDevice({ device, program, onWaiting: waitingFor(registrationId, emulator) });
+      ? createWireCaseDevice({ device, polling: at.clock.polling })
+      : createProgramCaseDevice({
+          device,
+          program,
+          onWaiting: (listener) => at.onWaiting(registrationId, listener),
+        });
   return { idScope, registrationId, transport, key, device: played };
-}
-
-/** A poll that is answered `assigning` while nothing runs and something sleeps: the device can only wait. */
-function waitingFor(registrationId: string, { journal, clock }: Emulator) {
-  return (listener: () => void): (() => void) =>
-    journal.subscribe((subject, { event }) => {
-      const isPoll = event.kind === 'replied' && event.operation === 'poll' && event.status === 202;
-      if (!isPoll || subject.registrationId.toLowerCase() !== registrationId.toLowerCase()) return;
-      if (clock.pending().length > 0 && clock.openHolds().length === 0) listener();
-    });
 }

@@ -5,7 +5,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { createServer as createTlsServer } from 'node:https';
 import { trackConnections } from '../server/connections.ts';
 import { carriesFunctionKey } from '../server/function-key.ts';
-import { listen } from '../server/listen.ts';
+import { hostInUrl, listen } from '../server/listen.ts';
 import { readBody } from '../server/read-body.ts';
 import { openExchange } from './exchange.ts';
 import { giveAnswer } from './give-answer.ts';
@@ -13,10 +13,11 @@ import { type RecordedRequest, recordRequest } from './recorded-request.ts';
 import { createRequestLog } from './request-log.ts';
 import { runScript, type Script } from './script.ts';
 
-const HOST = '127.0.0.1';
 const PATH = '/api/HttpTrigger1';
 
 export interface StandInOptions {
+  /** Address to listen on. Default 127.0.0.1. */
+  readonly host?: string | undefined;
   /** Default 0: any free port. A port that is taken is an error. */
   readonly port?: number | undefined;
   /** Serves HTTPS with this certificate and private key (PEM). `url` names 127.0.0.1, so the certificate must too. */
@@ -42,7 +43,7 @@ export interface StandIn {
 }
 
 /**
- * Starts a stand-in on 127.0.0.1.
+ * Starts a stand-in, on 127.0.0.1 unless told otherwise.
  *
  * ```ts
  * const webhook = await startStandIn([{ kind: 'status', status: 429 }, { kind: 'json', body: { iotHubHostName } }]);
@@ -55,7 +56,7 @@ export interface StandIn {
  * A script function that throws answers 500 with the error's message, so that the test that wrote it can see it.
  */
 export async function startStandIn(script: Script, options: StandInOptions = {}): Promise<StandIn> {
-  const { port: wantedPort = 0, tls, functionKey } = options;
+  const { host = '127.0.0.1', port: wantedPort = 0, tls, functionKey } = options;
   assert(functionKey !== '', 'functionKey must not be empty');
 
   const log = createRequestLog();
@@ -82,11 +83,11 @@ export async function startStandIn(script: Script, options: StandInOptions = {})
 
   const server = tls === undefined ? createServer(onRequest) : createTlsServer({ ...tls }, onRequest);
   const connections = trackConnections(server);
-  const port = await listen(server, { host: HOST, port: wantedPort, fallback: false });
+  const port = await listen(server, { host, port: wantedPort, fallback: false });
   const code = functionKey === undefined ? '' : `?code=${encodeURIComponent(functionKey)}`;
 
   return {
-    url: `${tls === undefined ? 'http' : 'https'}://${HOST}:${port}${PATH}${code}`,
+    url: `${tls === undefined ? 'http' : 'https'}://${hostInUrl(host)}:${port}${PATH}${code}`,
     port,
     requests: log.requests,
     count: () => log.requests.length,

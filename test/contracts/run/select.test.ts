@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { planRun } from '../../../contracts/run/plan.ts';
 import { RunError } from '../../../contracts/run/run-error.ts';
 import { selectCases } from '../../../contracts/run/select.ts';
+import { inProcessTarget } from '../../../contracts/target/in-process.ts';
 import { HEAD, loadCases } from '../support/case-folder.ts';
 import { shippedCases } from '../support/shipped-cases.ts';
 
@@ -49,7 +50,8 @@ describe('a selector', () => {
 });
 
 describe('a plan', () => {
-  const wire = { driver: 'wire', transports: undefined, hasOwnWebhook: false, hasSdk: true } as const;
+  const target = inProcessTarget();
+  const wire = { target, driver: 'wire', transports: undefined, hasOwnWebhook: false, hasSdk: true } as const;
 
   it('runs a case over the transports that it and the user allow', async () => {
     const cases = await loadCases(CASES);

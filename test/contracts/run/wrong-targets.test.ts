@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { startEmulator } from '../../../contracts/emulator-door.ts';
 import { runContracts } from '../../../contracts/run/run-contracts.ts';
-import type { StartTarget } from '../../../contracts/run/world.ts';
+import type { StartTarget } from '../../../contracts/target/in-process.ts';
 import { startStandIn } from '../../../webhook/stand-in/index.ts';
 import { HEAD, loadCases, resultOf, runYaml } from '../support/case-folder.ts';
 
@@ -196,6 +196,27 @@ describe('whatever a case expects, it is broken', () => {
 });
 
 describe('a case that cannot be run', () => {
+  it('leaves no emulator behind, even when the target cannot tell what it holds', async () => {
+    let stops = 0;
+    let exports = 0;
+    const startTarget: StartTarget = async (options) => {
+      const emulator = await startEmulator(options);
+      const exportSetUp = async () => {
+        exports += 1;
+        // While the case is judged, not while it is opened.
+        if (exports > 2) throw new Error('the store is gone');
+        return emulator.exportSetUp();
+      };
+      const stop = async (): Promise<void> => {
+        stops += 1;
+        await emulator.stop();
+      };
+      return { ...emulator, clock: emulator.clock, exportSetUp, stop };
+    };
+    const { outcome, error } = await resultOf(yaml(ALPHA, 'status: assigned'), { startTarget });
+    expect([outcome, error, stops]).toEqual(['error', 'the store is gone', 1]);
+  });
+
   it('is an error and no broken contract, with the emulator saying why', async () => {
     const verdict = await runYaml(
       `id: sample\n${HEAD}given: { hubs: [], enrollments: [{ registrationId: d, allocationPolicy: static }] }
