@@ -3,11 +3,11 @@
 import { CliError } from '../cli/exit.ts';
 import type { ClockMode } from '../emulator/core/clock/clock.ts';
 import type { SasExplanation, SasQuestion } from '../emulator/core/dps/attestation/explain-sas.ts';
-import type { HubTwin } from '../emulator/core/hub/hub-devices.ts';
-import type { JournalEntry, Timeline } from '../emulator/core/journal/events.ts';
 import type { Endpoints } from '../emulator/emulator.ts';
+import type { JournalEntry, Timeline } from '../emulator/wire/journal-entry.ts';
 import type { SetUp } from '../emulator/wire/set-up.ts';
-import { isJsonObject } from '../emulator/wire/twin.ts';
+import { type HubTwin, isJsonObject } from '../emulator/wire/twin.ts';
+
 import { type FoundEmulator, findEmulator, noEmulator } from './find-emulator.ts';
 import { readServerSentEvents } from './server-sent-events.ts';
 

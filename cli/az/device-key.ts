@@ -1,7 +1,7 @@
 /** The key of a device of an enrollment group: derived from the group's key, which is given or asked for. [dps-service-behaviour §3.3] */
 
 import type { ServiceClient } from '../../client/service-client.ts';
-import { deriveDeviceKey } from '../../emulator/core/dps/attestation/symmetric-key.ts';
+import { deriveDeviceKey } from '../../emulator/wire/symmetric-key.ts';
 import { isJsonObject } from '../../emulator/wire/twin.ts';
 import { checkedKey } from '../credentials.ts';
 import { AzError } from './az-error.ts';

@@ -1,5 +1,5 @@
 /** Reads out of the journal why a registration did not end well: the last refusal or failure, and the webhook's part in it. */
-import type { JournalEntry } from '../../emulator/core/journal/events.ts';
+import type { JournalEntry } from '../../emulator/wire/journal-entry.ts';
 
 export interface Diagnosis {
   /** A `RefusalReason`, the name of an error, or the registration's status. */

@@ -1,6 +1,7 @@
 /** Plays the whole tutorial against an emulator of its own, and tells of each step as it happens. */
-import { compose } from '../../emulator/compose.ts';
-import { deriveDeviceKey } from '../../emulator/core/dps/attestation/symmetric-key.ts';
+
+import { type Emulator, startEmulator } from '../../emulator/index.ts';
+
 import {
   CONTOSO_DEVICES,
   CONTOSO_GROUP,
@@ -8,9 +9,9 @@ import {
   CONTOSO_HUBS,
   CONTOSO_ID_SCOPE,
   CONTOSO_PAYLOAD,
-} from '../../emulator/core/set-up/contoso.ts';
-import type { Emulator } from '../../emulator/emulator.ts';
+} from '../../emulator/service-door.ts';
 import { maskQuery } from '../../emulator/wire/mask.ts';
+import { deriveDeviceKey } from '../../emulator/wire/symmetric-key.ts';
 import type { JsonObject } from '../../emulator/wire/twin.ts';
 import { type DeviceClient, startDeviceClient } from './device-client.ts';
 import type { DeviceChapter, TutorialDocument } from './document.ts';
@@ -36,10 +37,9 @@ export interface PlayOptions {
 }
 
 export async function playTutorial({ webhook, narrator }: PlayOptions): Promise<TutorialDocument> {
-  const emulator = await compose(
+  const emulator = await startEmulator(
     // `skip` jumps over the seven minutes of the retry schedule; SDKs wait their second between polls for real.
     { clock: 'skip', retryAfterSeconds: 1, replyDelayMs: 0, webhook, webhookLog: (line) => narrator.webhookLog(line) },
-    'in-process',
   );
   try {
     const client = await startDeviceClient(emulator, CONTOSO_ID_SCOPE);

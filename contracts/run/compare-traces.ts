@@ -1,6 +1,6 @@
 /** The same case over several transports: its event traces have to be equal where it says so. */
-import type { JsonValue } from '../../emulator/wire/twin.ts';
-import { isJsonObject } from '../../emulator/wire/twin.ts';
+import { isJsonObject, type JsonValue } from '../../emulator/wire/twin.ts';
+
 import type { Mismatch } from './result.ts';
 import type { RanCase } from './run-case.ts';
 import { canonicalJson } from './trace-hash.ts';

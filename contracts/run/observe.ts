@@ -3,9 +3,9 @@
 import { type CSdkReply, type CSdkResult, cSdkResult } from '../../device/c-sdk-result.ts';
 import type { DeviceTransport, Reply } from '../../device/device.ts';
 import { numberMember, objectMember, readJsonObject, stringMember } from '../../device/json-body.ts';
+import type { JournalEvent } from '../../emulator/wire/journal-entry.ts';
 import type { JsonObject, JsonValue } from '../../emulator/wire/twin.ts';
 import type { CaseDevice, DeviceFacts } from '../case-devices/case-device.ts';
-import type { JournalEvent } from '../emulator-door.ts';
 import type { TargetCase } from '../target/target.ts';
 import type { SeenRequest, WebhookSide } from './webhook-side.ts';
 

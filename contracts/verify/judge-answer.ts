@@ -1,7 +1,8 @@
 /** Holds one answer against the rules; a refusal breaks none. */
+
+import type { WebhookOutcome } from '../../emulator/service-door.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../emulator/wire/twin.ts';
 import { twinFaults } from '../../emulator/wire/twin-limits.ts';
-import type { WebhookOutcome } from '../emulator-door.ts';
 import { RULES, type RuleId } from './rules.ts';
 import { kept } from './shown-text.ts';
 

@@ -1,6 +1,6 @@
 /** `az iot dps connection-string` and `az iot hub connection-string`: what a back end connects with, keys in clear. */
-import type { PolicyResource } from '../../../emulator/wire/resource.ts';
-import { hubNameOf } from '../../../emulator/wire/resource.ts';
+import { hubNameOf, type PolicyResource } from '../../../emulator/wire/resource.ts';
+
 import type { JsonValue } from '../../../emulator/wire/twin.ts';
 import type { AzArguments } from '../arguments.ts';
 import { connectionStringOf } from '../connection-string-of.ts';

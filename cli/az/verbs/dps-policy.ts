@@ -1,9 +1,9 @@
 /** `az iot dps policy`: the shared access policies of a provisioning service, keys in clear as `az` shows them. */
 import { randomBytes } from 'node:crypto';
-import { decodeBase64 } from '../../../emulator/core/dps/attestation/sas-token.ts';
 import { DPS_OWNER, DPS_RIGHTS } from '../../../emulator/wire/access-policy.ts';
 import type { PolicyResource } from '../../../emulator/wire/resource.ts';
 import type { PolicyRequest } from '../../../emulator/wire/resource-request.ts';
+import { decodeBase64 } from '../../../emulator/wire/symmetric-key.ts';
 import type { AzArguments } from '../arguments.ts';
 import { asJson } from '../as-json.ts';
 import { AzError, argumentError } from '../az-error.ts';

@@ -1,7 +1,8 @@
 /** Ends an operation: the device at its hub, the registration's new state, and the outcome under the operation id. */
+
+import type { JournalEvent } from '../../wire/journal-entry.ts';
 import type { Substatus } from '../../wire/registration.ts';
 import type { InitialTwin } from '../../wire/twin.ts';
-import type { JournalEvent } from '../journal/events.ts';
 import type { Ports, ProvisionRequest } from '../ports.ts';
 import { type Outcome, type RegistrationRecord, registrationAddress } from '../store/registrations.ts';
 import type { Transaction } from '../store/store.ts';

@@ -3,17 +3,15 @@
 import { type GivenPolicy, HUB_DEFAULTS, type HubPolicy, type HubRight } from '../../wire/access-policy.ts';
 import type { ResourceFacts } from '../../wire/resource.ts';
 import { isoInstant } from '../../wire/timestamp.ts';
-import type { InitialTwin } from '../../wire/twin.ts';
+import type { HubTwin, InitialTwin } from '../../wire/twin.ts';
 import { twinFaults } from '../../wire/twin-limits.ts';
 import { completedPolicies } from '../access/complete-policies.ts';
 import type { Ids } from '../ids.ts';
 import type { ProvisionRequest, ProvisionResult } from '../ports.ts';
 import { everyItem } from '../store/access.ts';
-import type { HubDevice, HubTwin, StoredHubDevice } from '../store/hubs.ts';
+import type { HubDevice, StoredHubDevice } from '../store/hubs.ts';
 import type { Page, PageRequest } from '../store/record-store.ts';
 import { SET_UP_TURN, type Store, type Transaction } from '../store/store.ts';
-
-export type { HubDevice, HubTwin } from '../store/hubs.ts';
 
 export interface HubReads {
   /** Host names, in the order in which they were made. */

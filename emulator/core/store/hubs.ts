@@ -2,7 +2,7 @@
 import type { HubPolicy } from '../../wire/access-policy.ts';
 import type { SymmetricKeys } from '../../wire/enrollment.ts';
 import type { ResourceFacts } from '../../wire/resource.ts';
-import type { JsonObject } from '../../wire/twin.ts';
+import type { HubTwin } from '../../wire/twin.ts';
 import { type Access, everyItem } from './access.ts';
 import type { Page, PageRequest } from './record-store.ts';
 
@@ -22,15 +22,6 @@ export interface HubDevice {
   readonly statusUpdatedTime: string;
   readonly capabilities: { readonly iotEdge: boolean };
   readonly authentication: { readonly type: 'sas'; readonly symmetricKey: SymmetricKeys };
-}
-
-/** A device's twin. Reported properties stay empty until devices can connect to the hub. */
-export interface HubTwin {
-  readonly deviceId: string;
-  readonly etag: string;
-  readonly version: number;
-  readonly tags: JsonObject;
-  readonly properties: { readonly desired: JsonObject; readonly reported: JsonObject };
 }
 
 export interface StoredHubDevice {
