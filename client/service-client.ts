@@ -1,6 +1,7 @@
 /** Signed requests of a back end to a provisioning service or a hub of the emulator, by its real name, over verified TLS. */
 import { request as httpsRequest } from 'node:https';
 import { AzError } from '../cli/az/az-error.ts';
+import { parsedJson } from '../emulator/wire/json.ts';
 import type { ParsedConnectionString } from '../emulator/wire/resource.ts';
 import { makeServiceSas } from '../emulator/wire/sas-token.ts';
 import { isJsonObject, type JsonValue } from '../emulator/wire/twin.ts';
@@ -122,17 +123,9 @@ function send(
 }
 
 function readAnswer(status: number, text: string): JsonValue {
-  const body = jsonOf(text);
+  const body = parsedJson(text);
   if (status >= 200 && status < 300) return body ?? null;
   throw new AzError(status === 404 ? 'not-found' : 'service', refusalText(status, body));
-}
-
-function jsonOf(text: string): JsonValue | undefined {
-  try {
-    return JSON.parse(text) as JsonValue;
-  } catch {
-    return undefined;
-  }
 }
 
 /** `(404201) Enrollment not found.`, and why when the emulator knows; a hub's older shape is shown as it is. */

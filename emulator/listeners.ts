@@ -1,29 +1,22 @@
 /** The device ports: MQTT over TLS, and HTTPS with MQTT over WebSocket; bound where they may be. */
-import type { EffectiveOptions } from './config.ts';
-import type { Assumptions } from './core/assumptions.ts';
-import type { DpsService } from './core/dps/dps-service.ts';
+import type { TlsOptions } from 'node:tls';
 import { MESSAGE_BYTES_MAX } from './core/dps/message-size.ts';
-import type { Journal } from './core/journal/journal.ts';
 import type { Endpoints } from './emulator.ts';
-import { type HttpsInstance, type Listener, startHttpsServer } from './http/server.ts';
+import type { Engine } from './engine.ts';
+import { addHubRoutes } from './http/hub-routes.ts';
+import { type Listener, startHttpsServer } from './http/server.ts';
+import { addServiceRoutes } from './http/service-routes.ts';
 import { createUpgrader } from './http/web-socket.ts';
 import { type Bound, bindFirstFree, type PortChoice } from './listen.ts';
-import { createDpsBroker } from './mqtt/dps-broker.ts';
+import { createDpsBroker, type DpsBroker } from './mqtt/dps-broker.ts';
 import { gateTo, type MqttListener, startMqttServer } from './mqtt/server.ts';
-import type { Replace } from './replaceable-parts.ts';
-import type { Trust } from './trust.ts';
 
 export interface ListenersOptions {
-  readonly dps: DpsService;
-  readonly journal: Journal;
-  readonly options: EffectiveOptions;
-  readonly assumptions: Assumptions;
-  readonly trust: Trust;
+  readonly engine: Engine;
+  readonly tls: TlsOptions;
   /** Only a default port of a command may move: a port that was asked for is bound or is an error. */
   readonly movable: { readonly mqtt: boolean; readonly https: boolean };
-  /** What the HTTPS port serves beside the device API. */
-  readonly routes?: readonly ((server: HttpsInstance) => void)[];
-  readonly replace: Replace;
+  readonly replaceBroker: (broker: DpsBroker) => DpsBroker;
   readonly reportBug: (error: unknown, where: string) => void;
 }
 
@@ -39,7 +32,11 @@ const MQTT_FALLBACK_FROM = 8884;
 const HTTPS_FALLBACK_FROM = 8443;
 
 export async function startListeners(given: ListenersOptions): Promise<Listeners> {
-  const { dps, journal, options, assumptions, trust, movable, replace, reportBug, routes = [] } = given;
+  const { engine, tls, movable, replaceBroker, reportBug } = given;
+  const { dps, serviceApi, hubService } = engine;
+  const { journal, options } = engine.state;
+  const { assumptions } = engine.ports.settings;
+  const bodyWithoutContentType = assumptions['body-without-content-type'];
   const made = await createDpsBroker({
     dps,
     journal,
@@ -47,7 +44,7 @@ export async function startListeners(given: ListenersOptions): Promise<Listeners
     credentialRefusal: assumptions['credential-refusal'],
     reportBug,
   });
-  const broker = replace('broker', made);
+  const broker = replaceBroker(made);
   const acceptOver = gateTo(broker, journal);
   const upgrader = createUpgrader({
     protocols: { mqtt: acceptOver('mqtt-ws') },
@@ -59,17 +56,20 @@ export async function startListeners(given: ListenersOptions): Promise<Listeners
   };
   try {
     const mqtt = await bindFirstFree(choice(options.mqttPort, movable.mqtt, MQTT_FALLBACK_FROM), (port) =>
-      startMqttServer({ tls: trust.server, host: options.host, port, acceptClient: acceptOver('mqtt') }),
+      startMqttServer({ tls, host: options.host, port, acceptClient: acceptOver('mqtt') }),
     );
     stops.push(() => mqtt.listener.stop());
     const https = await bindFirstFree(choice(options.httpsPort, movable.https, HTTPS_FALLBACK_FROM), (port) =>
       startHttpsServer({
         dps,
-        tls: trust.server,
+        tls,
         host: options.host,
         port,
-        bodyWithoutContentType: assumptions['body-without-content-type'],
-        routes,
+        bodyWithoutContentType,
+        routes: [
+          (server) => addServiceRoutes(server, { serviceApi, bodyWithoutContentType }),
+          (server) => addHubRoutes(server, { hubService }),
+        ],
         upgrade: upgrader.handle,
         reportBug,
       }),

@@ -9,6 +9,11 @@ export interface Diagnosis {
   readonly webhookCalls?: number;
 }
 
+/** For people: the detail, and how often the webhook was asked. */
+export function diagnosisText({ detail, webhookCalls: calls }: Diagnosis): string {
+  return calls === undefined ? detail : `${detail} (${calls} webhook ${calls === 1 ? 'call' : 'calls'})`;
+}
+
 /** @param entries of one attempt, oldest first */
 export function diagnose(entries: readonly JournalEntry[]): Diagnosis | undefined {
   const calls = entries.filter(({ event }) => event.kind === 'webhook-attempt').length;

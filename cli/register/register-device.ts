@@ -49,10 +49,6 @@ export interface RegisterReport {
   readonly cSdkResult: string | null;
 }
 
-export async function registerWithEmulator(request: RegisterRequest): Promise<RegisterReport> {
-  return (await registerAndReport(request)).report;
-}
-
 /** What the device itself saw is told beside the report. */
 export async function registerAndReport(
   request: RegisterRequest,

@@ -1,7 +1,7 @@
 /** Routes about what happened: timelines, their live stream, and the trace that two runs are compared by. */
 import { createHash } from 'node:crypto';
 import type { JournalSubject } from '../core/journal/journal.ts';
-import type { Emulator } from '../emulator.ts';
+import type { EngineState } from '../engine.ts';
 import { canonicalJson } from '../wire/canonical-json.ts';
 import { shown } from '../wire/fault.ts';
 import type { JournalEntry, JournalEvent, Timeline } from '../wire/journal-entry.ts';
@@ -28,8 +28,11 @@ const KINDS = Object.keys({
   replied: true,
 } satisfies Record<JournalEvent['kind'], true>);
 
-export function journalRoutes(emulator: Emulator, limits: StreamLimits): readonly ControlRoute[] {
-  const { journal } = emulator;
+export function journalRoutes(
+  state: Pick<EngineState, 'journal' | 'trace'>,
+  limits: StreamLimits,
+): readonly ControlRoute[] {
+  const { journal } = state;
   return [
     {
       method: 'GET',
@@ -82,7 +85,7 @@ export function journalRoutes(emulator: Emulator, limits: StreamLimits): readonl
       path: '/trace',
       answer: () => {
         // Masked before it is hashed, so that the hash can be made again from what was answered.
-        const trace = maskJson(emulator.trace() as unknown as JsonValue);
+        const trace = maskJson(state.trace() as unknown as JsonValue);
         return { hash: `sha256:${createHash('sha256').update(canonicalJson(trace)).digest('hex')}`, trace };
       },
     },

@@ -165,7 +165,13 @@ async function withServer(
   streamLimits: { keepAliveMs?: number; backlogBytesMax?: number },
   use: (server: ControlServer) => Promise<void>,
 ): Promise<void> {
-  const server = await startControlServer({ emulator, host: '127.0.0.1', port: 0, streamLimits });
+  const server = await startControlServer({
+    state: emulator,
+    around: emulator,
+    host: '127.0.0.1',
+    port: 0,
+    streamLimits,
+  });
   try {
     await use(server);
   } finally {

@@ -25,8 +25,10 @@ const LAYERS: readonly Layer[] = [
   // It shows and changes what an emulator holds, options included.
   {
     folder: 'emulator/control/',
-    mayImport: [...CORE, 'emulator/emulator.ts', 'emulator/config.ts', 'emulator/version.ts'],
+    mayImport: [...CORE, 'emulator/engine.ts', 'emulator/emulator.ts', 'emulator/config.ts', 'emulator/version.ts'],
   },
+  // The core put together; whoever has no socket has this.
+  { folder: 'emulator/engine.ts', mayImport: [...CORE, 'emulator/allocation-webhook/', 'emulator/config.ts'] },
   // A function app that can be deployed as it is.
   { folder: 'webhook/src/', mayImport: [] },
   { folder: 'webhook/', mayImport: WIRE },

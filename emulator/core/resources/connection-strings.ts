@@ -1,7 +1,13 @@
 /** The connection strings of a back end: of each provisioning service and each hub, for the policy that may do everything. */
 
-import type { Reads } from './core/store/store.ts';
-import { type AccessPolicy, connectionString, DPS_OWNER, HUB_DEFAULTS, serviceHostOf } from './wire/access-policy.ts';
+import {
+  type AccessPolicy,
+  connectionString,
+  DPS_OWNER,
+  HUB_DEFAULTS,
+  serviceHostOf,
+} from '../../wire/access-policy.ts';
+import type { Reads } from '../store/store.ts';
 
 export interface ServiceConnection {
   /** The host name that the service has in Azure. */
