@@ -4,6 +4,7 @@ import { controlClient } from '../client/control-client.ts';
 import { createCommand, type EmulatorFlag, emulatorOption } from './command.ts';
 import { deviceEnvironment } from './device-environment.ts';
 import { dialledHost } from './dialled-host.ts';
+import { io } from './io.ts';
 import { print } from './terminal.ts';
 
 type Shell = 'sh' | 'fish' | 'powershell';
@@ -22,7 +23,7 @@ export function envCommand(): Command {
     .addOption(emulatorOption())
     .addHelpText('after', '\nIn a POSIX shell:\n  $ eval "$(npx dps-emulator env)"')
     .action(async ({ shell, emulator }: Flags) => {
-      const client = await controlClient(emulator);
+      const client = await controlClient(emulator, io().env);
       const { endpoints, idScopes, ca } = await client.ready();
       const { mqtt, https } = endpoints;
       const variables = await deviceEnvironment({

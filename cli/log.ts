@@ -5,6 +5,7 @@ import type { Timeline } from '../emulator/wire/journal-entry.ts';
 import { createCommand, type EmulatorFlag, emulatorOption, jsonOption } from './command.ts';
 import { describeEvent, paintedText } from './describe-event.ts';
 import { CliError } from './exit.ts';
+import { io } from './io.ts';
 import { paint, print, printable, printError, printJson } from './terminal.ts';
 import { timelineLines } from './timeline-lines.ts';
 
@@ -27,7 +28,7 @@ export function logCommand(): Command {
     .addOption(jsonOption('the timelines, or with --follow one entry per line,'))
     .addOption(emulatorOption())
     .action(async (registrationId: string | undefined, { idScope, follow, json, emulator }: Flags) => {
-      const client = await controlClient(emulator);
+      const client = await controlClient(emulator, io().env);
       const filter = { idScope, registrationId };
       if (follow) return followEntries(client, filter, json === true);
       const timelines = await client.timelines(filter);

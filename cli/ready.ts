@@ -5,6 +5,7 @@ import { createControlClient, type ReadyAnswer } from '../client/control-client.
 import { lookForEmulator, noEmulator } from '../client/find-emulator.ts';
 import { createCommand, type EmulatorFlag, emulatorOption, jsonOption } from './command.ts';
 import { CliError, EXIT } from './exit.ts';
+import { io } from './io.ts';
 import { print, printJson } from './terminal.ts';
 
 interface Flags extends EmulatorFlag {
@@ -37,7 +38,7 @@ async function waitUntilReady(flag: string | undefined, seconds: number): Promis
   const deadlineMs = performance.now() + seconds * 1000;
   for (;;) {
     try {
-      const found = await lookForEmulator(flag);
+      const found = await lookForEmulator(flag, io().env);
       if (found === undefined) throw noEmulator('no emulator is running');
       return await createControlClient(found).ready();
     } catch (error) {

@@ -77,8 +77,8 @@ const TIMEOUT_MS = 10_000;
 const CLOCK_TIMEOUT_MS = 90_000;
 
 /** Finds the emulator and gives the client for it. */
-export async function controlClient(flag: string | undefined): Promise<ControlClient> {
-  return createControlClient(await findEmulator(flag));
+export async function controlClient(flag: string | undefined, env?: NodeJS.ProcessEnv): Promise<ControlClient> {
+  return createControlClient(await findEmulator(flag, env));
 }
 
 export function createControlClient(emulator: FoundEmulator): ControlClient {

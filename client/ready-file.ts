@@ -39,12 +39,12 @@ export interface ReadyDocument {
 const FILE_MODE = 0o600;
 const DIRECTORY_MODE = 0o700;
 
-export function readyDirectory(): string {
-  return runtimeDirectory(process.env, process.platform, homedir());
+export function readyDirectory(env: NodeJS.ProcessEnv = process.env): string {
+  return runtimeDirectory(env, process.platform, homedir());
 }
 
-export function defaultReadyFile(): string {
-  return join(readyDirectory(), 'ready.json');
+export function defaultReadyFile(env: NodeJS.ProcessEnv = process.env): string {
+  return join(readyDirectory(env), 'ready.json');
 }
 
 /** `undefined` when there is no such file, or it is none of ours. */
@@ -97,10 +97,13 @@ export interface ClaimedReadyFile {
 }
 
 /** Writes the default file, or `ready-<pid>.json` beside it when another emulator of this user lives. */
-export async function claimReadyFile(document: ReadyDocument): Promise<ClaimedReadyFile> {
-  const directory = readyDirectory();
+export async function claimReadyFile(
+  document: ReadyDocument,
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<ClaimedReadyFile> {
+  const directory = readyDirectory(env);
   await makeRoom(directory);
-  const path = defaultReadyFile();
+  const path = defaultReadyFile(env);
   if (createWhole(path, document)) return { path };
   const holder = readReadyFile(path);
   const ownPath = join(directory, `ready-${process.pid}.json`);
