@@ -167,7 +167,7 @@ function stateOf({ given: { options, setUp }, clock, store, hubs, ports, dps }: 
     exportSetUp: () => exportSetUp(store),
     connectionStrings: () => connectionStringsOf(store),
     // In turn: a seed is checked against what is there, which must not change before it is applied.
-    seed: (document, source = 'seed') => 
+    seed: (document, source = 'seed') =>
       store.transaction(SET_UP_TURN, (tx) => seedSetUp(document, source, tx, hubPorts)),
     reset: async () => {
       await store.transaction(SET_UP_TURN, async (tx) => {
