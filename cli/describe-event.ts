@@ -1,5 +1,5 @@
 /** One line per journal entry, for a terminal: what happened, and when it went wrong, why. */
-import type { JournalEvent } from '../emulator/wire/journal-entry.ts';
+import type { Evidence, JournalEvent } from '../emulator/wire/journal-entry.ts';
 import type { JsonValue } from '../emulator/wire/twin.ts';
 import { formatDuration } from './duration.ts';
 import { type Paint, printable } from './terminal.ts';
@@ -30,9 +30,9 @@ export function describeEvent(event: JournalEvent): EventLine {
     case 'authenticated':
       return line(
         'plain',
-        event.key === 'none'
+        'key' in event && event.key === 'none'
           ? `found ${enrollmentOf(event)}; its keys are not looked at`
-          : `authenticated by ${enrollmentOf(event)}, ${event.key} key`,
+          : `authenticated by ${enrollmentOf(event)}, ${evidenceIn(event)}`,
       );
     case 'refused': {
       const code = event.errorCode === undefined ? '' : ` ${event.errorCode}`;
@@ -86,6 +86,11 @@ function concludedLine(event: Extract<JournalEvent, { kind: 'concluded' }>): Eve
   const message = event.errorMessage === undefined ? '' : ` "${event.errorMessage}"`;
   const reason = event.reason === undefined ? '' : `: ${event.reason}`;
   return line('bad', `${event.status}${code}${message}${reason}`);
+}
+
+function evidenceIn(evidence: Evidence): string {
+  if ('key' in evidence) return `${evidence.key} key`;
+  return 'certificate' in evidence ? `certificate ${evidence.certificate.sha256Thumbprint}` : 'its TPM';
 }
 
 function enrollmentOf(event: Extract<JournalEvent, { kind: 'authenticated' }>): string {

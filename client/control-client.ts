@@ -5,6 +5,7 @@ import type { ClockMode } from '../emulator/core/clock/clock.ts';
 import type { SasExplanation, SasQuestion } from '../emulator/core/dps/attestation/explain-sas.ts';
 import type { Endpoints } from '../emulator/emulator.ts';
 import type { JournalEntry, Timeline } from '../emulator/wire/journal-entry.ts';
+import type { JournalSubject } from '../emulator/wire/journal-subject.ts';
 import type { SetUp } from '../emulator/wire/set-up.ts';
 import { type HubTwin, isJsonObject } from '../emulator/wire/twin.ts';
 
@@ -43,7 +44,7 @@ export interface ClockMove {
 }
 
 /** An entry as the event stream sends it. */
-export type StreamedEntry = JournalEntry & { readonly idScope: string; readonly registrationId: string };
+export type StreamedEntry = JournalEntry & JournalSubject;
 
 /** Which timelines are asked for; without anything, all. */
 export interface JournalFilter {

@@ -10,6 +10,7 @@ export type { Emulator, EmulatorOptions, Endpoints } from './emulator.ts';
 export { OptionError } from './resolve-options.ts';
 export { SetUpError } from './wire/fault.ts';
 export type { JournalEntry, JournalEvent, Timeline } from './wire/journal-entry.ts';
+export type { JournalSubject } from './wire/journal-subject.ts';
 export type { SetUp, SetUpInstance } from './wire/set-up.ts';
 export { deriveDeviceKey } from './wire/symmetric-key.ts';
 

@@ -15,6 +15,7 @@ export { type GivenOptions, OPTIONS, type OptionName, type OptionRow } from './c
 export { type Assumptions, resolveAssumptions } from './core/assumptions.ts';
 export type { AllocationResult } from './core/dps/allocation/allocation-result.ts';
 export { readCustomAnswer } from './core/dps/allocation/custom-answer.ts';
+export type { Proven } from './core/dps/attestation/proven.ts';
 export { ERRORS } from './core/errors.ts';
 export type { AllocationQuestion, WebhookOutcome } from './core/ports.ts';
 export {

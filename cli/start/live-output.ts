@@ -2,6 +2,7 @@
 
 import type { ReadyDocument } from '../../client/ready-file.ts';
 import type { JournalListener } from '../../emulator/index.ts';
+import { subjectName } from '../../emulator/wire/journal-subject.ts';
 import { maskJson } from '../../emulator/wire/mask.ts';
 import type { JsonObject, JsonValue } from '../../emulator/wire/twin.ts';
 import { describeEvent, paintedText } from '../describe-event.ts';
@@ -32,7 +33,8 @@ function ndjsonOutput(): LiveOutput {
   return {
     ready: (document, notices) => write('ready', { ...document, notices }),
     // What a device sends is its own affair, but keys do not belong into a log.
-    event: (subject, entry) => write('event', maskJson({ ...subject, ...entry } as JsonValue) as JsonObject),
+    event: ({ kind: _kind, ...subject }, entry) =>
+      write('event', maskJson({ ...subject, ...entry } as JsonValue) as JsonObject),
     webhookLog: (line) => write('webhook-log', { line }),
   };
 }
@@ -42,9 +44,9 @@ function textOutput(paint: Paint): LiveOutput {
     ready: (_document, _notices, block) => {
       print(['', ...block, '', paint.faint('  Ctrl+C stops it. What happens shows below.'), ''].join('\n'));
     },
-    event: ({ registrationId }, { atMs, event }) => {
+    event: (subject, { atMs, event }) => {
       print(
-        `${timeOfDay(atMs)}  ${paint.strong(printable(registrationId))}  ${paintedText(describeEvent(event), paint)}`,
+        `${timeOfDay(atMs)}  ${paint.strong(printable(subjectName(subject)))}  ${paintedText(describeEvent(event), paint)}`,
       );
     },
     webhookLog: (line) => print(paint.faint(`webhook | ${printable(line)}`)),

@@ -1,6 +1,7 @@
 /** A target in this process: each case gets an emulator of its own, on a manual clock and with a seed. */
 
 import { type Emulator, type EmulatorOptions, startEmulator } from '../../emulator/index.ts';
+import { subjectName } from '../../emulator/wire/journal-subject.ts';
 import type { JsonObject, JsonValue } from '../../emulator/wire/twin.ts';
 
 import { setUpOf } from './set-up-of.ts';
@@ -75,8 +76,7 @@ function caseOf(
     },
     entries: async (scope, registrationId) => emulator.journal.timeline(scope, registrationId)?.entries ?? [],
     journal: {
-      subscribe: (listener) =>
-        emulator.journal.subscribe(({ registrationId }, entry) => listener(registrationId, entry)),
+      subscribe: (listener) => emulator.journal.subscribe((subject, entry) => listener(subjectName(subject), entry)),
       catchUp: async () => undefined,
       untilWebhookCalls: (count, signal) => untilJournaled(count, emulator, signal),
     },
@@ -99,7 +99,7 @@ function waitingFor({ journal, clock }: Emulator): TargetCase['onWaiting'] {
   return (registrationId, listener) =>
     journal.subscribe((subject, { event }) => {
       const isPoll = event.kind === 'replied' && event.operation === 'poll' && event.status === 202;
-      if (!isPoll || subject.registrationId.toLowerCase() !== registrationId.toLowerCase()) return;
+      if (!isPoll || subjectName(subject).toLowerCase() !== registrationId.toLowerCase()) return;
       if (clock.pending().length > 0 && clock.openHolds().length === 0) listener();
     });
 }

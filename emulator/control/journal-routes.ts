@@ -1,10 +1,10 @@
 /** Routes about what happened: timelines, their live stream, and the trace that two runs are compared by. */
 import { createHash } from 'node:crypto';
-import type { JournalSubject } from '../core/journal/journal.ts';
 import type { EngineState } from '../engine.ts';
 import { canonicalJson } from '../wire/canonical-json.ts';
 import { shown } from '../wire/fault.ts';
 import type { JournalEntry, JournalEvent, Timeline } from '../wire/journal-entry.ts';
+import type { JournalSubject } from '../wire/journal-subject.ts';
 import { maskJson } from '../wire/mask.ts';
 import { registrationKey } from '../wire/registration-id.ts';
 import { isoInstant } from '../wire/timestamp.ts';
@@ -113,8 +113,8 @@ function filterOf(query: Query): Filter {
   }
   return {
     isOfSubject: (subject) =>
-      (idScope === undefined || subject.idScope.toLowerCase() === idScope) &&
-      (key === undefined || registrationKey(subject.registrationId) === key),
+      (idScope === undefined || ('idScope' in subject && subject.idScope.toLowerCase() === idScope)) &&
+      (key === undefined || (subject.kind === 'registration' && registrationKey(subject.registrationId) === key)),
     isOfKind: ({ event }) => kinds.length === 0 || kinds.includes(event.kind),
     hasKinds: kinds.length > 0,
   };
@@ -127,15 +127,13 @@ function lastSeen(header: string | string[] | undefined): number | undefined {
 
 function entriesAfter(timelines: readonly Timeline[], sequence: number): readonly EntryOfSubject[] {
   return timelines
-    .flatMap(({ idScope, registrationId, entries }) =>
-      entries.map((entry) => ({ subject: { idScope, registrationId }, entry })),
-    )
+    .flatMap(({ entries, droppedEntries: _dropped, ...subject }) => entries.map((entry) => ({ subject, entry })))
     .filter(({ entry }) => entry.sequence > sequence)
     .sort((a, b) => a.entry.sequence - b.entry.sequence);
 }
 
-function shownTimeline({ idScope, registrationId, entries, droppedEntries }: Timeline, isOfKind: Filter['isOfKind']) {
-  return { idScope, registrationId, droppedEntries, entries: entries.filter(isOfKind).map(shownEntry) };
+function shownTimeline({ entries, droppedEntries, ...subject }: Timeline, isOfKind: Filter['isOfKind']) {
+  return { ...subject, droppedEntries, entries: entries.filter(isOfKind).map(shownEntry) };
 }
 
 function shownEntry({ sequence, atMs, event }: JournalEntry) {

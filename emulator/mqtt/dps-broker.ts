@@ -5,6 +5,7 @@ import type { Assumptions } from '../core/assumptions.ts';
 import { clientCertificateSubject } from '../core/dps/attestation/client-certificate.ts';
 import type { DpsService } from '../core/dps/dps-service.ts';
 import type { Journal } from '../core/journal/journal.ts';
+import { registrationSubject } from '../wire/journal-subject.ts';
 import { parseRequestTopic, parseUserName, RESPONSE_FILTER } from '../wire/mqtt-topics.ts';
 import { answerRequest } from './answer-request.ts';
 import { type Connection, callOf, connectionOf } from './connection.ts';
@@ -34,7 +35,7 @@ export async function createDpsBroker(options: DpsBrokerOptions): Promise<DpsBro
   const arrivals = new WeakMap<object, Via>();
   const connections = new WeakMap<Client, Connection>();
   const journalOf = (connection: Connection) => ({
-    record: (event: Parameters<Journal['record']>[1]) => options.journal.record(connection, event),
+    record: (event: Parameters<Journal['record']>[1]) => options.journal.record(registrationSubject(connection), event),
   });
 
   const broker = await Aedes.createBroker({
@@ -138,7 +139,10 @@ async function admit(
 ): Promise<{ readonly returnCode: number; readonly why: string } | undefined> {
   if (connection === undefined) return { returnCode: BAD_USER_NAME, why: 'no CONNECT' };
   const refuse = (returnCode: number, reason: string, why: string) => {
-    options.journal.record(connection, refusedConnect(connection, reason, `${why} (CONNACK ${returnCode})`));
+    options.journal.record(
+      registrationSubject(connection),
+      refusedConnect(connection, reason, `${why} (CONNACK ${returnCode})`),
+    );
     return { returnCode, why };
   };
   if (!connection.isUserNameValid) {

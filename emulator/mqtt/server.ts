@@ -4,6 +4,7 @@ import type { Duplex } from 'node:stream';
 import { createServer, type TlsOptions } from 'node:tls';
 import { MESSAGE_BYTES_MAX } from '../core/dps/message-size.ts';
 import type { Journal } from '../core/journal/journal.ts';
+import type { JournalSubject } from '../wire/journal-subject.ts';
 import type { DpsBroker } from './dps-broker.ts';
 import { type GateOptions, passGate } from './packet-gate.ts';
 
@@ -64,7 +65,11 @@ export function gateTo(
       connectTimeoutMs: CONNECT_TIMEOUT_MS,
       serve: (gated) => broker.serve(gated, { transport, socket }),
       refused: (connect, returnCode, why) => {
-        const subject = { idScope: '', registrationId: connect.clientId ?? '' };
+        const listener = transport === 'mqtt' ? 'mqtt' : 'https';
+        const { clientId: registrationId } = connect;
+        const subject: JournalSubject = registrationId
+          ? { kind: 'registration', idScope: '', registrationId }
+          : { kind: 'listener', listener };
         const detail = returnCode === 0 ? why : `${why} (CONNACK ${returnCode})`;
         journal.record(subject, {
           kind: 'refused',

@@ -26,6 +26,8 @@ export type Substatus =
 /** `registrationState`, members in the order that the service prints them. [dps-device-protocol §1.5] */
 export interface DeviceRegistrationResult {
   readonly symmetricKey?: { readonly enrollmentGroupId?: string };
+  readonly x509?: { readonly enrollmentGroupId?: string };
+  readonly tpm?: { readonly authenticationKey?: string };
   readonly registrationId: string;
   readonly createdDateTimeUtc?: string;
   readonly assignedHub?: string;
@@ -37,6 +39,14 @@ export interface DeviceRegistrationResult {
   readonly lastUpdatedDateTimeUtc?: string;
   readonly etag?: string;
   readonly payload?: JsonObject;
+}
+
+/** The body of the 401 with which TPM attestation begins. [dps-device-protocol §5.2] */
+export interface TpmChallenge {
+  readonly message: string;
+  /** Base64 of a secret that only the device's TPM can read. */
+  readonly authenticationKey: string;
+  readonly keyName: 'registration';
 }
 
 export interface RegistrationOperationStatus {

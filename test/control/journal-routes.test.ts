@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { canonicalJson } from '../../emulator/wire/canonical-json.ts';
+import { registrationSubject } from '../../emulator/wire/journal-subject.ts';
 import { call } from './support/call.ts';
 import { contosoForTests, DEVICE, FUNCTION_KEY, register, SCOPE } from './support/contoso.ts';
 
@@ -112,7 +113,10 @@ describe('GET /journal/{idScope}/{registrationId}', () => {
   it('finds ids of 128 characters that need percent-encoding', async () => {
     const { emulator, control } = await start();
     const registrationId = `${':'.repeat(127)}a`;
-    emulator.journal.record({ idScope: SCOPE, registrationId }, { kind: 'connected', transport: 'mqtt' });
+    emulator.journal.record(registrationSubject({ idScope: SCOPE, registrationId }), {
+      kind: 'connected',
+      transport: 'mqtt',
+    });
     const answer = await call(control, `/journal/${SCOPE}/${encodeURIComponent(registrationId)}`);
     expect(answer).toMatchObject({ status: 200, json: { registrationId } });
   });

@@ -8,6 +8,7 @@ import { createStore } from '../../emulator/core/store/store.ts';
 const A = 'a.azure-devices.net';
 const B = 'b.azure-devices.net';
 const KEYS = { primaryKey: 'p1', secondaryKey: 's1' };
+const PROVEN = { kind: 'symmetricKey', which: 'primary', keys: KEYS } as const;
 
 async function hubsAt(instant = { ms: Date.UTC(2026, 0, 1) }) {
   const store = createStore(createMemoryStore());
@@ -22,7 +23,7 @@ async function hubsAt(instant = { ms: Date.UTC(2026, 0, 1) }) {
 const request = (more: Partial<ProvisionRequest> = {}): ProvisionRequest => ({
   hub: A,
   deviceId: 'd',
-  keys: KEYS,
+  proven: PROVEN,
   iotEdge: false,
   data: 'initial',
   twin: undefined,
@@ -75,7 +76,7 @@ describe('a device at its hub [dps-service-behaviour §5.3, §10.2]', () => {
     await hubs.provision(request({ twin: TWIN }));
     const before = [await hubs.device(A, 'd'), await hubs.twin(A, 'd')];
     const refused = await hubs.provision(
-      request({ twin: { tags: { 'a.b': 1 } }, keys: { ...KEYS, primaryKey: 'p2' } }),
+      request({ twin: { tags: { 'a.b': 1 } }, proven: { ...PROVEN, keys: { ...KEYS, primaryKey: 'p2' } } }),
     );
     expect(refused).toEqual({ kind: 'twin-refused', faults: [expect.stringContaining('a.b')] });
     expect([await hubs.device(A, 'd'), await hubs.twin(A, 'd')]).toEqual(before);
@@ -90,10 +91,18 @@ describe('a device at its hub [dps-service-behaviour §5.3, §10.2]', () => {
     const hubs = await hubsAt();
     await hubs.provision(request({ twin: TWIN }));
     const [device, twin] = [await hubs.device(A, 'd'), await hubs.twin(A, 'd')];
-    const keys = { primaryKey: 's1', secondaryKey: 'p1' };
-    await hubs.provision(request({ data: 'keep', keys, previous: AT_A, twin: { tags: { 'not.even': 'looked at' } } }));
+    await hubs.provision(
+      request({
+        data: 'keep',
+        proven: { ...PROVEN, which: 'secondary' },
+        previous: AT_A,
+        twin: { tags: { 'not.even': 'looked at' } },
+      }),
+    );
     expect(await hubs.twin(A, 'd')).toEqual(twin);
-    expect(await hubs.device(A, 'd')).toMatchObject({ authentication: { symmetricKey: keys } });
+    expect(await hubs.device(A, 'd')).toMatchObject({
+      authentication: { symmetricKey: { primaryKey: 's1', secondaryKey: 'p1' } },
+    });
     expect((await hubs.device(A, 'd'))?.generationId).toBe(device?.generationId);
     expect((await hubs.device(A, 'd'))?.etag).not.toBe(device?.etag);
   });

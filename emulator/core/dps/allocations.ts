@@ -1,5 +1,6 @@
 /** Allocations under way: started after the answer 202, concluded in a turn of their own, ended by a newer register. */
-import type { Enrollment, ReprovisionPolicy, SymmetricKeys } from '../../wire/enrollment.ts';
+import type { Enrollment, ReprovisionPolicy } from '../../wire/enrollment.ts';
+import { registrationSubject } from '../../wire/journal-subject.ts';
 import type { ClockTask } from '../clock/clock.ts';
 import type { Ports } from '../ports.ts';
 import type { RegistrationRecord } from '../store/registrations.ts';
@@ -13,8 +14,6 @@ export interface AllocationJob extends AllocationContext {
   /** The record as its operation opened it. */
   readonly record: RegistrationRecord;
   readonly enrollment: Enrollment;
-  /** What the device has proved; becomes the device's keys at the hub. */
-  readonly keys: SymmetricKeys;
   readonly policy: ReprovisionPolicy;
 }
 
@@ -67,7 +66,7 @@ export function createAllocations(ports: Ports): Allocations {
       if (operation !== undefined) await tx.operations.put({ ...operation, isSuperseded: true });
       tx.onCommitted(() => {
         running.get(operationId)?.abort.abort();
-        ports.journal.record(previous, { kind: 'superseded', operationId, by });
+        ports.journal.record(registrationSubject(previous), { kind: 'superseded', operationId, by });
       });
     },
     endForgotten: async () => {

@@ -1,6 +1,7 @@
 /** Ends an operation: the device at its hub, the registration's new state, and the outcome under the operation id. */
 
 import type { JournalEvent } from '../../wire/journal-entry.ts';
+import { registrationSubject } from '../../wire/journal-subject.ts';
 import type { Substatus } from '../../wire/registration.ts';
 import type { InitialTwin } from '../../wire/twin.ts';
 import type { Ports, ProvisionRequest } from '../ports.ts';
@@ -46,7 +47,7 @@ export async function conclude(
     concludedMs: nowMs,
     outcome: concluded,
   });
-  tx.onCommitted(() => ports.journal.record(concluded, conclusion(operationId, concluded, outcome)));
+  tx.onCommitted(() => ports.journal.record(registrationSubject(concluded), conclusion(operationId, concluded, outcome)));
 }
 
 function conclusion(operationId: string, { status }: Outcome, outcome: Provisioned | Failure): JournalEvent {
@@ -88,7 +89,7 @@ async function provision(
   const request: ProvisionRequest = {
     hub: allocated.hub,
     deviceId,
-    keys: job.keys,
+    proven: job.proven,
     iotEdge: enrollment.record.capabilities?.iotEdge ?? false,
     data: move.data,
     twin,

@@ -1,7 +1,8 @@
 /** The DPS itself: one entry for every request of a device, the same for every transport; it never throws. */
+
+import { registrationSubject } from '../../wire/journal-subject.ts';
 import { deviceTimestamp } from '../../wire/timestamp.ts';
 import { DpsError } from '../errors.ts';
-import type { JournalSubject } from '../journal/journal.ts';
 import type { Ports } from '../ports.ts';
 import type { Transaction } from '../store/store.ts';
 import { type Allocations, createAllocations } from './allocations.ts';
@@ -20,7 +21,7 @@ export interface DpsService {
   /** Renders a refusal that a transport has to make before there is a call (an unknown address, say). */
   refuse(error: DpsError): Reply;
   /** Deletes a registration record, unless `admit` throws; the device at its hub stays. */
-  forget(registration: JournalSubject, tx: Transaction, admit?: AdmitDeletion): Promise<void>;
+  forget(registration: { readonly idScope: string; readonly registrationId: string }, tx: Transaction, admit?: AdmitDeletion): Promise<void>;
   /** Ends the allocations whose operations are not there any more. */
   endForgotten(): Promise<void>;
   /** Ends every allocation under way. */
@@ -36,6 +37,7 @@ export function createDpsService(ports: Ports): DpsService {
   };
 
   const refuse = (error: DpsError, requestId: string): Reply => {
+    if (error.challenge !== undefined) return reply(error.status, error.challenge, requestId);
     const body = {
       errorCode: error.errorCode,
       trackingId: requestId,
@@ -48,21 +50,22 @@ export function createDpsService(ports: Ports): DpsService {
   return {
     call: async (call) => {
       const requestId = nextRequestId();
+      const subject = registrationSubject(call);
       let answer: Reply;
       try {
         answer = await dispatch(call, requestId, ports, allocations);
       } catch (thrown) {
         const error = thrown instanceof DpsError ? thrown : internalError(thrown, call, ports);
         answer = refuse(error, requestId);
-        ports.journal.record(call, {
+        ports.journal.record(subject, {
           kind: 'refused',
           operation: call.request.operation,
           transport: call.transport,
-          errorCode: error.errorCode,
+          ...(answer.errorCode !== undefined && { errorCode: answer.errorCode }),
           ...splitReason(error),
         });
       }
-      ports.journal.record(call, {
+      ports.journal.record(subject, {
         kind: 'replied',
         operation: call.request.operation,
         transport: call.transport,

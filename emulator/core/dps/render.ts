@@ -29,8 +29,7 @@ export function renderRegistration(record: Outcome, apiVersion: string): DeviceR
     };
   }
   return {
-    // An individual symmetric-key enrollment shows no attestation member at all. [dps-device-protocol §1.5]
-    ...(record.enrollmentGroupId !== undefined && { symmetricKey: { enrollmentGroupId: record.enrollmentGroupId } }),
+    ...attestationMember(record.attestation, record.enrollmentGroupId),
     registrationId,
     createdDateTimeUtc,
     ...(record.assignment && { assignedHub: record.assignment.hub, deviceId: record.assignment.deviceId }),
@@ -40,6 +39,23 @@ export function renderRegistration(record: Outcome, apiVersion: string): DeviceR
     etag,
     ...(record.payload && { payload: record.payload }),
   };
+}
+
+/** An individual symmetric-key enrollment shows no attestation member at all, any other does. [dps-device-protocol §1.5] */
+function attestationMember(
+  attestation: Outcome['attestation'] | undefined,
+  enrollmentGroupId: string | undefined,
+): Pick<DeviceRegistrationResult, 'symmetricKey' | 'x509' | 'tpm'> {
+  const group = enrollmentGroupId === undefined ? {} : { enrollmentGroupId };
+  switch (attestation) {
+    case 'x509':
+      return { x509: group };
+    case 'tpm':
+      return { tpm: {} };
+    case 'symmetricKey':
+    case undefined:
+      return enrollmentGroupId === undefined ? {} : { symmetricKey: group };
+  }
 }
 
 /** Versions before 2019-04-15 do not know the fourth substatus. [dps-service-behaviour §5.4] */

@@ -6,10 +6,11 @@ import { isoInstant } from '../../wire/timestamp.ts';
 import type { HubTwin, InitialTwin } from '../../wire/twin.ts';
 import { twinFaults } from '../../wire/twin-limits.ts';
 import { completedPolicies } from '../access/complete-policies.ts';
+import type { Proven } from '../dps/attestation/proven.ts';
 import type { Ids } from '../ids.ts';
 import type { ProvisionRequest, ProvisionResult } from '../ports.ts';
 import { everyItem } from '../store/access.ts';
-import type { HubDevice, StoredHubDevice } from '../store/hubs.ts';
+import type { HubAuthentication, HubDevice, StoredHubDevice } from '../store/hubs.ts';
 import type { Page, PageRequest } from '../store/record-store.ts';
 import { SET_UP_TURN, type Store, type Transaction } from '../store/store.ts';
 
@@ -134,7 +135,9 @@ export async function provisionDevice(
       statusUpdatedTime: existing?.device.statusUpdatedTime ?? time,
       // Capabilities migrate with the twin. [dps-service-behaviour §5.4]
       capabilities: request.data === 'migrate' && old ? old.device.capabilities : { iotEdge: request.iotEdge },
-      authentication: { type: 'sas', symmetricKey: request.keys },
+      authentication: authenticationOf(request.proven, (which) =>
+        ids.symmetricKey(which, `${hub.toLowerCase()}/devices/${deviceId}`),
+      ),
     },
     twin,
     twinUpdatedTime: isKept ? source.twinUpdatedTime : time,
@@ -143,6 +146,25 @@ export async function provisionDevice(
   const hasMoved = previous !== undefined && previous.hub.toLowerCase() !== hub.toLowerCase();
   if (hasMoved) await storedHubs.deleteDevice(previous.hub, previous.deviceId);
   return { kind: 'provisioned', isTwinInitial: source === undefined };
+}
+
+function authenticationOf(proven: Proven, generateKey: (which: 'primary' | 'secondary') => string): HubAuthentication {
+  switch (proven.kind) {
+    case 'symmetricKey': {
+      // The hub's primary key is the one that the device has proved.
+      const { primaryKey, secondaryKey } = proven.keys;
+      const swapped = { primaryKey: secondaryKey, secondaryKey: primaryKey };
+      return { type: 'sas', symmetricKey: proven.which === 'primary' ? proven.keys : swapped };
+    }
+    case 'x509':
+      // For the device of a group as well. That it is the SHA-256 is what the Azure CLI's own tests compare.
+      return { type: 'selfSigned', x509Thumbprint: { primaryThumbprint: proven.thumbprints.sha256 } };
+    case 'tpm':
+      return {
+        type: 'sas',
+        symmetricKey: { primaryKey: generateKey('primary'), secondaryKey: generateKey('secondary') },
+      };
+  }
 }
 
 function newTwin(deviceId: string, initial: InitialTwin | undefined, etag: string, version: number): HubTwin {

@@ -21,8 +21,13 @@ export interface HubDevice {
   readonly status: 'enabled';
   readonly statusUpdatedTime: string;
   readonly capabilities: { readonly iotEdge: boolean };
-  readonly authentication: { readonly type: 'sas'; readonly symmetricKey: SymmetricKeys };
+  readonly authentication: HubAuthentication;
 }
+
+/** What a device authenticates with at its hub. [dps-service-behaviour §5.3] */
+export type HubAuthentication =
+  | { readonly type: 'sas'; readonly symmetricKey: SymmetricKeys }
+  | { readonly type: 'selfSigned'; readonly x509Thumbprint: { readonly primaryThumbprint: string } };
 
 export interface StoredHubDevice {
   readonly device: HubDevice;
