@@ -25,12 +25,10 @@ export function envCommand(): Command {
     .action(async ({ shell, emulator }: Flags) => {
       const client = await controlClient(emulator, io().env);
       const { endpoints, idScopes, ca } = await client.ready();
-      const { mqtt, https } = endpoints;
       const variables = await deviceEnvironment({
         url: client.url,
-        host: dialledHost(mqtt.host, client.url),
-        mqttPort: mqtt.port,
-        httpsPort: https.port,
+        host: dialledHost(endpoints.mqtt.host, client.url),
+        endpoints,
         idScope: idScopes[0],
         caPath: ca.certificatePath,
       });

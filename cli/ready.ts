@@ -28,8 +28,9 @@ export function readyCommand(): Command {
     .action(async (flags: Flags) => {
       const ready = await waitUntilReady(flags.emulator, secondsOf(flags.wait));
       if (flags.json) return printJson(ready);
-      const { mqtt, https, control } = ready.endpoints;
-      print(`ready: MQTT ${mqtt.host}:${mqtt.port}, HTTPS ${https.host}:${https.port}, control API ${control}`);
+      const { control, provisioningHost: _, ...addresses } = ready.endpoints;
+      const ports = Object.entries(addresses).map(([name, { host, port }]) => `${name.toUpperCase()} ${host}:${port}`);
+      print(`ready: ${ports.join(', ')}, control API ${control}`);
       print(`ID scope: ${ready.idScopes.join(', ') || 'none'}`);
     });
 }

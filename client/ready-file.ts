@@ -16,6 +16,7 @@ import { connect } from 'node:net';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { CliError } from '../cli/exit.ts';
+import type { Endpoints } from '../emulator/emulator.ts';
 import { runtimeDirectory } from '../emulator/tls/data-directory.ts';
 
 /** What a start tells the world about itself: the ready file, and the first line of `start --json`. */
@@ -26,11 +27,7 @@ export interface ReadyDocument {
   readonly startedAt: string;
   /** URL of the control API. */
   readonly control: string;
-  readonly endpoints: {
-    readonly mqtt: { readonly host: string; readonly port: number };
-    readonly https: { readonly host: string; readonly port: number };
-    readonly provisioningHost: string;
-  };
+  readonly endpoints: Omit<Endpoints, 'control'>;
   readonly idScopes: readonly string[];
   readonly caPath: string;
 }

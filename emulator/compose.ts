@@ -1,17 +1,16 @@
 /** The composition root: gives an engine its listeners, its certificates, the bundled webhook and the control API. */
 import { homedir } from 'node:os';
-import type { EffectiveOptions } from './config.ts';
+import { type EffectiveOptions, resolveOptions } from './config.ts';
 import { startControlServer } from './control/server.ts';
 import { checkSetUp } from './core/set-up/check-set-up.ts';
 import { contosoSetUp } from './core/set-up/contoso.ts';
 import type { Emulator, EmulatorOptions } from './emulator.ts';
 import { createEngine, type EngineParts, type ReplaceIn } from './engine.ts';
-import { bindFirstFree } from './listen.ts';
-import { choice, startListeners } from './listeners.ts';
+import { bindFirstFree, type Moved, type PortChoice, startListeners } from './listen.ts';
+import { DEVICE_LISTENERS, LISTENERS, type ListenerName, type PortOption } from './listeners.ts';
 import type { DpsBroker } from './mqtt/dps-broker.ts';
 import { noticesOf } from './notices.ts';
 import { realTime } from './real-time.ts';
-import { resolveOptions } from './resolve-options.ts';
 import { checkWebhookCa, readTrust, trustedByWebhookClient } from './trust.ts';
 import { maskLogLine } from './wire/mask.ts';
 import type { SetUp } from './wire/set-up.ts';
@@ -22,9 +21,6 @@ export interface Parts extends EngineParts {
 }
 
 export type Replace = ReplaceIn<Parts>;
-
-/** Where the search goes on when the control port is taken. */
-const CONTROL_FALLBACK_FROM = 8981;
 
 /** @param replace what the harness's mutants are made with; everybody else leaves it out */
 export async function compose(
@@ -69,34 +65,50 @@ async function start({ given, surface, replace, started }: Start): Promise<Omit<
     replace,
   });
   started.push(engine.stop);
-  const isMovable = (name: 'mqttPort' | 'httpsPort' | 'controlPort'): boolean =>
-    surface === 'command' && givenOptions[name] === undefined;
-  const listeners = await startListeners({
-    engine,
+  const choose = (name: ListenerName): PortChoice => {
+    const option: PortOption = `${name}Port`;
+    return { port: options[option], isMovable: surface === 'command' && givenOptions[option] === undefined };
+  };
+  const { assumptions } = engine.ports.settings;
+  const { addresses, ...listeners } = await startListeners({
+    rows: DEVICE_LISTENERS,
+    host: options.host,
     tls: await trust.serverOptions(await engine.state.hubs.names()),
-    movable: { mqtt: isMovable('mqttPort'), https: isMovable('httpsPort') },
-    replaceBroker: (broker) => replace('broker', broker),
-    reportBug,
+    choose,
+    served: {
+      ...engine,
+      journal: engine.state.journal,
+      replyDelayMs: options.replyDelayMs,
+      credentialRefusal: assumptions['credential-refusal'],
+      bodyWithoutContentType: assumptions['body-without-content-type'],
+      replaceBroker: (broker) => replace('broker', broker),
+      reportBug,
+    },
   });
   started.push(listeners.stop);
-  const shown = { ca: trust.ca, webhookUrl: webhook?.url };
-  const control = await bindFirstFree(
-    choice(options.controlPort, isMovable('controlPort'), CONTROL_FALLBACK_FROM),
-    (port) =>
-      startControlServer({
-        state: engine.state,
-        around: { ...shown, endpoints: listeners.endpoints },
-        host: options.controlHost,
-        port,
-        reportBug,
-      }),
+  const { host, port: mqttPort } = addresses.mqtt;
+  const around = {
+    ca: trust.ca,
+    webhookUrl: webhook?.url,
+    endpoints: { ...addresses, provisioningHost: `${host}:${mqttPort}` },
+  };
+  const control = await bindFirstFree(LISTENERS.control, choose('control'), (port) =>
+    startControlServer({
+      state: engine.state,
+      connections: engine.connections.list,
+      around,
+      host: options.controlHost,
+      port,
+      reportBug,
+    }),
   );
   started.push(control.listener.stop);
+  const moved = [...listeners.moved, ...control.moved, ...(webhook?.moved ?? [])];
   return {
     ...engine.state,
-    ...shown,
-    endpoints: { ...listeners.endpoints, control: control.listener.url },
-    notices: noticesOf({ options, listeners, control, webhookMovedTo: webhook?.movedTo, warnings: trust.warnings }),
+    ...around,
+    endpoints: { ...around.endpoints, control: control.listener.url },
+    notices: noticesOf({ options, moved, warnings: trust.warnings }),
   };
 }
 
@@ -105,16 +117,20 @@ async function demoWebhook(
   options: EffectiveOptions,
   log: EmulatorOptions['webhookLog'],
   started: Start['started'],
-): Promise<{ readonly url: string; readonly movedTo: number | undefined }> {
-  if (options.webhook !== undefined) return { url: options.webhook, movedTo: undefined };
+): Promise<{ readonly url: string; readonly moved: readonly Moved[] }> {
+  if (options.webhook !== undefined) return { url: options.webhook, moved: [] };
   const { startLocalHost } = await import('../webhook/host/local-host.ts');
   const host = await startLocalHost({
     port: options.webhookPort,
     ...(log !== undefined && { log: (line) => log(maskLogLine(line)) }),
   });
   started.push(() => host.stop());
-  const hasMoved = options.webhookPort !== 0 && host.port !== options.webhookPort;
-  return { url: host.url, movedTo: hasMoved ? host.port : undefined };
+  const { webhookPort: from } = options;
+  const hasMoved = from !== 0 && host.port !== from;
+  return {
+    url: host.url,
+    moved: hasMoved ? [{ row: LISTENERS.webhook, from, to: host.port, missed: 'taken' }] : [],
+  };
 }
 
 async function setUpFor(

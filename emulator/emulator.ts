@@ -1,6 +1,8 @@
 /** An emulator as its user holds it: endpoints, clock, journal, hubs, and the ways to change or stop it. */
 import type { GivenOptions } from './config.ts';
 import type { EngineState } from './engine.ts';
+import type { Address } from './listen.ts';
+import type { DeviceListenerName } from './listeners.ts';
 import type { SetUp } from './wire/set-up.ts';
 
 export interface EmulatorOptions extends GivenOptions {
@@ -14,9 +16,8 @@ export interface EmulatorOptions extends GivenOptions {
   readonly onBug?: ((error: unknown, where: string) => void) | undefined;
 }
 
-export interface Endpoints {
-  readonly mqtt: { readonly host: string; readonly port: number };
-  readonly https: { readonly host: string; readonly port: number };
+/** Of each listener for devices (`mqtt`, `https`), where they dial it; and of the control API. */
+export interface Endpoints extends Readonly<Record<DeviceListenerName, Address>> {
   /** `http://127.0.0.1:8980` */
   readonly control: string;
   /** The `host:port` that the Node SDK's MQTT transport takes as its provisioning host. */

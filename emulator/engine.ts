@@ -5,6 +5,7 @@ import type { EffectiveOptions } from './config.ts';
 import { type Assumptions, resolveAssumptions } from './core/assumptions.ts';
 import type { ControllableClock, RealTime } from './core/clock/clock.ts';
 import { createClock } from './core/clock/emulator-clock.ts';
+import { type Connections, createConnections } from './core/connections.ts';
 import { explainSas, type SasExplanation, type SasQuestion } from './core/dps/attestation/explain-sas.ts';
 import { createDpsService, type DpsService } from './core/dps/dps-service.ts';
 import { createServiceApi, type ServiceApi } from './core/enrollments/enrollment-service.ts';
@@ -61,6 +62,8 @@ export interface Engine {
   readonly serviceApi: ServiceApi;
   /** Who answers the hubs' REST API. */
   readonly hubService: HubService;
+  /** Who is connected; the adapters keep it. */
+  readonly connections: Connections;
   /** What the core was made with. */
   readonly ports: Ports;
   /** Ends every allocation under way, then the clock. */
@@ -130,6 +133,7 @@ export async function createEngine(given: EngineOptions): Promise<Engine> {
   if (setUp !== undefined) await store.transaction(SET_UP_TURN, (tx) => applySetUp(setUp, tx, { ids, now }));
   return {
     state: stateOf({ given, clock, store, hubs, ports, dps }),
+    connections: createConnections({ now, journal: ports.journal }),
     ports,
     dps,
     serviceApi: createServiceApi({ ...ports, dps, hubNames: hubs.names }),

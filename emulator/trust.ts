@@ -1,8 +1,7 @@
 /** The installation's CA and the server's certificate, and whom the webhook client trusts. */
 import { readFile } from 'node:fs/promises';
 import tls, { type TlsOptions } from 'node:tls';
-import type { EffectiveOptions } from './config.ts';
-import { OptionError } from './resolve-options.ts';
+import { type EffectiveOptions, OptionError } from './config.ts';
 import { ensureCa } from './tls/ca.ts';
 import { caDirectory, type Environment } from './tls/data-directory.ts';
 import { ensureLeaf } from './tls/leaf.ts';

@@ -2,8 +2,7 @@
 
 import { removeOwnReadyFile, writeReadyFile } from '../../client/ready-file.ts';
 import type { Emulator, EmulatorOptions } from '../../emulator/index.ts';
-import { type OptionName, startAsCommand } from '../../emulator/service-door.ts';
-
+import { LISTENERS, type OptionName, startAsCommand } from '../../emulator/service-door.ts';
 import { deviceEnvironment } from '../device-environment.ts';
 import { io } from '../io.ts';
 import { planStart } from '../start/plan-start.ts';
@@ -21,7 +20,7 @@ export interface ExecRequest {
 }
 
 /** Ports that nobody asked for are free ones: several of these run side by side. */
-const FREE_PORTS: EmulatorOptions = { mqttPort: 0, httpsPort: 0, controlPort: 0, webhookPort: 0 };
+const FREE_PORTS: EmulatorOptions = Object.fromEntries(Object.keys(LISTENERS).map((name) => [`${name}Port`, 0]));
 
 export async function runExec(request: ExecRequest): Promise<void> {
   const signals = catchSignals();
@@ -46,12 +45,11 @@ export async function runExec(request: ExecRequest): Promise<void> {
 }
 
 async function environmentOf(emulator: Emulator): Promise<Readonly<Record<string, string>>> {
-  const { mqtt, https, control } = emulator.endpoints;
+  const { endpoints } = emulator;
   return deviceEnvironment({
-    url: control,
-    host: mqtt.host,
-    mqttPort: mqtt.port,
-    httpsPort: https.port,
+    url: endpoints.control,
+    host: endpoints.mqtt.host,
+    endpoints,
     idScope: (await emulator.idScopes())[0],
     caPath: emulator.ca.certificatePath,
   });

@@ -4,6 +4,7 @@ import { type ControlClient, createControlClient } from '../../client/control-cl
 import { findEmulator, lookForEmulator } from '../../client/find-emulator.ts';
 import type { DeviceEvent, DeviceOutcome, DeviceResult, DeviceTransport } from '../../device/device.ts';
 import { registerDevice } from '../../device/wire-device.ts';
+import { listenerOf } from '../../emulator/service-door.ts';
 import type { JournalEntry } from '../../emulator/wire/journal-entry.ts';
 import type { HubTwin, JsonObject, JsonValue } from '../../emulator/wire/twin.ts';
 
@@ -120,8 +121,7 @@ async function endpointOf(
 ): Promise<DeviceEndpoint> {
   if (client === undefined) return { host: host ?? '', port: port ?? 0 };
   const ready = await client.ready();
-  const { mqtt, https } = ready.endpoints;
-  const endpoint = transport === 'mqtt' ? mqtt : https;
+  const endpoint = ready.endpoints[listenerOf(transport)];
   const { certificatePath } = ready.ca;
   const ca = await readFile(certificatePath, 'utf8').catch(() => undefined);
   if (ca === undefined && !io().env.NODE_EXTRA_CA_CERTS) {

@@ -28,7 +28,6 @@ export async function planStart({ flags, config, isEmpty }: PlanRequest): Promis
     throw new CliError('usage', `--empty: ${file.path} holds a set-up; give one or the other`);
   }
   const { given, labels } = gatherOptions({ flags, env: io().env, file });
-  checkWebhookUrl(given.webhook, labels);
   const setUp = isEmpty ? 'empty' : file?.setUp;
   const notes: string[] = [...(await unknownVariables(io().env))];
   if (setUp !== undefined && given.webhook !== undefined) {
@@ -42,12 +41,4 @@ export async function planStart({ flags, config, isEmpty }: PlanRequest): Promis
     isDemo: setUp === undefined,
     notes,
   };
-}
-
-/** Found out at start, not at the first registration. */
-function checkWebhookUrl(webhook: string | undefined, labels: ReadonlyMap<OptionName, string>): void {
-  if (webhook === undefined) return;
-  const protocol = URL.canParse(webhook) ? new URL(webhook).protocol : '';
-  if (protocol === 'http:' || protocol === 'https:') return;
-  throw new CliError('usage', `${labels.get('webhook')}: must be an http or https URL (is "${webhook}")`);
 }

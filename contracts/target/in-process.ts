@@ -1,6 +1,7 @@
 /** A target in this process: each case gets an emulator of its own, on a manual clock and with a seed. */
 
 import { type Emulator, type EmulatorOptions, startEmulator } from '../../emulator/index.ts';
+import { listenerOf } from '../../emulator/service-door.ts';
 import { subjectName } from '../../emulator/wire/journal-subject.ts';
 import type { JsonObject, JsonValue } from '../../emulator/wire/twin.ts';
 
@@ -56,7 +57,7 @@ function caseOf(
     contract,
     idScope,
     ca: emulator.ca,
-    endpoint: (transport) => (transport === 'mqtt' ? emulator.endpoints.mqtt : emulator.endpoints.https),
+    endpoint: (transport) => emulator.endpoints[listenerOf(transport)],
     setUp: () => emulator.exportSetUp(),
     changeEnrollments: async (changed) => {
       const instance = (await emulator.exportSetUp()).dps?.find((one) => one.idScope === idScope);

@@ -40,7 +40,7 @@ export interface VerifyOptions {
   readonly progress?: Progress;
 }
 
-export const ANSWER_TIMEOUT_MS = 10_000;
+const ANSWER_TIMEOUT_MS = 10_000;
 
 /** Never rejects for what a webhook does; the document tells. */
 export async function verifyWebhook(options: VerifyOptions): Promise<VerifyDocument> {

@@ -30,7 +30,15 @@ export function registrationRoutes(
 }
 
 function shownRegistration(record: RegistrationRecord): Record<string, unknown> {
-  const { createdMs, updatedMs, version: _version, operationIds: _ids, attestation: _attestation, assignment, ...members } = record;
+  const {
+    createdMs,
+    updatedMs,
+    version: _version,
+    operationIds: _ids,
+    attestation: _attestation,
+    assignment,
+    ...members
+  } = record;
   return {
     ...members,
     ...(assignment !== undefined && { assignedHub: assignment.hub, deviceId: assignment.deviceId }),

@@ -1,6 +1,8 @@
 /** Every route of the control API; docs/control-api.md is tested against this list. */
+import type { LiveConnection } from '../core/connections.ts';
 import type { EngineState } from '../engine.ts';
 import { clockRoutes } from './clock-routes.ts';
+import { connectionRoutes } from './connection-routes.ts';
 import type { StreamLimits } from './event-stream.ts';
 import { hubRoutes } from './hub-routes.ts';
 import { journalRoutes } from './journal-routes.ts';
@@ -12,15 +14,23 @@ import { type Surroundings, stateRoutes } from './state-routes.ts';
 
 export interface RoutesOptions {
   readonly state: EngineState;
+  readonly connections: () => readonly LiveConnection[];
   readonly around: Surroundings;
   readonly controlUrl: () => string;
   readonly streamLimits: StreamLimits;
 }
 
-export function controlRoutes({ state, around, controlUrl, streamLimits }: RoutesOptions): readonly ControlRoute[] {
+export function controlRoutes({
+  state,
+  connections,
+  around,
+  controlUrl,
+  streamLimits,
+}: RoutesOptions): readonly ControlRoute[] {
   return [
     ...stateRoutes(state, around, controlUrl),
     ...registrationRoutes(state),
+    ...connectionRoutes(connections),
     ...journalRoutes(state, streamLimits),
     ...clockRoutes(state),
     ...hubRoutes(state),

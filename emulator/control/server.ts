@@ -1,6 +1,7 @@
 /** The control API's listener: who may call, bodies, errors in one shape, and the routes. */
 import type { AddressInfo, Socket } from 'node:net';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import type { LiveConnection } from '../core/connections.ts';
 import { ManagementError } from '../core/resources/management-error.ts';
 import type { EngineState } from '../engine.ts';
 import { SetUpError } from '../wire/fault.ts';
@@ -17,6 +18,7 @@ import type { Surroundings } from './state-routes.ts';
 export interface ControlServerOptions {
   /** What it shows and changes. */
   readonly state: EngineState;
+  readonly connections: () => readonly LiveConnection[];
   readonly around: Surroundings;
   readonly host: string;
   readonly port: number;
@@ -39,7 +41,7 @@ const JSON_TYPE = 'application/json; charset=utf-8';
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const;
 
 export async function startControlServer(options: ControlServerOptions): Promise<ControlServer> {
-  const { state, around, host, reportBug = () => undefined } = options;
+  const { state, connections, around, host, reportBug = () => undefined } = options;
   const guard = createGuard({ host, hostNames: state.options.hostNames });
   let url = '';
   const server = Fastify({
@@ -74,7 +76,7 @@ export async function startControlServer(options: ControlServerOptions): Promise
     return sendError(response, known);
   });
   const streamLimits = { keepAliveMs: 15_000, backlogBytesMax: 4 * 1024 * 1024, ...options.streamLimits };
-  addRoutes(server, controlRoutes({ state, around, controlUrl: () => url, streamLimits }));
+  addRoutes(server, controlRoutes({ state, connections, around, controlUrl: () => url, streamLimits }));
 
   await server.listen({ host, port: options.port });
   const { port } = server.server.address() as AddressInfo;

@@ -5,11 +5,6 @@ import type { JsonObject, JsonValue } from './twin.ts';
  * The register body. Unknown members, a missing body, a string payload (Java) and a null payload (Python) are all
  * accepted by the service. [dps-device-protocol §1.3, §6.1]
  */
-export const DeviceRegistrationSchema = {
-  type: 'object',
-  properties: { registrationId: { type: 'string' }, tpm: { type: 'object' } },
-} as const;
-
 export interface DeviceRegistration {
   readonly registrationId?: string;
   readonly payload?: JsonValue;

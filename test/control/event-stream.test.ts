@@ -174,6 +174,7 @@ async function withServer(
   const server = await startControlServer({
     state: emulator,
     around: emulator,
+    connections: () => [],
     host: '127.0.0.1',
     port: 0,
     streamLimits,

@@ -1,6 +1,7 @@
 /** An emulator without sockets, in one line: the engine, and devices that call it directly. */
 import { onTestFinished } from 'vitest';
 import type { GivenOptions } from '../../emulator/config.ts';
+import { resolveOptions } from '../../emulator/config.ts';
 import type { ControllableClock } from '../../emulator/core/clock/clock.ts';
 import type { Credential } from '../../emulator/core/dps/attestation/credential.ts';
 import type { DeviceCall, Reply } from '../../emulator/core/dps/device-call.ts';
@@ -19,7 +20,6 @@ import {
   type ReplaceIn,
 } from '../../emulator/engine.ts';
 import { realTime } from '../../emulator/real-time.ts';
-import { resolveOptions } from '../../emulator/resolve-options.ts';
 import { makeDeviceSas, type SasOptions } from '../../emulator/wire/device-sas.ts';
 import type { JournalEvent } from '../../emulator/wire/journal-entry.ts';
 import type { RegistrationOperationStatus } from '../../emulator/wire/registration.ts';

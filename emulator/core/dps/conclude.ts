@@ -47,7 +47,9 @@ export async function conclude(
     concludedMs: nowMs,
     outcome: concluded,
   });
-  tx.onCommitted(() => ports.journal.record(registrationSubject(concluded), conclusion(operationId, concluded, outcome)));
+  tx.onCommitted(() =>
+    ports.journal.record(registrationSubject(concluded), conclusion(operationId, concluded, outcome)),
+  );
 }
 
 function conclusion(operationId: string, { status }: Outcome, outcome: Provisioned | Failure): JournalEvent {

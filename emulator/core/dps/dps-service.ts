@@ -21,7 +21,11 @@ export interface DpsService {
   /** Renders a refusal that a transport has to make before there is a call (an unknown address, say). */
   refuse(error: DpsError): Reply;
   /** Deletes a registration record, unless `admit` throws; the device at its hub stays. */
-  forget(registration: { readonly idScope: string; readonly registrationId: string }, tx: Transaction, admit?: AdmitDeletion): Promise<void>;
+  forget(
+    registration: { readonly idScope: string; readonly registrationId: string },
+    tx: Transaction,
+    admit?: AdmitDeletion,
+  ): Promise<void>;
   /** Ends the allocations whose operations are not there any more. */
   endForgotten(): Promise<void>;
   /** Ends every allocation under way. */
