@@ -10,6 +10,7 @@ import {
   callInstants,
   customGroup,
   DEVICE,
+  eventsOf,
   GROUP_KEY,
   type Harness,
   type HarnessOptions,
@@ -48,6 +49,7 @@ describe('the options of the webhook call', () => {
     const harness = await start([{ kind: 'hang' }, GOOD], { webhookTimeoutMs: ENOUGH_MS });
     expect(await end(harness)).toBe('assigned');
     expect(callInstants(harness)).toEqual([0, 1 + ENOUGH_MS / 1000]);
+    expect(eventsOf(harness, 'webhook-attempt')[0]?.durationMs).toBeLessThan(5_000);
   });
 
   it('a system clock is not charged: the wait was real', async () => {
@@ -102,5 +104,14 @@ describe('the options of the webhook call', () => {
     const webhookCa = join(directory, 'ca.pem');
     if (text !== undefined) await writeFile(webhookCa, text);
     await expect(startEmulator({ setUp: 'empty', webhookCa })).rejects.toThrow(OptionError);
+  });
+
+  it.each([
+    'localhost:7071',
+    'ftp://example/api',
+    'not a url',
+  ])('a webhook at "%s" is refused at start', async (webhook) => {
+    const fault = new OptionError(`webhook: must be an http or https URL (is "${webhook}")`);
+    await expect(startEmulator({ webhook })).rejects.toThrow(fault);
   });
 });
