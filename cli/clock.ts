@@ -2,8 +2,8 @@
 import { type Command, Option } from 'commander';
 import { type ClockMove, type ClockState, type ControlClient, controlClient } from '../client/control-client.ts';
 import { OPTIONS } from '../emulator/service-door.ts';
+import { DURATION_RULE, formatDuration, parseDuration } from '../emulator/wire/duration.ts';
 import { createCommand, type EmulatorFlag, emulatorOption, jsonOption } from './command.ts';
-import { DURATION_RULE, formatDuration, parseDuration } from './duration.ts';
 import { CliError } from './exit.ts';
 import { io } from './io.ts';
 import { print, printable, printError, printJson } from './terminal.ts';

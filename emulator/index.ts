@@ -9,7 +9,7 @@ export { ManagementError } from './core/resources/management-error.ts';
 export type { ResourceManager } from './core/resources/resource-manager.ts';
 export type { Emulator, EmulatorOptions, Endpoints } from './emulator.ts';
 export { SetUpError } from './wire/fault.ts';
-export type { JournalEntry, JournalEvent, Timeline } from './wire/journal-entry.ts';
+export type { JournalEntry, JournalEvent, Timeline, Tone } from './wire/journal-entry.ts';
 export type { JournalSubject } from './wire/journal-subject.ts';
 export type { SetUp, SetUpInstance } from './wire/set-up.ts';
 export { deriveDeviceKey } from './wire/symmetric-key.ts';
