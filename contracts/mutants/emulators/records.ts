@@ -107,7 +107,9 @@ export const RECORD_MUTANTS: readonly EmulatorMutant[] = [
       ...registrations,
       get: async (scope, id) => {
         const found = await registrations.get(scope, id);
-        return found?.registrationId === id ? found : undefined;
+        if (found === undefined || found.registrationId === id) return found;
+        const { assignment: _assignment, ...unassigned } = found;
+        return { ...unassigned, registrationId: id };
       },
     })),
   },
