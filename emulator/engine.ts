@@ -18,7 +18,7 @@ import type { AllocateCustom, Ports } from './core/ports.ts';
 import { type ConnectionStrings, connectionStringsOf } from './core/resources/connection-strings.ts';
 import { createResourceManager, type ResourceManager } from './core/resources/resource-manager.ts';
 import { applySetUp, exportSetUp } from './core/set-up/apply-set-up.ts';
-import { seedSetUp } from './core/set-up/seed-set-up.ts';
+import { checkSetUp } from './core/set-up/check-set-up.ts';
 import { createMemoryStore } from './core/store/memory/memory-store.ts';
 import type { RecordStore } from './core/store/record-store.ts';
 import type { RegistrationRecord } from './core/store/registrations.ts';
@@ -172,7 +172,7 @@ function stateOf({ given: { options, setUp }, clock, store, hubs, ports, dps }: 
     connectionStrings: () => connectionStringsOf(store),
     // In turn: a seed is checked against what is there, which must not change before it is applied.
     seed: (document, source = 'seed') =>
-      store.transaction(SET_UP_TURN, (tx) => seedSetUp(document, source, tx, hubPorts)),
+      store.transaction(SET_UP_TURN, async (tx) => applySetUp(await checkSetUp(document, source, tx), tx, hubPorts)),
     reset: async () => {
       await store.transaction(SET_UP_TURN, async (tx) => {
         tx.clear();

@@ -4,7 +4,7 @@ import type { Emulator, Endpoints } from '../emulator.ts';
 import type { EngineState } from '../engine.ts';
 import { VERSION } from '../version.ts';
 import { maskQuery } from '../wire/mask.ts';
-import { type ControlRoute, readMembers } from './route.ts';
+import { type ControlRoute, refuseBody } from './route.ts';
 
 /** What is around the engine, as `GET /ready` tells it. */
 export interface Surroundings extends Pick<Emulator, 'ca' | 'webhookUrl'> {
@@ -52,7 +52,7 @@ export function stateRoutes(
       method: 'POST',
       path: '/reset',
       answer: async ({ body }) => {
-        readMembers(body, {});
+        await refuseBody(body);
         await state.reset();
         return held();
       },

@@ -1,13 +1,13 @@
 /** Resource groups: those that were made, and those that a set-up's resources name without anybody having made them. */
 
 import { schemaFaults } from '../../wire/check-shape.ts';
-import { shown } from '../../wire/fault.ts';
 import type { ResourceGroupResource } from '../../wire/resource.ts';
 import { type ResourceGroupRequest, ResourceGroupRequestSchema } from '../../wire/resource-request.ts';
 import type { ResourceGroup } from '../store/resource-groups.ts';
 import { invalidRequest, ManagementError } from './management-error.ts';
 import type { ManagementPorts } from './management-ports.ts';
 import { groupOf, locationOf, renderGroup } from './render-resource.ts';
+import { nameFaults } from './rules.ts';
 
 export interface ResourceGroups {
   list(): Promise<readonly ResourceGroup[]>;
@@ -17,10 +17,6 @@ export interface ResourceGroups {
   /** The group alone; what it holds is deleted by others. */
   forget(name: string): Promise<void>;
 }
-
-/** [Azure naming rules: resource groups] */
-const GROUP_NAME = /^[-\w().]{0,89}[-\w()]$/u;
-const GROUP_NAME_RULE = 'must be 1 to 90 letters, digits and - _ ( ) . and may not end with a dot';
 
 export function createResourceGroups({ tx }: Pick<ManagementPorts, 'tx'>): ResourceGroups {
   const list = async (): Promise<readonly ResourceGroup[]> => {
@@ -40,10 +36,7 @@ export function createResourceGroups({ tx }: Pick<ManagementPorts, 'tx'>): Resou
       throw new ManagementError('ResourceGroupNotFound', `Resource group '${name}' could not be found.`);
     },
     put: async (name, request) => {
-      const faults = [
-        ...(GROUP_NAME.test(name) ? [] : [{ path: 'name', rule: GROUP_NAME_RULE, value: shown(name) }]),
-        ...(await schemaFaults(ResourceGroupRequestSchema, request)),
-      ];
+      const faults = [...nameFaults('group', name), ...(await schemaFaults(ResourceGroupRequestSchema, request))];
       if (faults.length > 0) throw invalidRequest(faults);
       const { location, tags } = request as ResourceGroupRequest;
       const old = await tx.resourceGroups.get(name);

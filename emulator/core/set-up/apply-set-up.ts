@@ -1,60 +1,75 @@
 /** Puts a checked set-up into the stores, and takes one out of them again. */
-import { strict as assert } from 'node:assert';
 import { DPS_OWNER, DPS_RIGHTS } from '../../wire/access-policy.ts';
 import type { EnrollmentGroup, IndividualEnrollment } from '../../wire/enrollment.ts';
+import { registrationKey } from '../../wire/registration-id.ts';
 import type { ResourceFacts } from '../../wire/resource.ts';
-import type { GivenEnrollmentGroup, GivenIndividualEnrollment, SetUp } from '../../wire/set-up.ts';
-import { recordTimestamp } from '../../wire/timestamp.ts';
+import type { GivenLinkedHub, SetUp, SetUpInstance } from '../../wire/set-up.ts';
 import { completedPolicies } from '../access/complete-policies.ts';
-import { storedAttestation } from '../dps/attestation/stored-attestation.ts';
+import { enrollmentKind, idOf } from '../enrollments/enrollment-kind.ts';
+import { allowedHubs, hubKey, hubsNamedBy } from '../enrollments/rules.ts';
+import { putEnrollment, storedEnrollment } from '../enrollments/write-enrollment.ts';
 import { type HubPorts, hubsIn } from '../hub/hub-devices.ts';
-import type { LinkedHub } from '../store/instances.ts';
+import type { DpsInstance, LinkedHub } from '../store/instances.ts';
 import type { Reads, Transaction } from '../store/store.ts';
 
-/** Adds to what is there; an instance or enrollment of the same id is replaced. */
+/** Adds to what is there: enrollments of the same id are replaced; what is not said of an instance that is there stays. */
 export async function applySetUp(setUp: SetUp, tx: Transaction, ports: HubPorts): Promise<void> {
-  const { instances, enrollments } = tx;
   const hubs = hubsIn(tx, ports);
   for (const hub of setUp.hubs ?? []) {
     if (typeof hub === 'string') await hubs.create(hub);
     else await hubs.create(hub.name, { policies: hub.policies, facts: factsOf(hub) });
   }
   for (const instance of setUp.dps ?? []) {
-    const { idScope } = instance;
-    const linkedHubs = (instance.linkedHubs ?? []).map(
-      (hub): LinkedHub => (typeof hub === 'string' ? { name: hub } : hub),
-    );
-    for (const hub of linkedHubs) await hubs.create(hub.name);
-    const allocationPolicy = instance.allocationPolicy ?? 'hashed';
-    const present = await instances.byScope(idScope);
-    // Enrollments that were still being written while a service of this scope was deleted.
-    if (present === undefined) await enrollments.deleteScope(idScope);
-    const policies = completedPolicies({
+    await applyInstance(instance, tx, ports);
+    await applyEnrollments(instance, 'individual', tx, ports);
+    await applyEnrollments(instance, 'group', tx, ports);
+  }
+}
+
+async function applyInstance(instance: SetUpInstance, tx: Transaction, ports: HubPorts): Promise<void> {
+  const { name, idScope } = instance;
+  const present = await tx.instances.byScope(idScope);
+  // Enrollments that were still being written while a service of this scope was deleted.
+  if (present === undefined) await tx.enrollments.deleteScope(idScope);
+  const given = instance.linkedHubs?.map((hub): GivenLinkedHub => (typeof hub === 'string' ? { name: hub } : hub));
+  for (const { name: hub, isDeleted } of given ?? []) if (isDeleted !== true) await hubsIn(tx, ports).create(hub);
+  await tx.instances.put({
+    ...(present && factsOf(present)),
+    ...factsOf(instance),
+    name,
+    idScope,
+    allocationPolicy: instance.allocationPolicy ?? present?.allocationPolicy ?? 'hashed',
+    linkedHubs: given?.map(({ isDeleted: _isDeleted, ...link }): LinkedHub => link) ?? present?.linkedHubs ?? [],
+    policies: completedPolicies({
       defaults: [{ keyName: DPS_OWNER, rights: DPS_RIGHTS }],
       given: instance.policies,
       present: present?.policies ?? [],
       generateKey: (keyName, which) => ports.ids.symmetricKey(which, `${idScope}/policies/${keyName.toLowerCase()}`),
+    }),
+  });
+}
+
+async function applyEnrollments(
+  instance: SetUpInstance,
+  name: 'individual' | 'group',
+  { enrollments }: Pick<Transaction, 'enrollments'>,
+  { ids, now }: HubPorts,
+): Promise<void> {
+  const { idScope } = instance;
+  const kind = enrollmentKind(name, enrollments);
+  for (const given of instance[kind.collection] ?? []) {
+    const id = idOf(given);
+    const subject = `${idScope}/${kind.collection}/${registrationKey(id)}`;
+    // No two etags of one id are the same.
+    const ordinal = await enrollments.countWrite(idScope, name, id);
+    const record = storedEnrollment(given, {
+      id,
+      previous: await kind.get(idScope, id),
+      etag: ids.etag('enrollment', subject, ordinal, now()),
+      nowMs: now(),
+      generateKey: (which) => ids.symmetricKey(which, subject),
     });
-    const facts = { ...(present && factsOf(present)), ...factsOf(instance) };
-    await instances.put({ ...facts, name: instance.name, idScope, allocationPolicy, linkedHubs, policies });
-    for (const given of instance.enrollments ?? []) {
-      const { registrationId } = given;
-      const write = {
-        subject: `${idScope}/enrollments/${registrationId.toLowerCase()}`,
-        ordinal: await enrollments.countWrite(idScope, 'individual', registrationId),
-        previous: await enrollments.individual(idScope, registrationId),
-      };
-      await enrollments.putIndividual(idScope, complete(given, write, ports));
-    }
-    for (const given of instance.enrollmentGroups ?? []) {
-      const { enrollmentGroupId } = given;
-      const write = {
-        subject: `${idScope}/enrollmentGroups/${enrollmentGroupId.toLowerCase()}`,
-        ordinal: await enrollments.countWrite(idScope, 'group', enrollmentGroupId),
-        previous: await enrollments.group(idScope, enrollmentGroupId),
-      };
-      await enrollments.putGroup(idScope, complete(given, write, ports));
-    }
+    await putEnrollment(idScope, record, enrollments);
   }
 }
 
@@ -66,49 +81,41 @@ function factsOf({ resourceGroup, location, tags }: ResourceFacts): ResourceFact
   };
 }
 
-interface Write {
-  readonly subject: string;
-  /** The how-manieth write to this id: no two of its etags are the same. */
-  readonly ordinal: number;
-  /** The record that is replaced: its creation and its keys stay. */
-  readonly previous: IndividualEnrollment | EnrollmentGroup | undefined;
-}
-
-/** Fills in what the service would: keys, etag, instants and the default status. */
-function complete<T extends GivenIndividualEnrollment | GivenEnrollmentGroup>(
-  given: T,
-  { subject, ordinal, previous }: Write,
-  { ids, now }: HubPorts,
-): T & (T extends GivenIndividualEnrollment ? IndividualEnrollment : EnrollmentGroup) {
-  const stamp = recordTimestamp(now());
-  const outcome = storedAttestation(given.attestation, {
-    enrollmentKind: 'registrationId' in given ? 'individual' : 'group',
-    generateKey: (which) => ids.symmetricKey(which, subject),
-    previous: previous?.attestation,
-  });
-  assert(outcome.kind === 'stored', 'the set-up was not checked');
-  const record = {
-    ...given,
-    attestation: outcome.attestation,
-    etag: given.etag ?? ids.etag('enrollment', subject, ordinal, now()),
-    provisioningStatus: given.provisioningStatus ?? 'enabled',
-    createdDateTimeUtc: given.createdDateTimeUtc ?? previous?.createdDateTimeUtc ?? stamp,
-    lastUpdatedDateTimeUtc: given.lastUpdatedDateTimeUtc ?? stamp,
-  };
-  return record as T & (T extends GivenIndividualEnrollment ? IndividualEnrollment : EnrollmentGroup);
-}
-
 /** The set-up as it stands now, keys in clear: what the export hands to the person who asked for it. */
 export async function exportSetUp({ instances, enrollments, storedHubs }: Reads): Promise<SetUp> {
+  const hubs = await storedHubs.list();
+  const isHere = new Set(hubs.map(({ name }) => hubKey(name)));
   const dps = await Promise.all(
-    (await instances.list()).map(async (instance) => ({
-      ...instance,
-      enrollments: await enrollments.individuals(instance.idScope),
-      enrollmentGroups: await enrollments.groups(instance.idScope),
-    })),
+    (await instances.list()).map(async (instance): Promise<SetUpInstance> => {
+      const individuals = await enrollments.individuals(instance.idScope);
+      const groups = await enrollments.groups(instance.idScope);
+      const unlinkedHubs = unlinkedHubsOf(instance, [...individuals, ...groups]);
+      return {
+        ...instance,
+        linkedHubs: instance.linkedHubs.map((link) =>
+          isHere.has(hubKey(link.name)) ? link : { ...link, isDeleted: true },
+        ),
+        ...(unlinkedHubs.length > 0 && { unlinkedHubs }),
+        enrollments: individuals,
+        enrollmentGroups: groups,
+      };
+    }),
   );
   return {
     dps,
-    hubs: (await storedHubs.list()).map(({ name, facts, policies }) => ({ name, ...facts, policies })),
+    hubs: hubs.map(({ name, facts, policies }) => ({ name, ...facts, policies })),
   };
+}
+
+/** What enrollments still name although it was unlinked since. */
+function unlinkedHubsOf(
+  { linkedHubs }: DpsInstance,
+  records: readonly (IndividualEnrollment | EnrollmentGroup)[],
+): readonly string[] {
+  const linked = allowedHubs(linkedHubs);
+  const found = new Map<string, string>();
+  for (const hub of records.flatMap(hubsNamedBy)) {
+    if (!linked.has(hub) && !found.has(hubKey(hub))) found.set(hubKey(hub), hub);
+  }
+  return [...found.values()];
 }
