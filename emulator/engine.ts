@@ -6,14 +6,14 @@ import { type Assumptions, resolveAssumptions } from './core/assumptions.ts';
 import type { ControllableClock, RealTime } from './core/clock/clock.ts';
 import { createClock } from './core/clock/emulator-clock.ts';
 import { type Connections, createConnections } from './core/connections.ts';
-import { explainSas, type SasExplanation, type SasQuestion } from './core/dps/attestation/explain-sas.ts';
+import { explainSas } from './core/dps/attestation/explain-sas.ts';
 import { createDpsService, type DpsService } from './core/dps/dps-service.ts';
 import { createServiceApi, type ServiceApi } from './core/enrollments/enrollment-service.ts';
 import { createHubs, type Hubs, provisionDevice } from './core/hub/hub-devices.ts';
 import { createHubService, type HubService } from './core/hub/hub-service.ts';
 import { createIds } from './core/ids.ts';
 import { createJournal, type Journal } from './core/journal/journal.ts';
-import { type RegistrationTrace, traceOf } from './core/journal/trace.ts';
+import { traceOf } from './core/journal/trace.ts';
 import type { AllocateCustom, Ports } from './core/ports.ts';
 import { type ConnectionStrings, connectionStringsOf } from './core/resources/connection-strings.ts';
 import { createResourceManager, type ResourceManager } from './core/resources/resource-manager.ts';
@@ -23,6 +23,7 @@ import { createMemoryStore } from './core/store/memory/memory-store.ts';
 import type { RecordStore } from './core/store/record-store.ts';
 import type { RegistrationRecord } from './core/store/registrations.ts';
 import { createStore, SET_UP_TURN, type Store } from './core/store/store.ts';
+import type { RegistrationTrace, SasExplanation, SasQuestion } from './wire/control-api.ts';
 import type { SetUp } from './wire/set-up.ts';
 
 /** What is held, and the ways to see and to change it: in the hands of an emulator's user and of the control API. */

@@ -3,9 +3,9 @@ import { createHubs, type HubPorts } from '../../emulator/core/hub/hub-devices.t
 import { createIds } from '../../emulator/core/ids.ts';
 import { applySetUp as applyIn, exportSetUp } from '../../emulator/core/set-up/apply-set-up.ts';
 import { checkSetUp } from '../../emulator/core/set-up/check-set-up.ts';
-import { contosoSetUp } from '../../emulator/core/set-up/contoso.ts';
 import { createMemoryStore } from '../../emulator/core/store/memory/memory-store.ts';
 import { createStore, SET_UP_TURN, type Store } from '../../emulator/core/store/store.ts';
+import { contosoSetUp } from '../../emulator/wire/contoso.ts';
 import type { SetUp } from '../../emulator/wire/set-up.ts';
 import { GROUP, GROUP_KEY, HUB_A, HUB_B, SCOPE, setUpOf } from '../core/service-harness.ts';
 

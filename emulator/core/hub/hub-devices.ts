@@ -1,16 +1,17 @@
 /** The hubs' device registries: what an assignment leaves behind at the hub. Twins over MQTT come later. */
 
 import { type GivenPolicy, HUB_DEFAULTS, type HubPolicy, type HubRight } from '../../wire/access-policy.ts';
+import type { HubAuthentication, HubDevice, HubTwin } from '../../wire/hub-device.ts';
 import type { ResourceFacts } from '../../wire/resource.ts';
 import { isoInstant } from '../../wire/timestamp.ts';
-import type { HubTwin, InitialTwin } from '../../wire/twin.ts';
+import type { InitialTwin } from '../../wire/twin.ts';
 import { twinFaults } from '../../wire/twin-limits.ts';
 import { completedPolicies } from '../access/complete-policies.ts';
 import type { Proven } from '../dps/attestation/proven.ts';
 import type { Ids } from '../ids.ts';
 import type { ProvisionRequest, ProvisionResult } from '../ports.ts';
 import { everyItem } from '../store/access.ts';
-import type { HubAuthentication, HubDevice, StoredHubDevice } from '../store/hubs.ts';
+import type { StoredHubDevice } from '../store/hubs.ts';
 import type { Page, PageRequest } from '../store/record-store.ts';
 import { SET_UP_TURN, type Store, type Transaction } from '../store/store.ts';
 

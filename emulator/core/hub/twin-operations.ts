@@ -1,4 +1,5 @@
 /** Twins: get one, and list them by the one query that is answered. [dps-service-behaviour §10.2] */
+
 import { isJsonObject } from '../../wire/twin.ts';
 import type { StoredHubDevice } from '../store/hubs.ts';
 import type { HubAnswer } from './hub-call.ts';

@@ -1,8 +1,7 @@
 /** Hubs and what assignments leave behind there: devices with their twins. */
 import type { HubPolicy } from '../../wire/access-policy.ts';
-import type { SymmetricKeys } from '../../wire/enrollment.ts';
+import type { HubDevice, HubTwin } from '../../wire/hub-device.ts';
 import type { ResourceFacts } from '../../wire/resource.ts';
-import type { HubTwin } from '../../wire/twin.ts';
 import { type Access, everyItem } from './access.ts';
 import type { Page, PageRequest } from './record-store.ts';
 
@@ -11,23 +10,6 @@ export interface StoredHub {
   readonly policies: readonly HubPolicy[];
   readonly facts: ResourceFacts;
 }
-
-/** A device as its hub lists it. [dps-service-behaviour §10.2] */
-export interface HubDevice {
-  readonly deviceId: string;
-  readonly generationId: string;
-  readonly etag: string;
-  readonly connectionState: 'Disconnected';
-  readonly status: 'enabled';
-  readonly statusUpdatedTime: string;
-  readonly capabilities: { readonly iotEdge: boolean };
-  readonly authentication: HubAuthentication;
-}
-
-/** What a device authenticates with at its hub. [dps-service-behaviour §5.3] */
-export type HubAuthentication =
-  | { readonly type: 'sas'; readonly symmetricKey: SymmetricKeys }
-  | { readonly type: 'selfSigned'; readonly x509Thumbprint: { readonly primaryThumbprint: string } };
 
 export interface StoredHubDevice {
   readonly device: HubDevice;
