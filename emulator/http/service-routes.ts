@@ -8,8 +8,8 @@ import type {
   ServiceRequest,
 } from '../core/enrollments/service-call.ts';
 import { DpsError } from '../core/errors.ts';
-import { bodyOf, headerOf, queryText, refusedMediaType, send } from './device-routes.ts';
-import type { HttpsInstance } from './server.ts';
+import { bodyOf, headerOf, queryText, refusedMediaType, send, type HttpsInstance } from './device-routes.ts';
+
 
 export interface ServiceRoutesOptions {
   readonly serviceApi: ServiceApi;

@@ -4,10 +4,10 @@ import { shown } from '../../wire/fault.ts';
 import { hubHostOf, hubNameOf, type IotHubResource } from '../../wire/resource.ts';
 import { type IotHubRequest, IotHubRequestSchema } from '../../wire/resource-request.ts';
 import { invalidRequest, ManagementError } from './management-error.ts';
-import type { ManagementPorts } from './management-ports.ts';
+import type { ManagementPorts, Resources } from './management-ports.ts';
 import { groupOf, renderIotHub, renderPolicy } from './render-resource.ts';
 import { type ResourceGroups, regionOf } from './resource-groups.ts';
-import type { Resources } from './resource-manager.ts';
+
 
 /** [Azure naming rules: IoT hubs] */
 const HUB_NAME = /^[a-z0-9][-a-z0-9]{1,48}[a-z0-9]$/i;
