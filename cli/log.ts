@@ -5,11 +5,10 @@ import type { JournalFilter } from '../emulator/wire/control-api.ts';
 import type { Timeline } from '../emulator/wire/journal-entry.ts';
 import { subjectAddress, subjectName } from '../emulator/wire/journal-subject.ts';
 import { createCommand, type EmulatorFlag, emulatorOption, jsonOption } from './command.ts';
-import { describeEvent, paintedText } from './describe-event.ts';
 import { CliError } from './exit.ts';
 import { io } from './io.ts';
 import { paint, print, printable, printError, printJson } from './terminal.ts';
-import { timelineLines } from './timeline-lines.ts';
+import { entryText, timelineLines } from './timeline-lines.ts';
 
 interface Flags extends EmulatorFlag {
   readonly idScope?: string;
@@ -60,7 +59,7 @@ function printOverview(timelines: readonly Timeline[]): void {
     const { entries } = timeline;
     const telling = entries.findLast(({ event }) => event.kind === 'concluded' || event.kind === 'refused');
     const last = telling ?? entries.at(-1);
-    const said = last === undefined ? '' : paintedText(describeEvent(last.event), paint);
+    const said = last === undefined ? '' : entryText(last, paint);
     print(`${printable(subjectName(timeline)).padEnd(width)}  ${said}`);
   }
   print(paint.faint('\nThe whole story of one: dps-emulator log ID'));

@@ -6,6 +6,7 @@ type Painter = (text: string) => string;
 
 export interface Paint {
   readonly good: Painter;
+  readonly warning: Painter;
   readonly bad: Painter;
   readonly strong: Painter;
   readonly faint: Painter;
@@ -23,12 +24,13 @@ export function paintFor({ isTTY, env }: Surroundings): Paint {
     (code: number): Painter =>
     (text) =>
       isColoured ? `\u001b[${code}m${text}\u001b[0m` : text;
-  return { good: paint(32), bad: paint(31), strong: paint(1), faint: paint(2) };
+  return { good: paint(32), warning: paint(33), bad: paint(31), strong: paint(1), faint: paint(2) };
 }
 
 /** As the command's own output wants it. */
 export const paint: Paint = {
   good: (text) => ownPaint().good(text),
+  warning: (text) => ownPaint().warning(text),
   bad: (text) => ownPaint().bad(text),
   strong: (text) => ownPaint().strong(text),
   faint: (text) => ownPaint().faint(text),

@@ -4,9 +4,9 @@ import { type EffectiveOptions, resolveOptions } from './config.ts';
 import { startControlServer } from './control/server.ts';
 import { checkSetUp } from './core/set-up/check-set-up.ts';
 import type { Emulator, EmulatorOptions } from './emulator.ts';
-import { createEngine, type EngineParts, type ReplaceIn } from './engine.ts';
+import { createEngine, type Engine, type EngineParts, type ReplaceIn } from './engine.ts';
 import { bindFirstFree, type Moved, type PortChoice, startListeners } from './listen.ts';
-import { DEVICE_LISTENERS, LISTENERS, type ListenerName, type PortOption } from './listeners.ts';
+import { DEVICE_LISTENERS, LISTENERS, type ListenerName, type PortOption, type Served } from './listeners.ts';
 import type { DpsBroker } from './mqtt/dps-broker.ts';
 import { noticesOf } from './notices.ts';
 import { realTime } from './real-time.ts';
@@ -69,21 +69,12 @@ async function start({ given, surface, replace, started }: Start): Promise<Omit<
     const option: PortOption = `${name}Port`;
     return { port: options[option], isMovable: surface === 'command' && givenOptions[option] === undefined };
   };
-  const { assumptions } = engine.ports.settings;
   const { addresses, ...listeners } = await startListeners({
     rows: DEVICE_LISTENERS,
     host: options.host,
     tls: await trust.serverOptions(engine.state.hubs.names()),
     choose,
-    served: {
-      ...engine,
-      journal: engine.state.journal,
-      replyDelayMs: options.replyDelayMs,
-      credentialRefusal: assumptions['credential-refusal'],
-      bodyWithoutContentType: assumptions['body-without-content-type'],
-      replaceBroker: (broker) => replace('broker', broker),
-      reportBug,
-    },
+    served: servedBy(engine, replace),
   });
   started.push(listeners.stop);
   const { host, port: mqttPort } = addresses.mqtt;
@@ -109,6 +100,20 @@ async function start({ given, surface, replace, started }: Start): Promise<Omit<
     ...around,
     endpoints: { ...around.endpoints, control: control.listener.url },
     notices: noticesOf({ options, moved, warnings: trust.warnings }),
+  };
+}
+
+function servedBy(engine: Engine, replace: Replace): Served {
+  const { state, ports } = engine;
+  const { assumptions } = ports.settings;
+  return {
+    ...engine,
+    journal: state.journal,
+    replyDelayMs: state.options.replyDelayMs,
+    credentialRefusal: assumptions['credential-refusal'],
+    bodyWithoutContentType: assumptions['body-without-content-type'],
+    replaceBroker: (broker) => replace('broker', broker),
+    reportBug: ports.reportBug,
   };
 }
 

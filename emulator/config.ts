@@ -2,6 +2,7 @@
 import { ASSUMPTIONS, type Assumptions, isAssumptionId } from './core/assumptions.ts';
 import { DEVICE_LISTENERS, LISTENERS, type ListenerRow, type PortOption } from './listeners.ts';
 import { CLOCK_MODES } from './wire/control-api.ts';
+import { isWebhookUrl, WEBHOOK_URL_RULE } from './wire/webhook-url.ts';
 
 export interface OptionRow {
   readonly type: 'string' | 'integer' | 'number' | 'choice' | 'list' | 'assumptions';
@@ -61,10 +62,7 @@ export const OPTIONS = {
   },
   webhook: {
     type: 'string',
-    rule: (text) => {
-      const protocol = URL.canParse(text) ? new URL(text).protocol : '';
-      return protocol === 'http:' || protocol === 'https:' ? undefined : 'must be an http or https URL';
-    },
+    rule: (text) => (isWebhookUrl(text) ? undefined : WEBHOOK_URL_RULE),
     default: undefined,
     flag: '--webhook <url>',
     env: 'DPS_EMULATOR_WEBHOOK',

@@ -19,7 +19,7 @@ import type { AllocateCustom, Ports } from './core/ports.ts';
 import { type ConnectionStrings, connectionStringsOf } from './core/resources/connection-strings.ts';
 import { createResourceManager, type ResourceManager } from './core/resources/resource-manager.ts';
 import { applySetUp, exportSetUp } from './core/set-up/apply-set-up.ts';
-import { seedSetUp } from './core/set-up/seed-set-up.ts';
+import { checkSetUp } from './core/set-up/check-set-up.ts';
 import { createEnrollmentStore } from './core/store/enrollments.ts';
 import { createInstanceStore } from './core/store/instances.ts';
 import { createOperationStore } from './core/store/operations.ts';
@@ -180,7 +180,8 @@ function stateOf({ given: { options, setUp }, clock, stores, ports, dps }: Made)
     exportSetUp: () => exportSetUp(setUpStores),
     connectionStrings: async () => connectionStringsOf(await stores.instances.list(), stores.hubs),
     // In turn: a seed is checked against what is there, which must not change before it is applied.
-    seed: (document, source = 'seed') => inTurn(() => seedSetUp(document, source, setUpStores)),
+    seed: (document, source = 'seed') =>
+      inTurn(async () => applySetUp(await checkSetUp(document, source, setUpStores), setUpStores)),
     reset: () =>
       inTurn(async () => {
         await dps.stop();

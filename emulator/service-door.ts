@@ -24,6 +24,8 @@ export type { AllocationResult } from './core/dps/allocation/allocation-result.t
 export { readCustomAnswer } from './core/dps/allocation/custom-answer.ts';
 export type { Proven } from './core/dps/attestation/proven.ts';
 export { ERRORS } from './core/errors.ts';
+// What an event of the journal has to say beyond its one line.
+export { detailsOf } from './core/journal/describe.ts';
 export type { AllocationQuestion, WebhookOutcome } from './core/ports.ts';
 export type { Emulator, EmulatorOptions } from './emulator.ts';
 export {

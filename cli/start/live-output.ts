@@ -5,8 +5,8 @@ import type { JournalListener } from '../../emulator/index.ts';
 import { subjectName } from '../../emulator/wire/journal-subject.ts';
 import { maskJson } from '../../emulator/wire/mask.ts';
 import type { JsonObject, JsonValue } from '../../emulator/wire/twin.ts';
-import { describeEvent, paintedText } from '../describe-event.ts';
 import { type Paint, print, printable } from '../terminal.ts';
+import { entryText } from '../timeline-lines.ts';
 
 export interface LiveOutput {
   ready(document: ReadyDocument, notices: readonly string[], block: readonly string[]): void;
@@ -44,10 +44,9 @@ function textOutput(paint: Paint): LiveOutput {
     ready: (_document, _notices, block) => {
       print(['', ...block, '', paint.faint('  Ctrl+C stops it. What happens shows below.'), ''].join('\n'));
     },
-    event: (subject, { atMs, event }) => {
-      print(
-        `${timeOfDay(atMs)}  ${paint.strong(printable(subjectName(subject)))}  ${paintedText(describeEvent(event), paint)}`,
-      );
+    event: (subject, entry) => {
+      const who = paint.strong(printable(subjectName(subject)));
+      print(`${timeOfDay(entry.atMs)}  ${who}  ${entryText(entry, paint)}`);
     },
     webhookLog: (line) => print(paint.faint(`webhook | ${printable(line)}`)),
   };

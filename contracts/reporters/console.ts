@@ -1,5 +1,5 @@
 /** The report for people at a terminal: a line for each case as it ends, then everything about those that are broken. */
-import type { CaseResult, TimelineEntry, Verdict, Reporter } from '../run/result.ts';
+import type { CaseResult, Reporter, TimelineEntry, Verdict } from '../run/result.ts';
 
 import { againText, countsText, leftOutByReason, secondsText, valueText } from './words.ts';
 
@@ -87,9 +87,10 @@ function brokenCase(alike: readonly CaseResult[], verdict: Verdict, options: Con
 }
 
 function timelineLines(timeline: readonly TimelineEntry[], { paint, printable }: ConsoleOptions): readonly string[] {
-  const lines = timeline.map(({ atSeconds, subject, text }) => {
+  const paints = { quiet: paint.faint, neutral: String, good: paint.good, warning: String, bad: paint.bad };
+  const lines = timeline.map(({ atSeconds, subject, text, tone = 'neutral' }) => {
     const who = subject === undefined ? paint.strong('step') : printable(subject);
-    return `    ${secondsText(atSeconds).padStart(9)}  ${who}  ${printable(text)}`;
+    return `    ${secondsText(atSeconds).padStart(9)}  ${who}  ${paints[tone](printable(text))}`;
   });
   if (lines.length <= TIMELINE_LINES_MAX) return lines;
   const hidden = lines.length - TIMELINE_LINES_MAX;

@@ -1,5 +1,5 @@
 /** JUnit XML, as CI servers read it: a suite for each case file, a test for each case and transport. */
-import type { CaseResult, LeftOut, Verdict, Reporter } from '../run/result.ts';
+import type { CaseResult, LeftOut, Reporter, Verdict } from '../run/result.ts';
 import { documentReporter } from './reporter.ts';
 
 import { againText, mismatchText, secondsText } from './words.ts';

@@ -61,7 +61,7 @@ export function journalRoutes(
             replay: afterSequence === undefined ? [] : entriesAfter(journal.timelines(), afterSequence),
             subscribe: journal.subscribe,
             accepts: (subject, entry) => isOfSubject(subject) && isOfKind(entry),
-            render: ({ subject, entry }) => maskJson({ ...subject, ...shownEntry(entry) } as JsonValue),
+            render: ({ subject, entry }) => maskJson({ ...subject, ...shownEntry(entry) } as unknown as JsonValue),
             limits,
           });
       },
@@ -136,6 +136,6 @@ function shownTimeline({ entries, droppedEntries, ...subject }: Timeline, isOfKi
   return { ...subject, droppedEntries, entries: entries.filter(isOfKind).map(shownEntry) };
 }
 
-function shownEntry({ sequence, atMs, event }: JournalEntry) {
-  return { sequence, at: isoInstant(atMs), atMs, event };
+function shownEntry({ sequence, atMs, text, tone, event }: JournalEntry) {
+  return { sequence, at: isoInstant(atMs), atMs, text, tone, event };
 }

@@ -6,7 +6,7 @@ import { VERSION } from '../version.ts';
 import type { ConfigAnswer, Endpoints, HeldAnswer, ReadyAnswer } from '../wire/control-api.ts';
 
 import { maskQuery } from '../wire/mask.ts';
-import { type ControlRoute, readMembers } from './route.ts';
+import { type ControlRoute, refuseBody } from './route.ts';
 
 /** What is around the engine, as `GET /ready` tells it. */
 export interface Surroundings extends Pick<Emulator, 'ca' | 'webhookUrl'> {
@@ -54,7 +54,7 @@ export function stateRoutes(
       method: 'POST',
       path: '/reset',
       answer: async ({ body }) => {
-        readMembers(body, {});
+        await refuseBody(body);
         await state.reset();
         return held();
       },

@@ -8,7 +8,6 @@ import type { DeviceCall, Reply } from '../core/dps/device-call.ts';
 import type { DpsService } from '../core/dps/dps-service.ts';
 import { DpsError } from '../core/errors.ts';
 
-
 /** Fastify over TLS. */
 export type HttpsInstance = FastifyInstance<Server>;
 

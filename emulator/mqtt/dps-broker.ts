@@ -33,6 +33,7 @@ const NOT_AUTHORIZED = 5;
 
 type Via = Parameters<DpsBroker['serve']>[1];
 
+/** Long because it is one list: Aedes' hooks and events, a few lines each, around two maps that they share. */
 export async function createDpsBroker(options: DpsBrokerOptions): Promise<DpsBroker> {
   const arrivals = new WeakMap<object, Via>();
   const connections = new WeakMap<Client, Connection>();

@@ -77,11 +77,17 @@ export type Evidence =
   | { readonly certificate: { readonly subject: string; readonly sha256Thumbprint: string } }
   | { readonly endorsementKey: string };
 
+/** How an entry stands with the registration; `quiet`: of interest only to who looks for it. */
+export type Tone = 'quiet' | 'neutral' | 'good' | 'warning' | 'bad';
+
 export interface JournalEntry {
   /** Position among all entries of this emulator. */
   readonly sequence: number;
   /** Instant on the emulator's clock, milliseconds since the epoch. */
   readonly atMs: number;
+  /** What happened, in one line for a person. */
+  readonly text: string;
+  readonly tone: Tone;
   readonly event: JournalEvent;
 }
 

@@ -45,7 +45,9 @@ afterAll(() => rm(project, { recursive: true, force: true }));
 describe('the packed package, installed in an empty folder', () => {
   it('brings nothing that is for development only', async () => {
     for (const name of [...PEERS, 'typescript', 'azure-iot-provisioning-device']) {
-      const found = await run(process.execPath, ['-e', `require.resolve('${name}/package.json')`], { cwd: project }).then(
+      const found = await run(process.execPath, ['-e', `require.resolve('${name}/package.json')`], {
+        cwd: project,
+      }).then(
         () => true,
         () => false,
       );
@@ -91,7 +93,12 @@ describe('the packed package, installed in an empty folder', () => {
     await writeFile(join(project, 'imports.mjs'), program);
     const { stdout } = await run(process.execPath, ['imports.mjs'], { cwd: project, env });
     const counts = JSON.parse(stdout) as Readonly<Record<string, number>>;
-    expect(Object.keys(counts).sort()).toEqual(names.map(({ name }) => name).filter((name) => name !== IN_A_RUN_ONLY).sort());
+    expect(Object.keys(counts).sort()).toEqual(
+      names
+        .map(({ name }) => name)
+        .filter((name) => name !== IN_A_RUN_ONLY)
+        .sort(),
+    );
     for (const [name, count] of Object.entries(counts)) expect(count, name).toBeGreaterThan(0);
 
     const lines = modules.map((name, index) => `import * as entry${index} from '${name}';\nexport { entry${index} };`);
@@ -99,7 +106,10 @@ describe('the packed package, installed in an empty folder', () => {
     const wrong = "import { postJson } from 'dps-emulator';\nexport { postJson };";
     const options = { module: 'nodenext', strict: true, noEmit: true, skipLibCheck: true };
     const typeRoots = [join(ROOT, 'node_modules/@types')];
-    await writeFile(join(project, 'tsconfig.json'), JSON.stringify({ compilerOptions: { ...options, typeRoots, types: ['node'] } }));
+    await writeFile(
+      join(project, 'tsconfig.json'),
+      JSON.stringify({ compilerOptions: { ...options, typeRoots, types: ['node'] } }),
+    );
     await writeFile(join(project, 'imports.ts'), `${lines.join('\n')}\n`);
     await compile();
     await writeFile(join(project, 'imports.ts'), `${lines.join('\n')}\n${wrong}\n`);

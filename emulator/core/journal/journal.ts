@@ -7,8 +7,7 @@ import {
   shortSubject,
   subjectAddress,
 } from '../../wire/journal-subject.ts';
-import { maskJson } from '../../wire/mask.ts';
-import type { JsonValue } from '../../wire/twin.ts';
+import { createEntry } from './describe.ts';
 
 export type JournalListener = (subject: JournalSubject, entry: JournalEntry) => void;
 
@@ -78,7 +77,7 @@ export function createJournal({ now, timelinesMax, entriesPerTimelineMax }: Jour
       const address = subjectAddress(short);
       const timeline = open(address, short);
       sequence += 1;
-      const entry: JournalEntry = { sequence, atMs: now(), event: masked(event) };
+      const entry = createEntry(sequence, now(), event);
       if (event.kind === 'operation-opened') timeline.isOpen = true;
       if (event.kind === 'concluded') {
         timeline.isOpen = false;
@@ -110,10 +109,4 @@ export function createJournal({ now, timelinesMax, entriesPerTimelineMax }: Jour
 
 function entriesOf({ entries, droppedEntries }: MutableTimeline) {
   return { entries, droppedEntries };
-}
-
-/** Whatever text or JSON comes from outside may carry a secret, in any member of any event. */
-function masked(event: JournalEvent): JournalEvent {
-  // Events are JSON by their types; masking changes the text of values, never the shape.
-  return maskJson(event as unknown as JsonValue) as unknown as JournalEvent;
 }

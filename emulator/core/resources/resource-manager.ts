@@ -1,9 +1,5 @@
 /** The management plane: resource groups, provisioning services and hubs are made, changed and deleted here. [dps-service-behaviour §8.1] */
-import type {
-  IotHubResource,
-  ProvisioningServiceResource,
-  ResourceGroupResource,
-} from '../../wire/resource.ts';
+import type { IotHubResource, ProvisioningServiceResource, ResourceGroupResource } from '../../wire/resource.ts';
 import { createIotHubs } from './iot-hubs.ts';
 import type { ManagementPorts, Resources } from './management-ports.ts';
 import { createProvisioningServices } from './provisioning-services.ts';

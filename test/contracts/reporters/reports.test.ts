@@ -233,7 +233,7 @@ describe('the JUnit report', () => {
     expect(test?.failure?.['#text']).toContain(
       'again: dps-emulator contracts run broken --transport mqtt --seed reports --cases …',
     );
-    expect(test?.['system-out']).toContain('device-1: webhook call 1: 200');
+    expect(test?.['system-out']).toContain('device-1: webhook call 1 answered 200, after ');
     const error = parseJUnit().testsuite[0]?.testcase.find(({ name }) => name === 'unrunnable (mqtt)')?.error;
     expect(error).toMatchObject({ type: 'could-not-run', message: expect.stringContaining('assume.no-such') });
   });
