@@ -1,21 +1,13 @@
 /** Allocations under way: started after the answer 202, concluded in a turn of their own, ended by a newer register. */
-import type { Enrollment, ReprovisionPolicy } from '../../wire/enrollment.ts';
 import { registrationSubject } from '../../wire/journal-subject.ts';
 import type { ClockTask } from '../clock/clock.ts';
 import { createKeyedQueue, type KeyedQueue } from '../keyed-queue.ts';
 import type { Ports } from '../ports.ts';
 import { type RegistrationRecord, registrationAddress } from '../store/registrations.ts';
 
-import { type AllocationContext, allocate } from './allocation/allocate.ts';
+import { allocate } from './allocation/allocate.ts';
 import { type AllocationResult, allocationFailed } from './allocation/allocation-result.ts';
-import { conclude } from './conclude.ts';
-
-export interface AllocationJob extends AllocationContext {
-  /** The record as its operation opened it. */
-  readonly record: RegistrationRecord;
-  readonly enrollment: Enrollment;
-  readonly policy: ReprovisionPolicy;
-}
+import { type AllocationJob, conclude } from './conclude.ts';
 
 export interface Allocations {
   readonly queue: KeyedQueue;

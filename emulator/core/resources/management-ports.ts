@@ -1,7 +1,7 @@
 /** What the management plane works on: the stores of the emulator, through interfaces of its own. */
 
 import type { GivenPolicy, HubPolicy, HubRight } from '../../wire/access-policy.ts';
-import type { ResourceFacts } from '../../wire/resource.ts';
+import type { PolicyResource, ResourceFacts } from '../../wire/resource.ts';
 import type { DpsService } from '../dps/dps-service.ts';
 import type { Ids } from '../ids.ts';
 import type { EnrollmentStore } from '../store/enrollments.ts';
@@ -29,4 +29,15 @@ export interface ManagementPorts {
   readonly ids: Ids;
   /** Changes happen one after the other, with seeds and resets too. */
   readonly inTurn: <T>(change: () => Promise<T>) => Promise<T>;
+}
+
+/** One kind of resource, as the management plane lets it be seen and changed. */
+export interface Resources<T> {
+  /** @param resourceGroup only those in it */
+  list(resourceGroup: string | undefined): Promise<readonly T[]>;
+  get(name: string, resourceGroup: string | undefined): Promise<T>;
+  put(name: string, request: unknown): Promise<T>;
+  delete(name: string, resourceGroup: string | undefined): Promise<void>;
+  /** Keys in clear. */
+  policies(name: string, resourceGroup: string | undefined): Promise<readonly PolicyResource[]>;
 }
