@@ -147,7 +147,7 @@ describe('the check of a set-up document', () => {
 
   it('takes nothing over from a document with a fault', async () => {
     const harness = await startHarness({ setUp: setUpOf({}) });
-    const before = [await harness.ports.instances.list(), harness.hubs.names()];
+    const before = [await harness.ports.instances.list(), await harness.hubs.names()];
     const bad = {
       dps: [
         { name: 'new', idScope: '0ne9', linkedHubs: CONTOSO_HUBS },
@@ -155,6 +155,6 @@ describe('the check of a set-up document', () => {
       ],
     };
     await expect(harness.seed(bad)).rejects.toThrow(SetUpError);
-    expect([await harness.ports.instances.list(), harness.hubs.names()]).toEqual(before);
+    expect([await harness.ports.instances.list(), await harness.hubs.names()]).toEqual(before);
   });
 });
