@@ -32,7 +32,7 @@ const LAYERS: readonly Layer[] = [
   { folder: 'emulator/config.ts', mayImport: [...CORE, 'emulator/listeners.ts'] },
   // Each row loads the door of its adapter when it is asked to speak.
   { folder: 'emulator/listeners.ts', mayImport: [...WIRE, 'emulator/http/', 'emulator/mqtt/', 'emulator/amqp/'] },
-  { folder: 'emulator/listen.ts', mayImport: ['emulator/listeners.ts'] },
+  { folder: 'emulator/listen.ts', mayImport: [...WIRE, 'emulator/listeners.ts'] },
   // A function app that can be deployed as it is.
   { folder: 'webhook/src/', mayImport: [] },
   { folder: 'webhook/', mayImport: WIRE },
