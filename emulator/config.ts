@@ -1,6 +1,7 @@
 /** Every option once: type, rule, default, flag, environment name and help text. Files, flags, environment and code share it. */
 import { ASSUMPTIONS, type Assumptions, isAssumptionId } from './core/assumptions.ts';
 import { DEVICE_LISTENERS, LISTENERS, type ListenerRow, type PortOption } from './listeners.ts';
+import { CLOCK_MODES } from './wire/control-api.ts';
 import { isWebhookUrl, WEBHOOK_URL_RULE } from './wire/webhook-url.ts';
 
 export interface OptionRow {
@@ -70,7 +71,7 @@ export const OPTIONS = {
   ...portOptions({ webhook: LISTENERS.webhook }),
   clock: {
     type: 'choice',
-    choices: ['system', 'scaled', 'manual', 'skip'],
+    choices: CLOCK_MODES,
     default: 'system',
     flag: '--clock <mode>',
     env: 'DPS_EMULATOR_CLOCK',

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { checkSetUp } from '../../emulator/core/set-up/check-set-up.ts';
-import { CONTOSO_HUBS, contosoSetUp } from '../../emulator/core/set-up/contoso.ts';
+import { CONTOSO_HUBS, contosoSetUp } from '../../emulator/wire/contoso.ts';
 import { SetUpError } from '../../emulator/wire/fault.ts';
 import { setUpOf, startHarness } from '../core/service-harness.ts';
 import { faulty, group, HUB, individual, key, symmetricKey } from './faulty-documents.ts';
@@ -147,7 +147,7 @@ describe('the check of a set-up document', () => {
 
   it('takes nothing over from a document with a fault', async () => {
     const harness = await startHarness({ setUp: setUpOf({}) });
-    const before = [await harness.ports.instances.list(), harness.hubs.names()];
+    const before = [await harness.ports.instances.list(), await harness.hubs.names()];
     const bad = {
       dps: [
         { name: 'new', idScope: '0ne9', linkedHubs: CONTOSO_HUBS },
@@ -155,6 +155,6 @@ describe('the check of a set-up document', () => {
       ],
     };
     await expect(harness.seed(bad)).rejects.toThrow(SetUpError);
-    expect([await harness.ports.instances.list(), harness.hubs.names()]).toEqual(before);
+    expect([await harness.ports.instances.list(), await harness.hubs.names()]).toEqual(before);
   });
 });

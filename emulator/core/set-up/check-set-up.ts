@@ -6,14 +6,12 @@ import { type SetUp, type SetUpInstance, SetUpSchema } from '../../wire/set-up.t
 import { type EnrollmentKind, enrollmentKind, idOf } from '../enrollments/enrollment-kind.ts';
 import { allowedHubs, enrollmentBreaches, hubKey, hubsNamedBy } from '../enrollments/rules.ts';
 import { duplicates, policyFaults } from '../resources/rules.ts';
-import { createEnrollmentStore, type EnrollmentStore } from '../store/enrollments.ts';
-import { createInstanceStore, type DpsInstance, type InstanceStore } from '../store/instances.ts';
+import type { DpsInstance } from '../store/instances.ts';
+import { createMemoryStore } from '../store/memory/memory-store.ts';
+import { createStore, type Reads } from '../store/store.ts';
 
 /** What is there already, which a document may build upon. */
-export interface PresentRecords {
-  readonly instances: InstanceStore;
-  readonly enrollments: EnrollmentStore;
-}
+export type PresentRecords = Pick<Reads, 'instances' | 'enrollments'>;
 
 /**
  * @param present nothing for the document that an emulator starts with
@@ -22,7 +20,7 @@ export interface PresentRecords {
 export async function checkSetUp(
   document: unknown,
   source: string,
-  present: PresentRecords = { instances: createInstanceStore(), enrollments: createEnrollmentStore() },
+  present: PresentRecords = createStore(createMemoryStore()),
 ): Promise<SetUp> {
   const shape = await schemaFaults(SetUpSchema, document);
   if (shape.length > 0) throw new SetUpError(source, shape);
