@@ -7,9 +7,8 @@ import type { HubOperation } from '../core/hub/hub-call.ts';
 import { HubError } from '../core/hub/hub-errors.ts';
 import type { HubService } from '../core/hub/hub-service.ts';
 import { allowedMethods } from '../wire/allowed-methods.ts';
-import { bodyOf, queryText, refusedMediaType } from './device-routes.ts';
+import { bodyOf, type HttpsInstance, queryText, refusedMediaType } from './device-routes.ts';
 import { type Sendable, send } from './reply.ts';
-import type { HttpsInstance } from './server.ts';
 
 export interface BackEndRoutesOptions {
   readonly serviceApi: ServiceApi;
