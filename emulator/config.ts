@@ -1,6 +1,8 @@
 /** Every option once: type, rule, default, flag, environment name and help text. Files, flags, environment and code share it. */
 import { ASSUMPTIONS, type Assumptions, isAssumptionId } from './core/assumptions.ts';
 import { DEVICE_LISTENERS, LISTENERS, type ListenerRow, type PortOption } from './listeners.ts';
+import { CLOCK_MODES } from './wire/control-api.ts';
+import { ruleText, shown } from './wire/fault.ts';
 import { isWebhookUrl, WEBHOOK_URL_RULE } from './wire/webhook-url.ts';
 
 export interface OptionRow {
@@ -70,7 +72,7 @@ export const OPTIONS = {
   ...portOptions({ webhook: LISTENERS.webhook }),
   clock: {
     type: 'choice',
-    choices: ['system', 'scaled', 'manual', 'skip'],
+    choices: CLOCK_MODES,
     default: 'system',
     flag: '--clock <mode>',
     env: 'DPS_EMULATOR_CLOCK',
@@ -257,7 +259,7 @@ export function resolveOptions(given: GivenOptions, surface: 'command' | 'in-pro
 function faultOf(value: unknown, row: OptionRow): string | undefined {
   if (row.type === 'assumptions') return assumptionFault(value);
   const rule = ruleBroken(value, row);
-  return rule === undefined ? undefined : `: ${rule} (is ${JSON.stringify(value)})`;
+  return rule === undefined ? undefined : `: ${ruleText({ rule, value: shown(value) })}`;
 }
 
 function ruleBroken(value: unknown, row: OptionRow): string | undefined {

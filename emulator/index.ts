@@ -1,13 +1,13 @@
 /** The in-process API: an emulator of one's own, with free ports and no fixed files. */
-import { compose } from './compose.ts';
 import type { Emulator, EmulatorOptions } from './emulator.ts';
 
-export { OptionError } from './config.ts';
-export type { AdvanceReport, ClockMode, ControllableClock, PendingSleeper } from './core/clock/clock.ts';
+export { type GivenOptions, OptionError } from './config.ts';
+export type { AdvanceReport, ControllableClock, PendingSleeper } from './core/clock/clock.ts';
 export type { Journal, JournalListener } from './core/journal/journal.ts';
 export { ManagementError } from './core/resources/management-error.ts';
 export type { ResourceManager } from './core/resources/resource-manager.ts';
 export type { Emulator, EmulatorOptions, Endpoints } from './emulator.ts';
+export type { ClockMode } from './wire/control-api.ts';
 export { SetUpError } from './wire/fault.ts';
 export type { JournalEntry, JournalEvent, Timeline, Tone } from './wire/journal-entry.ts';
 export type { JournalSubject } from './wire/journal-subject.ts';
@@ -21,6 +21,8 @@ export { deriveDeviceKey } from './wire/symmetric-key.ts';
  * @throws {OptionError} an option breaks its rule
  * @throws {SetUpError} the set-up breaks a rule; every fault is named
  */
-export function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
+export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
+  // Loaded with the first emulator: who takes an error class or a type from here loads no server.
+  const { compose } = await import('./compose.ts');
   return compose(options, 'in-process');
 }

@@ -9,7 +9,7 @@ import {
   CONTOSO_HUBS,
   CONTOSO_ID_SCOPE,
   CONTOSO_PAYLOAD,
-} from '../../emulator/service-door.ts';
+} from '../../emulator/wire/contoso.ts';
 import { maskQuery } from '../../emulator/wire/mask.ts';
 import { deriveDeviceKey } from '../../emulator/wire/symmetric-key.ts';
 import type { JsonObject } from '../../emulator/wire/twin.ts';
@@ -103,7 +103,7 @@ async function playDevice(
   const { registration, cDevice, calls, reason } = observe(emulator, CONTOSO_ID_SCOPE, registrationId);
   const call = calls.at(-1)?.event;
   const { assignedHub = '', deviceId = '' } = registration;
-  const twin = emulator.hubs.twin(assignedHub, deviceId);
+  const twin = await emulator.hubs.twin(assignedHub, deviceId);
   return {
     registrationId,
     deviceKey,

@@ -1,7 +1,8 @@
 /** Routes about the clock: read it, change its mode, move it. */
 import { OPTIONS } from '../config.ts';
-import type { AdvanceReport, ClockMode, ControllableClock } from '../core/clock/clock.ts';
+import type { AdvanceReport, ControllableClock } from '../core/clock/clock.ts';
 import type { EngineState } from '../engine.ts';
+import type { ClockMode, ClockMove, ClockState, PendingAnswer } from '../wire/control-api.ts';
 import { isoInstant } from '../wire/timestamp.ts';
 import { ControlError, invalid } from './errors.ts';
 import { type ControlRoute, readBody, refuseBody } from './route.ts';
@@ -68,11 +69,11 @@ export function clockRoutes({ clock }: Pick<EngineState, 'clock'>): readonly Con
   ];
 }
 
-function stateOf(clock: ControllableClock): Record<string, unknown> {
+function stateOf(clock: ControllableClock): ClockState {
   return { mode: clock.mode, factor: clock.factor, ...pendingOf(clock) };
 }
 
-function pendingOf(clock: ControllableClock): Record<string, unknown> {
+function pendingOf(clock: ControllableClock): PendingAnswer {
   const nowMs = clock.now();
   const pending = clock.pending().map(({ who, why, dueMs }) => ({
     who,
@@ -84,7 +85,7 @@ function pendingOf(clock: ControllableClock): Record<string, unknown> {
   return { now: isoInstant(nowMs), nowMs, pending, openHolds: clock.openHolds() };
 }
 
-async function move(clock: ControllableClock, work: () => Promise<AdvanceReport>): Promise<Record<string, unknown>> {
+async function move(clock: ControllableClock, work: () => Promise<AdvanceReport>): Promise<ClockMove> {
   if (clock.mode !== 'manual') {
     throw new ControlError(
       'wrong-clock-mode',

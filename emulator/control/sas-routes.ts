@@ -1,6 +1,7 @@
 /** The route that tells why a token would be accepted or refused. */
-import type { SasQuestion } from '../core/dps/attestation/explain-sas.ts';
+
 import type { EngineState } from '../engine.ts';
+import type { SasQuestion } from '../wire/control-api.ts';
 import { type ControlRoute, readBody } from './route.ts';
 
 const QuestionSchema = {

@@ -1,8 +1,10 @@
 /** Routes about the emulator as a whole: alive, ready, its configuration and its set-up. */
 import { ASSUMPTIONS, type AssumptionId, resolveAssumptions } from '../core/assumptions.ts';
-import type { Emulator, Endpoints } from '../emulator.ts';
+import type { Emulator } from '../emulator.ts';
 import type { EngineState } from '../engine.ts';
 import { VERSION } from '../version.ts';
+import type { ConfigAnswer, Endpoints, HeldAnswer, ReadyAnswer } from '../wire/control-api.ts';
+
 import { maskQuery } from '../wire/mask.ts';
 import { type ControlRoute, refuseBody } from './route.ts';
 
@@ -17,13 +19,13 @@ export function stateRoutes(
   around: Surroundings,
   controlUrl: () => string,
 ): readonly ControlRoute[] {
-  const held = async () => ({ idScopes: await state.idScopes(), hubs: state.hubs.names() });
+  const held = async (): Promise<HeldAnswer> => ({ idScopes: await state.idScopes(), hubs: await state.hubs.names() });
   return [
     { method: 'GET', path: '/health', answer: () => ({ status: 'ok' }) },
     {
       method: 'GET',
       path: '/ready',
-      answer: async () => ({
+      answer: async (): Promise<ReadyAnswer> => ({
         status: 'ready',
         version: VERSION,
         pid: process.pid,
@@ -66,7 +68,7 @@ function optionsOf(options: EngineState['options']): Record<string, unknown> {
   return { ...all, webhook: options.webhook === undefined ? null : maskQuery(options.webhook) };
 }
 
-function assumptionsOf(options: EngineState['options']): readonly Record<string, unknown>[] {
+function assumptionsOf(options: EngineState['options']): ConfigAnswer['assumptions'] {
   const inForce = resolveAssumptions(options.assume);
   return Object.entries(ASSUMPTIONS).map(([id, row]) => ({
     id,
