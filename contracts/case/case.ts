@@ -1,10 +1,11 @@
 /** A contract case as its author writes it: who registers under which circumstances, and what has to come of it. */
 
 import type { CSdkResultName } from '../../device/c-sdk-result.ts';
-import type { DeviceOutcome, DeviceTransport } from '../../device/device.ts';
+import type { DeviceOutcome } from '../../device/device.ts';
 import type { SasSpelling } from '../../emulator/wire/device-sas.ts';
 import type { AllocationPolicy } from '../../emulator/wire/enrollment.ts';
 import type { GivenEnrollmentGroup, GivenIndividualEnrollment, GivenLinkedHub } from '../../emulator/wire/set-up.ts';
+import type { DeviceTransport } from '../../emulator/wire/transports.ts';
 import type { JsonObject, JsonValue } from '../../emulator/wire/twin.ts';
 import type { Answer } from '../../webhook/stand-in/index.ts';
 
@@ -169,8 +170,6 @@ export interface Expect extends DeviceExpect {
   readonly hubDevices?: Readonly<Record<string, readonly string[]>>;
   readonly traceEqualAcrossTransports?: boolean;
 }
-
-export const TRANSPORTS: readonly DeviceTransport[] = ['mqtt', 'mqtt-ws', 'https'];
 
 /** What the device of a case with a single one is called. */
 export const ONLY_DEVICE = 'device';

@@ -1,6 +1,7 @@
 /** An emulator for a test: with a scripted webhook where one is wanted, and the built-in device at hand. */
 
-import type { DeviceResult, DeviceTransport } from '../../device/device.ts';
+import type { DeviceResult } from '../../device/device.ts';
+import type { DeviceTransport } from '../../emulator/wire/transports.ts';
 import { registerDevice } from '../../device/wire-device.ts';
 import { startEmulator } from '../../emulator/index.ts';
 import { type Emulator, type EmulatorOptions, listenerOf } from '../../emulator/service-door.ts';

@@ -1,8 +1,9 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { DeviceEvent, DeviceOptions, DeviceTransport } from '../../device/device.ts';
+import type { DeviceEvent, DeviceOptions } from '../../device/device.ts';
 import { registerDevice } from '../../device/wire-device.ts';
+import { DEVICE_TRANSPORTS, type DeviceTransport } from '../../emulator/wire/transports.ts';
 import {
   ASSIGNED,
   ASSIGNING,
@@ -16,7 +17,6 @@ import {
 } from '../contracts/support/replies.ts';
 import { type Answer, type Script, type ScriptedDps, startScriptedDps } from '../contracts/support/scripted-dps.ts';
 
-const TRANSPORTS: readonly DeviceTransport[] = ['mqtt', 'mqtt-ws', 'https'];
 const KEY = Buffer.from('a key of a device').toString('base64');
 
 let dps: ScriptedDps;
@@ -36,7 +36,7 @@ async function device(transport: DeviceTransport, script: Script): Promise<Devic
   };
 }
 
-describe.each(TRANSPORTS)('a device over %s', (transport) => {
+describe.each(DEVICE_TRANSPORTS)('a device over %s', (transport) => {
   const start = (...answers: [Answer, ...Answer[]]) => device(transport, { answer: inOrder(...answers) });
 
   it('registers, polls and is assigned', async () => {

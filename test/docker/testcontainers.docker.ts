@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { connect } from 'node:tls';
 import { GenericContainer, Network, Wait } from 'testcontainers';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
-import type { DeviceTransport } from '../../device/device.ts';
+import type { DeviceTransport } from '../../emulator/wire/transports.ts';
 import { startSdkRunner } from '../../device/sdk-device.ts';
 import { registerDevice } from '../../device/wire-device.ts';
 import { startEmulator } from '../../emulator/index.ts';
