@@ -227,7 +227,7 @@ describe.each(DEVICE_TRANSPORTS)('a device over %s', (transport) => {
 });
 
 it('a device waits in real seconds when nobody shortens it, over every transport', async () => {
-  const waited = TRANSPORTS.map(async (transport) => {
+  const waited = DEVICE_TRANSPORTS.map(async (transport) => {
     const { waitSeconds: _shortened, ...options } = await device(transport, {
       answer: inOrder({ ...accepted, retryAfterSeconds: 1 }, done),
     });
