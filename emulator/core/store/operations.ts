@@ -1,7 +1,6 @@
 /** Operations: what an operation id that a device holds stands for. */
 import type { Access } from './access.ts';
-import type { Outcome } from './registrations.ts';
-import { registrationAddress } from './registrations.ts';
+import { type Outcome, registrationAddress } from './registrations.ts';
 
 export interface OperationRecord {
   readonly operationId: string;
