@@ -2,12 +2,12 @@
 import { readFile } from 'node:fs/promises';
 import { type Command, InvalidArgumentError } from 'commander';
 import type { VerifyOptions } from '../contracts/verify/index.ts';
-import { parseJson, TOO_DEEP } from '../emulator/wire/json-depth.ts';
 import { isRegistrationId, REGISTRATION_ID_RULE } from '../emulator/wire/registration-id.ts';
 import type { JsonValue } from '../emulator/wire/twin.ts';
 import { createCommand, jsonOption } from './command.ts';
 import { CliError } from './exit.ts';
 import { io } from './io.ts';
+import { notJson, readJsonText } from './json-fault.ts';
 import { readUrl, secondsUpTo, wholeNumber } from './option-values.ts';
 import { printJson } from './terminal.ts';
 import { printVerdict } from './verify/print-verdict.ts';
@@ -126,7 +126,7 @@ function collectIds(value: string, earlier: readonly string[] = []): readonly st
 }
 
 function readJson(text: string): JsonValue {
-  const parsed = parseJson(text);
-  if (parsed.kind === 'json') return parsed.value;
-  throw new InvalidArgumentError(parsed.kind === 'broken' ? `It must be JSON: ${parsed.why}.` : `It is ${TOO_DEEP}.`);
+  const read = readJsonText(text);
+  if (read.kind === 'json') return read.value;
+  throw new InvalidArgumentError(`It must be JSON (${notJson(read.fault)}).`);
 }

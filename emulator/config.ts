@@ -3,6 +3,7 @@ import { ASSUMPTIONS, type Assumptions, isAssumptionId } from './core/assumption
 import { DEVICE_LISTENERS, LISTENERS, type ListenerRow, type PortOption } from './listeners.ts';
 import { CLOCK_MODES } from './wire/control-api.ts';
 import { ruleText, shown } from './wire/fault.ts';
+import { maskQuery } from './wire/mask.ts';
 import { isWebhookUrl, WEBHOOK_URL_RULE } from './wire/webhook-url.ts';
 
 export interface OptionRow {
@@ -259,7 +260,9 @@ export function resolveOptions(given: GivenOptions, surface: 'command' | 'in-pro
 function faultOf(value: unknown, row: OptionRow): string | undefined {
   if (row.type === 'assumptions') return assumptionFault(value);
   const rule = ruleBroken(value, row);
-  return rule === undefined ? undefined : `: ${ruleText({ rule, value: shown(value) })}`;
+  return rule === undefined
+    ? undefined
+    : `: ${ruleText({ rule, value: shown(typeof value === 'string' ? maskQuery(value) : value) })}`;
 }
 
 function ruleBroken(value: unknown, row: OptionRow): string | undefined {

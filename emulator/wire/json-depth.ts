@@ -25,7 +25,7 @@ export function parseJson(text: string): ParsedJson {
 }
 
 /** Keeps a list of what it still has to look into instead of calling itself; a circle is too deep. */
-export function isTooDeep(value: unknown): boolean {
+export function isTooDeep(value: unknown, levels: number = JSON_DEPTH_MAX): boolean {
   const open: unknown[] = [value];
   const depths = [1];
   for (
@@ -34,7 +34,7 @@ export function isTooDeep(value: unknown): boolean {
     one = open.pop(), depth = depths.pop() ?? 0
   ) {
     if (!isContainer(one)) continue;
-    if (depth > JSON_DEPTH_MAX) return true;
+    if (depth > levels) return true;
     for (const member of Array.isArray(one) ? one : Object.values(one)) {
       if (!isContainer(member)) continue;
       open.push(member);

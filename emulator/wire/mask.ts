@@ -30,7 +30,7 @@ const SECRET_TEXT: readonly (readonly [RegExp, string])[] = [
   [/(\bsig=)[^&\s"']+/gi, `$1${MASK}`],
   [/(\bSharedAccessKey=)[^;\s"']+/gi, `$1${MASK}`],
   [/(\bx-functions-key["']?\s*[:=]\s*["']?)[^\s"',;&]+/gi, `$1${MASK}`],
-  [/([?&]code=)[^&\s"']+/gi, `$1${MASK}`],
+  [/([?&;]code=)[^&\s"']+/gi, `$1${MASK}`],
   [/(\/\/[^/\s:@]+:)[^/\s@]+@/g, `$1${MASK}@`],
 ];
 

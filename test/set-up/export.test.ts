@@ -38,6 +38,14 @@ describe('an export', () => {
     await expectSameAgain(parts);
   });
 
+  it('has room for the deepest record that is taken', async () => {
+    const parts = await partsWith(setUpOf({}));
+    const nested = (levels: number): object => (levels === 1 ? {} : { a: nested(levels - 1) });
+    await put(parts, 'deep', { optionalDeviceInformation: nested(59) });
+    expect((await parts.exported()).dps?.[0]?.enrollments).toMatchObject([{ registrationId: 'deep' }]);
+    await expectSameAgain(parts);
+  });
+
   it('says nothing of unlinked hubs where there are none', async () => {
     const parts = await partsWith(setUpOf({}));
     expect((await parts.exported()).dps?.[0]).not.toHaveProperty('unlinkedHubs');

@@ -11,6 +11,9 @@ const custom = (more: object) => ({
   customAllocationDefinition: { ...definition, ...more },
 });
 
+/** So many objects, one inside the other. */
+const nested = (levels: number): object => (levels === 1 ? {} : { a: nested(levels - 1) });
+
 /** What the record has, and what it is refused for, in the words of the service API and in those of a document. */
 const REFUSED: readonly (readonly [what: string, record: object, sentence: RegExp, fault: RegExp])[] = [
   ...['not a url', 'ftp://functions.example/', 'functions.example/x', 'https://'].map(
@@ -63,6 +66,12 @@ const REFUSED: readonly (readonly [what: string, record: object, sentence: RegEx
     { capabilities: { iotEdge: 1 } },
     /^capabilities\.iotEdge must be a boolean\.$/,
     /a boolean/,
+  ],
+  [
+    'more levels than an export of it could have',
+    { optionalDeviceInformation: nested(60) },
+    /^The enrollment must not be nested deeper than 60 levels\.$/,
+    /must not be nested deeper than 64 levels/,
   ],
   [
     'a member that nobody knows',

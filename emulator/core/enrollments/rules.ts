@@ -2,6 +2,7 @@
 import { isAtLeast } from '../../wire/api-version.ts';
 import { HUB_DEVICE_ID_RULE, isHubDeviceId } from '../../wire/device-id.ts';
 import { type Fault, shown } from '../../wire/fault.ts';
+import { isTooDeep, JSON_DEPTH_MAX } from '../../wire/json-depth.ts';
 import { MASK, maskQuery } from '../../wire/mask.ts';
 import type { GivenEnrollment } from '../../wire/set-up.ts';
 import { twinFaults } from '../../wire/twin-limits.ts';
@@ -54,6 +55,7 @@ export function hubsNamedBy({ iotHubs = [], iotHubHostName }: GivenEnrollment): 
 /** Every rule that the record breaks, in the order in which the service would notice. */
 export function enrollmentBreaches(record: GivenEnrollment, context: RuleContext): readonly Breach[] {
   return [
+    ...depthBreaches(record),
     ...allocationBreaches(record),
     ...webhookBreaches(record, context),
     ...hubBreaches(record, context),
@@ -64,6 +66,15 @@ export function enrollmentBreaches(record: GivenEnrollment, context: RuleContext
     })),
     ...attestationBreaches(record, context),
   ];
+}
+
+/** A record stands four levels inside a set-up document, which has the limit of every JSON: what is kept can be exported. */
+const DEPTH_MAX = JSON_DEPTH_MAX - 4;
+
+function depthBreaches(record: GivenEnrollment): readonly Breach[] {
+  if (!isTooDeep(record, DEPTH_MAX)) return [];
+  const rule = `must not be nested deeper than ${DEPTH_MAX} levels`;
+  return [{ fault: { path: '', rule }, sentence: `The enrollment ${rule}.` }];
 }
 
 function allocationBreaches({
