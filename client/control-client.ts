@@ -3,7 +3,7 @@
 import { CliError } from '../cli/exit.ts';
 import type { ClockMode } from '../emulator/core/clock/clock.ts';
 import type { SasExplanation, SasQuestion } from '../emulator/core/dps/attestation/explain-sas.ts';
-import type { HubTwin } from '../emulator/core/hub/hub-devices.ts';
+import type { HubDevice, HubTwin } from '../emulator/core/hub/hub-devices.ts';
 import type { JournalEntry, Timeline } from '../emulator/core/journal/events.ts';
 import type { Endpoints } from '../emulator/emulator.ts';
 import type { SetUp } from '../emulator/wire/set-up.ts';
@@ -55,6 +55,7 @@ export interface ControlClient {
   /** URL of the control API. */
   readonly url: string;
   ready(): Promise<ReadyAnswer>;
+  ca(): Promise<{ readonly certificatePem: string }>;
   setUp(): Promise<SetUp>;
   /** Adds to the set-up, all or nothing. */
   seed(document: SetUp): Promise<void>;
@@ -63,12 +64,40 @@ export interface ControlClient {
   timelines(filter: JournalFilter): Promise<readonly Timeline[]>;
   /** Entries on record, then those that come, until the emulator stops. */
   events(filter: JournalFilter): AsyncIterable<StreamedEntry>;
+  /** Forgets what the journal has of an ID scope. */
+  forgetTimelines(idScope: string): Promise<void>;
+  /** Where the latest registration of a device has led. */
+  assignment(
+    idScope: string,
+    registrationId: string,
+  ): Promise<{ readonly hub: string; readonly deviceId: string } | undefined>;
+  /** Names of the provisioning services. */
+  provisioningServices(): Promise<readonly string[]>;
+  deleteProvisioningService(name: string): Promise<void>;
+  /** Host names of the hubs. */
+  hubs(): Promise<readonly string[]>;
+  deleteHub(name: string): Promise<void>;
+  /** Keys in clear. */
+  hubDevices(hub: string): Promise<readonly HubDevice[]>;
   twin(hub: string, deviceId: string): Promise<HubTwin>;
   explainSas(question: SasQuestion): Promise<SasExplanation>;
   clock(): Promise<ClockState>;
   setClockMode(mode: string, factor: number | undefined): Promise<ClockState>;
+  /** Answers when nothing runs: everything has ended, or sleeps on the clock. */
+  settleClock(): Promise<ClockState>;
   advanceClock(ms: number): Promise<ClockMove>;
   nextOnClock(): Promise<ClockMove>;
+}
+
+interface Named {
+  readonly value: readonly { readonly name: string }[];
+}
+
+interface ShownRegistration {
+  readonly idScope: string;
+  readonly registrationId: string;
+  readonly assignedHub?: string;
+  readonly deviceId?: string;
 }
 
 /** An emulator that accepts a call and does not answer is stuck. */
@@ -85,26 +114,50 @@ export function createControlClient(emulator: FoundEmulator): ControlClient {
   const get = <T>(path: string): Promise<T> => call<T>(emulator, path, { timeoutMs: TIMEOUT_MS });
   const post = <T>(path: string, body: object, timeoutMs = TIMEOUT_MS): Promise<T> =>
     call<T>(emulator, path, { method: 'POST', body, timeoutMs });
+  const remove = async (path: string): Promise<void> => {
+    await call(emulator, path, { method: 'DELETE', timeoutMs: TIMEOUT_MS });
+  };
   return {
     url: emulator.url,
     ready: () => get('/ready'),
+    ca: () => get('/ca'),
     setUp: () => get('/set-up'),
     seed: (document) => post('/seed', document),
     reset: () => post('/reset', {}),
     timelines: async (filter) =>
       (await get<{ timelines: readonly Timeline[] }>(`/journal${queryOf({ ...filter })}`)).timelines,
     events: (filter) => streamOf(emulator, `/journal/events${queryOf({ ...filter, replay: 'true' })}`),
+    forgetTimelines: (idScope) => remove(`/journal/${encodeURIComponent(idScope)}`),
+    assignment: async (idScope, registrationId) => {
+      const { registrations } = await get<{ registrations: readonly ShownRegistration[] }>('/registrations');
+      const found = registrations.find(
+        (one) =>
+          one.idScope.toLowerCase() === idScope.toLowerCase() &&
+          one.registrationId.toLowerCase() === registrationId.toLowerCase(),
+      );
+      const { assignedHub, deviceId } = found ?? {};
+      return assignedHub === undefined || deviceId === undefined ? undefined : { hub: assignedHub, deviceId };
+    },
+    provisioningServices: async () => (await get<Named>('/provisioning-services')).value.map(({ name }) => name),
+    deleteProvisioningService: (name) => remove(`/provisioning-services/${encodeURIComponent(name)}`),
+    hubs: async () => (await get<{ hubs: Named['value'] }>('/hubs')).hubs.map(({ name }) => name),
+    deleteHub: (name) => remove(`/iot-hubs/${encodeURIComponent(name)}`),
+    hubDevices: async (hub) => {
+      const path = `/hubs/${encodeURIComponent(hub)}/devices?showKeys=true`;
+      return (await get<{ devices: readonly HubDevice[] }>(path)).devices;
+    },
     twin: (hub, deviceId) => get(`/hubs/${encodeURIComponent(hub)}/twins/${encodeURIComponent(deviceId)}`),
     explainSas: (question) => post('/sas/explain', question),
     clock: () => get('/clock'),
     setClockMode: (mode, factor) => post('/clock/mode', { mode, ...(factor !== undefined && { factor }) }),
+    settleClock: () => post('/clock/settle', {}, CLOCK_TIMEOUT_MS),
     advanceClock: (ms) => post('/clock/advance', { ms }, CLOCK_TIMEOUT_MS),
     nextOnClock: () => post('/clock/next', {}, CLOCK_TIMEOUT_MS),
   };
 }
 
 interface CallOptions {
-  readonly method?: 'POST';
+  readonly method?: 'POST' | 'DELETE';
   readonly body?: object;
   readonly timeoutMs: number;
 }

@@ -9,8 +9,8 @@ export interface ServiceEndpoint {
   /** Where the emulator listens. */
   readonly host: string;
   readonly port: number;
-  /** PEM. */
-  readonly ca: string;
+  /** PEM; the public ones count without it. */
+  readonly ca?: string;
 }
 
 export interface ServiceRequest {

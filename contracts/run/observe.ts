@@ -73,7 +73,7 @@ export async function observe(
     lastReply,
     state,
     status: body && stringMember(body, 'status'),
-    callsAtSeconds: calls.map(({ atMs }) => (atMs - (calls[0]?.atMs ?? 0)) / 1000),
+    callsAtSeconds: secondsOf(journaled === undefined ? requests : calls),
     // Without a journal there is only what came to the webhook.
     callCount: journaled === undefined ? requests.length : calls.length,
     answeredCalls: calls.filter(({ event }) => event.kind === 'webhook-attempt' && event.status !== undefined).length,
@@ -81,6 +81,11 @@ export async function observe(
     twin,
     hubDevice,
   };
+}
+
+/** From the first of them; those of a webhook are on the clock on the wall. */
+function secondsOf(calls: readonly { readonly atMs: number }[]): readonly number[] {
+  return calls.map(({ atMs }) => (atMs - (calls[0]?.atMs ?? 0)) / 1000);
 }
 
 const NOWHERE = { twin: undefined, device: undefined } as const;
@@ -136,7 +141,7 @@ function requestsOf(
   if (seen !== undefined) return seen.filter(isOwn);
   return events
     .filter((event) => event.kind === 'webhook-attempt')
-    .map((event) => ({ method: 'POST', path: '', query: {}, headers: {}, body: event.request }));
+    .map((event) => ({ method: 'POST', path: '', query: {}, headers: {}, body: event.request, atMs: 0 }));
 }
 
 /** For a program that says what it got: does it agree with what the service answered last? */

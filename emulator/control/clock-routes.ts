@@ -51,6 +51,17 @@ export function clockRoutes({ clock }: Emulator): readonly ControlRoute[] {
     },
     {
       method: 'POST',
+      path: '/clock/settle',
+      answer: async ({ body }) => {
+        readMembers(body, {});
+        await clock.untilSleeping(0).catch((error: unknown) => {
+          throw asControlError(error);
+        });
+        return stateOf(clock);
+      },
+    },
+    {
+      method: 'POST',
       path: '/clock/advance',
       answer: ({ body }) => {
         const { ms, seconds } = readMembers(body, ADVANCE_MEMBERS) as {

@@ -11,7 +11,7 @@ import { isoInstant } from '../wire/timestamp.ts';
 import type { JsonValue } from '../wire/twin.ts';
 import { ControlError, invalid } from './errors.ts';
 import { type EntryOfSubject, type StreamLimits, streamEntries } from './event-stream.ts';
-import { type ControlRoute, flag, type Query, single, values } from './route.ts';
+import { type ControlRoute, flag, type Query, readMembers, single, values } from './route.ts';
 
 /** Every kind of entry; the compiler keeps the list whole. */
 const KINDS = Object.keys({
@@ -75,6 +75,15 @@ export function journalRoutes(emulator: Emulator, limits: StreamLimits): readonl
           'not-found',
           `Nothing is on record of "${registrationId}" at the ID scope "${idScope}"; GET /journal lists what is.`,
         );
+      },
+    },
+    {
+      method: 'DELETE',
+      path: '/journal/{idScope}',
+      answer: ({ params: { idScope = '' }, body }) => {
+        readMembers(body, {});
+        journal.forget(idScope);
+        return {};
       },
     },
     {

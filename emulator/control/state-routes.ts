@@ -23,6 +23,7 @@ export function stateRoutes(emulator: Emulator, controlUrl: () => string): reado
         webhookUrl: emulator.webhookUrl === undefined ? null : maskQuery(emulator.webhookUrl),
       }),
     },
+    { method: 'GET', path: '/ca', answer: () => ({ certificatePem: emulator.ca.certificatePem }) },
     {
       method: 'GET',
       path: '/config',

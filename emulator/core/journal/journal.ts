@@ -20,6 +20,8 @@ export interface Journal {
   droppedTimelines(): number;
   /** Hears of every entry as it is recorded; the returned function ends that. */
   subscribe(listener: JournalListener): () => void;
+  /** Forgets what is on record of an ID scope. */
+  forget(idScope: string): void;
   clear(): void;
 }
 
@@ -85,6 +87,8 @@ export function createJournal({ now, timelinesMax, entriesPerTimelineMax }: Jour
         idScope: subject.idScope.slice(0, SUBJECT_LENGTH_MAX),
         registrationId: subject.registrationId.slice(0, SUBJECT_LENGTH_MAX),
       };
+      // Of whom nothing is on record any more, the end of the connection tells nothing.
+      if (event.kind === 'disconnected' && !timelines.has(registrationAddress(short.idScope, short.registrationId))) return;
       const timeline = open(short);
       sequence += 1;
       const entry: JournalEntry = { sequence, atMs: now(), event: masked(event) };
@@ -106,6 +110,11 @@ export function createJournal({ now, timelinesMax, entriesPerTimelineMax }: Jour
     subscribe: (listener) => {
       listeners.add(listener);
       return () => listeners.delete(listener);
+    },
+    forget: (idScope) => {
+      for (const [address, timeline] of timelines) {
+        if (timeline.idScope.toLowerCase() === idScope.toLowerCase()) timelines.delete(address);
+      }
     },
     clear: () => {
       timelines.clear();

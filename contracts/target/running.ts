@@ -1,0 +1,209 @@
+/** A target that runs already: each case gets a service and hubs of its own there, made and removed over its control API. */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { ClockState, ControlClient } from '../../client/control-client.ts';
+import type { DeviceTransport } from '../../device/device.ts';
+import type { JsonObject } from '../../emulator/wire/twin.ts';
+import type { ContractCase } from '../case/case.ts';
+import { RunError } from '../run/run-error.ts';
+import { type CaseJournal, followJournal } from './journal-of-case.ts';
+import { caseMark, hubsOf, inWordsOfCase, type Renamed, renameCase, scopesOf } from './names.ts';
+import { setUpOf } from './set-up-of.ts';
+import type { Ability, OpenCaseOptions, Target, TargetCase, WebhookPlace } from './target.ts';
+
+export interface Address {
+  readonly host: string;
+  readonly port: number;
+}
+
+export interface RunningOptions {
+  readonly client: ControlClient;
+  /** Everything that is made begins with it. */
+  readonly prefix: string;
+  /** Where devices connect, when that is not what the emulator says of itself: ports that a container maps. */
+  readonly mqtt?: Address | undefined;
+  readonly https?: Address | undefined;
+  readonly webhookPlace?: WebhookPlace | undefined;
+}
+
+/** Assumptions and options are given at the start of an emulator. */
+const CAN: readonly Ability[] = [
+  'clock',
+  'journal',
+  'scripted-webhook',
+  'bundled-webhook',
+  'local-webhook',
+  'instance',
+];
+
+interface Connected {
+  readonly client: ControlClient;
+  readonly prefix: string;
+  readonly ca: TargetCase['ca'];
+  readonly endpoint: TargetCase['endpoint'];
+}
+
+export function runningTarget({ client, prefix, webhookPlace, ...addresses }: RunningOptions): Target {
+  let folder: string | undefined;
+  let connecting: Promise<Connected> | undefined;
+  let before: ClockState | undefined;
+
+  /** At the first case, so that a run which never begins has touched nothing. */
+  const connect = async (): Promise<Connected> => {
+    const { endpoints } = await client.ready();
+    await refuseForeignWork(client, prefix);
+    const { certificatePem } = await client.ca();
+    folder = await mkdtemp(join(tmpdir(), 'dps-contracts-'));
+    const certificatePath = join(folder, 'ca.pem');
+    await writeFile(certificatePath, certificatePem);
+    before = await client.clock();
+    if (before.mode !== 'manual') await client.setClockMode('manual', undefined);
+    const { mqtt = endpoints.mqtt, https = endpoints.https } = addresses;
+    const endpoint = (transport: DeviceTransport): Address => (transport === 'mqtt' ? mqtt : https);
+    return { client, prefix, ca: { certificatePath, certificatePem }, endpoint };
+  };
+
+  return {
+    name: client.url,
+    can: new Set(CAN),
+    // The clock is one for all of them.
+    jobsMax: 1,
+    webhookPlace,
+    open: async (options) => {
+      connecting ??= connect();
+      return openCase(await connecting, options);
+    },
+    close: async () => {
+      await connecting?.catch(() => undefined);
+      if (before !== undefined && before.mode !== 'manual') {
+        await client.setClockMode(before.mode, before.mode === 'scaled' ? before.factor : undefined);
+      }
+      if (folder !== undefined) await rm(folder, { recursive: true, force: true });
+      if (connecting === undefined) return;
+      const left = await leftovers(client, prefix);
+      if (left.length === 0) return;
+      throw new RunError(`${client.url} is not as it was: the run has left ${left.join(', ')}`);
+    },
+  };
+}
+
+/** Moving the clock would move what others are waiting for. */
+async function refuseForeignWork(client: ControlClient, prefix: string): Promise<void> {
+  const left = await leftovers(client, prefix);
+  if (left.length > 0) {
+    const what = `${client.url} holds ${left.join(', ')} already`;
+    throw new RunError(`${what}: choose another --prefix, or wait until the run with this one has ended`);
+  }
+  const [sleeper] = (await client.clock()).pending;
+  if (sleeper === undefined) return;
+  const what = `${sleeper.who} waits on the clock of ${client.url} (${sleeper.why})`;
+  throw new RunError(`${what}, and the cases would move it: wait for it, or dps-emulator reset`);
+}
+
+async function leftovers(client: ControlClient, prefix: string): Promise<readonly string[]> {
+  const names = [...(await client.provisioningServices()), ...(await client.hubs())];
+  return names.filter((name) => name.startsWith(`${prefix}-`));
+}
+
+async function openCase(
+  connected: Connected,
+  { contract, transport, webhookUrl }: OpenCaseOptions,
+): Promise<TargetCase> {
+  const { client, prefix } = connected;
+  const mark = caseMark(prefix, contract.id, transport);
+  const names = namesOf(contract, prefix, mark);
+  const own = renameCase(contract, names);
+  const service = `${prefix}-${mark}`;
+  const hubs = hubsOf(own);
+  const scopes = scopesOf(own);
+  const [idScope = ''] = scopes;
+  const journal = followJournal(client, scopes);
+  const remove = async (): Promise<void> => {
+    journal.stop();
+    const [services, held] = [await client.provisioningServices(), await client.hubs()];
+    if (services.includes(service)) await client.deleteProvisioningService(service);
+    for (const hub of held.filter((one) => hubs.includes(one))) await client.deleteHub(hub);
+    for (const scope of scopes) await client.forgetTimelines(scope);
+  };
+  try {
+    const [instance] = setUpOf(own.given, webhookUrl).dps ?? [];
+    if (instance !== undefined) await client.seed({ dps: [{ ...instance, name: service }] });
+    const clock = await client.clock();
+    return caseOf({ ...connected, own, names, idScope, journal, remove, nowMs: clock.nowMs });
+  } catch (error) {
+    await remove();
+    throw error;
+  }
+}
+
+/** An ID scope is 0ne and eight digits; hubs keep the name that they have in the case at the end of their own. */
+function namesOf(contract: ContractCase, prefix: string, mark: string): Renamed {
+  const scopes = scopesOf(contract).map((scope, index) => {
+    return [scope, `0ne${(Number.parseInt(mark, 16) + index).toString(16).toUpperCase().padStart(8, '0')}`] as const;
+  });
+  const hubs = hubsOf(contract).map((hub) => [hub, `${prefix}-${mark.slice(0, 4)}-${hub}`] as const);
+  return new Map([...scopes, ...hubs]);
+}
+
+interface Opened extends Connected {
+  readonly own: ContractCase;
+  readonly names: Renamed;
+  readonly idScope: string;
+  readonly journal: CaseJournal;
+  readonly remove: () => Promise<void>;
+  readonly nowMs: number;
+}
+
+function caseOf({ client, own, names, idScope, journal, remove, ca, endpoint, ...begun }: Opened): TargetCase {
+  let { nowMs } = begun;
+  const setUp = async () => {
+    const { dps = [] } = await client.setUp();
+    return { dps: dps.filter((one) => one.idScope === idScope) };
+  };
+  return {
+    contract: own,
+    idScope,
+    ca,
+    endpoint,
+    setUp,
+    changeEnrollments: async (changed) => {
+      const [instance] = (await setUp()).dps;
+      if (instance === undefined) throw new Error(`the target has no instance with the ID scope ${idScope}`);
+      const { enrollments: _individuals, enrollmentGroups: _groups, ...rest } = instance;
+      await client.seed({ dps: [{ ...rest, ...changed }] });
+    },
+    assignment: (scope, registrationId) => client.assignment(scope, registrationId),
+    hubDevices: async (hub) => {
+      if (!(await client.hubs()).includes(hub)) return undefined;
+      return (await client.hubDevices(hub)).map(({ deviceId }) => deviceId);
+    },
+    atHub: async ({ hub, deviceId }) => {
+      const isThere = (await client.hubs()).includes(hub);
+      const device = isThere ? (await client.hubDevices(hub)).find((one) => one.deviceId === deviceId) : undefined;
+      if (device === undefined) return { device: undefined, twin: undefined };
+      const { tags, properties } = await client.twin(hub, deviceId);
+      return { device: device as unknown as JsonObject, twin: { tags, desired: properties.desired } };
+    },
+    entries: journal.entries,
+    journal,
+    clock: {
+      now: () => nowMs,
+      advance: async (ms) => {
+        nowMs = (await client.advanceClock(ms)).toMs;
+      },
+      running: async () => (await client.clock()).openHolds,
+      polling: {
+        kind: 'when-settled',
+        untilSettled: async () => {
+          nowMs = (await client.settleClock()).nowMs;
+        },
+      },
+    },
+    onWaiting: journal.onWaiting,
+    trace: async () => null,
+    bugs: [],
+    inWordsOfCase: (value) => inWordsOfCase(value, names),
+    close: remove,
+  };
+}
