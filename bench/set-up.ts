@@ -1,7 +1,7 @@
 /** What the emulator under load holds: a scope per way of allocating, so that each figure knows what it measures. */
 import { createHash } from 'node:crypto';
-import { deriveDeviceKey } from '../device/sas.ts';
 import type { SetUp, SetUpInstance } from '../emulator/wire/set-up.ts';
+import { deriveDeviceKey } from '../emulator/wire/symmetric-key.ts';
 
 const HUBS = ['bench-hub-1.azure-devices.net', 'bench-hub-2.azure-devices.net'] as const;
 

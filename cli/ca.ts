@@ -1,6 +1,7 @@
 /** `dps-emulator ca`: the certificate that devices must trust, made if there is none yet. */
 import { homedir } from 'node:os';
 import type { Command } from 'commander';
+import { caDirectory, ensureCa } from '../emulator/service-door.ts';
 import { createCommand, jsonOption } from './command.ts';
 import { paint, print, printError, printJson } from './terminal.ts';
 
@@ -20,8 +21,6 @@ export function caCommand(): Command {
     .option('--ca <directory>', "directory of the CA (default: the installation's own; env: DPS_EMULATOR_CA)")
     .addOption(jsonOption('path, fingerprint and directory'))
     .action(async (flags: Flags) => {
-      const { ensureCa } = await import('../emulator/tls/ca.ts');
-      const { caDirectory } = await import('../emulator/tls/data-directory.ts');
       const directory =
         flags.ca ?? (process.env.DPS_EMULATOR_CA || caDirectory(process.env, process.platform, homedir()));
       const ca = await ensureCa(directory, { warn: printError });

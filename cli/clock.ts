@@ -1,7 +1,7 @@
 /** `dps-emulator clock`: what time it is for the emulator, and moving it. */
 import { type Command, Option } from 'commander';
 import { type ClockMove, type ClockState, type ControlClient, controlClient } from '../client/control-client.ts';
-import { OPTIONS } from '../emulator/config.ts';
+import { OPTIONS } from '../emulator/service-door.ts';
 import { createCommand, type EmulatorFlag, emulatorOption, jsonOption } from './command.ts';
 import { DURATION_RULE, formatDuration, parseDuration } from './duration.ts';
 import { CliError } from './exit.ts';

@@ -1,7 +1,8 @@
 /** `dps-emulator contracts`: the troubleshooting scenarios and all else that DPS promises, as cases that CI can run. */
-import { Argument, type Command, InvalidArgumentError, Option } from 'commander';
+import { Argument, type Command, Option } from 'commander';
 import { createCommand, jsonOption } from './command.ts';
 import type { RunFlags } from './contracts/run-cases.ts';
+import { readUrl, secondsUpTo, wholeNumber } from './option-values.ts';
 
 export function contractsCommand(): Command {
   const command = createCommand({
@@ -16,6 +17,9 @@ export function contractsCommand(): Command {
     command.addCommand(inner);
   return command;
 }
+
+const CASE_SECONDS_MAX = 86_400;
+const JOBS_MAX = 1000;
 
 const EXIT_CODES = `
 Exit codes: 0 every case passed, 1 a contract is broken, 2 something could not be run (nothing selected, a bad case file,
@@ -46,8 +50,13 @@ function runCommand(): Command {
       ).choices(['mqtt', 'mqtt-ws', 'https']),
     )
     .option('--seed <text>', 'repeats the ids and generated keys of an earlier run (default: a random one, printed)')
-    .option('--case-timeout <seconds>', 'how long one case may take over one transport', readSeconds, 30)
-    .option('--jobs <n>', 'cases at a time (default: the number of cores)', readCount)
+    .option(
+      '--case-timeout <seconds>',
+      'how long one case may take over one transport',
+      secondsUpTo(CASE_SECONDS_MAX),
+      30,
+    )
+    .option('--jobs <n>', 'cases at a time (default: the number of cores)', wholeNumber(1, JOBS_MAX))
     .option('--junit <file>', 'write JUnit XML')
     .option('--ndjson <file>', 'write one JSON document per line, as the run goes on')
     .option('--html <file>', 'write one self-contained page')
@@ -125,26 +134,4 @@ function selectArgument(): Argument {
 
 function casesOption(): Option {
   return new Option('--cases <folder...>', 'your own cases, YAML, instead of the shipped ones');
-}
-
-function readUrl(text: string): string {
-  const isHttp = URL.canParse(text) && /^https?:$/.test(new URL(text).protocol);
-  if (!isHttp) throw new InvalidArgumentError('It must be an http or https URL.');
-  return text;
-}
-
-const CASE_SECONDS_MAX = 86_400;
-
-function readSeconds(text: string): number {
-  const seconds = /^\d+(\.\d+)?$/.test(text) ? Number(text) : 0;
-  if (seconds > 0 && seconds <= CASE_SECONDS_MAX) return seconds;
-  throw new InvalidArgumentError(`It must be a number of seconds up to ${CASE_SECONDS_MAX}.`);
-}
-
-const JOBS_MAX = 1000;
-
-function readCount(text: string): number {
-  const count = /^\d+$/.test(text) ? Number(text) : 0;
-  if (count > 0 && count <= JOBS_MAX) return count;
-  throw new InvalidArgumentError(`It must be a whole number from 1 to ${JOBS_MAX}.`);
 }

@@ -1,10 +1,9 @@
 /** The key a device signs with: given, derived from a group's key, or found in the set-up of the running emulator. */
 
 import type { ControlClient } from '../client/control-client.ts';
-import { decodeBase64 } from '../emulator/core/dps/attestation/sas-token.ts';
-import { deriveDeviceKey } from '../emulator/core/dps/attestation/symmetric-key.ts';
 import { isRegistrationId, REGISTRATION_ID_RULE, registrationKey } from '../emulator/wire/registration-id.ts';
 import type { SetUp, SetUpInstance } from '../emulator/wire/set-up.ts';
+import { decodeBase64, deriveDeviceKey } from '../emulator/wire/symmetric-key.ts';
 import { CliError } from './exit.ts';
 
 export interface KeyFlags {

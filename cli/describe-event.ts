@@ -1,5 +1,5 @@
 /** One line per journal entry, for a terminal: what happened, and when it went wrong, why. */
-import type { JournalEvent } from '../emulator/core/journal/events.ts';
+import type { JournalEvent } from '../emulator/wire/journal-entry.ts';
 import type { JsonValue } from '../emulator/wire/twin.ts';
 import { formatDuration } from './duration.ts';
 import { type Paint, printable } from './terminal.ts';

@@ -1,5 +1,5 @@
 /** The environment variables that lead devices and SDKs to an emulator and make them trust it. */
-import { trustEnvironment } from '../emulator/tls/trust-environment.ts';
+import { trustEnvironment } from '../emulator/service-door.ts';
 import { CliError } from './exit.ts';
 import { printError } from './terminal.ts';
 

@@ -1,6 +1,6 @@
 /** `dps-emulator key derive`: the key of one device of a group, as a program hands it to the next. */
 import type { Command } from 'commander';
-import { deriveDeviceKey } from '../emulator/core/dps/attestation/symmetric-key.ts';
+import { deriveDeviceKey } from '../emulator/wire/symmetric-key.ts';
 import { createCommand } from './command.ts';
 import { checkedKey, checkedRegistrationId } from './credentials.ts';
 import { print } from './terminal.ts';

@@ -1,7 +1,7 @@
 /** `dps-emulator log`: what happened to a registration and why, from the emulator's journal. */
 import type { Command } from 'commander';
 import { type ControlClient, controlClient, type JournalFilter } from '../client/control-client.ts';
-import type { Timeline } from '../emulator/core/journal/events.ts';
+import type { Timeline } from '../emulator/wire/journal-entry.ts';
 import { createCommand, type EmulatorFlag, emulatorOption, jsonOption } from './command.ts';
 import { describeEvent, paintedText } from './describe-event.ts';
 import { CliError } from './exit.ts';

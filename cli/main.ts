@@ -2,7 +2,7 @@
 /** The program: picks the command and loads that one alone, so that `--help` and `start` are there in a blink. */
 import './first-process.ts';
 import { Command } from 'commander';
-import { VERSION } from '../emulator/control/version.ts';
+import { VERSION } from '../emulator/version.ts';
 import { maskText } from '../emulator/wire/mask.ts';
 import { reportError } from './report-error.ts';
 

@@ -39,9 +39,9 @@ export function registerCommand(): Command {
     .addOption(jsonOption('the outcome'))
     .addOption(emulatorOption())
     .action(async (registrationId: string, flags: Flags) => {
-      const { registerWithEmulator } = await import('./register/register-device.ts');
+      const { registerAndReport } = await import('./register/register-device.ts');
       const { outcomeLines, progressPrinter } = await import('./register/report.ts');
-      const report = await registerWithEmulator({
+      const { report } = await registerAndReport({
         ...flags,
         registrationId,
         port: portOf(flags.port),

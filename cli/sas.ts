@@ -2,15 +2,14 @@
 import { text } from 'node:stream/consumers';
 import { type Command, Option } from 'commander';
 import { controlClient } from '../client/control-client.ts';
+import { makeDeviceSas, SAS_SPELLINGS, type SasSpelling } from '../emulator/wire/device-sas.ts';
 import { createCommand, type EmulatorFlag, emulatorOption, jsonOption } from './command.ts';
 import { findCredential, type KeyFlags } from './credentials.ts';
 import { CliError, EXIT } from './exit.ts';
 import { paint, print, printable, printJson } from './terminal.ts';
 
-const SPELLINGS = ['node', 'c', 'python', 'java', 'csharp'] as const;
-
 interface MakeFlags extends EmulatorFlag, KeyFlags {
-  readonly spelling: (typeof SPELLINGS)[number];
+  readonly spelling: SasSpelling;
   readonly ttl?: string;
 }
 
@@ -37,7 +36,7 @@ function makeCommand(): Command {
     examples: ['sas make breakroom499-contoso-tstrsd-007', 'sas make my-device --spelling python --ttl -60'],
   })
     .argument('<id>', 'registration id')
-    .addOption(new Option('--spelling <sdk>', 'whose way of writing it').choices(SPELLINGS).default('node'))
+    .addOption(new Option('--spelling <sdk>', 'whose way of writing it').choices(SAS_SPELLINGS).default('node'))
     .option('--ttl <seconds>', "life from now on; negative: expired already (default: the SDK's own)")
     .option('--key <base64>', "the device's own key (default: found in the emulator's set-up)")
     .option('--group-key <base64>', "the group's key, to derive the device's from")
@@ -46,17 +45,8 @@ function makeCommand(): Command {
     .action(async (registrationId: string, flags: MakeFlags) => {
       const ttl = secondsOf(flags.ttl);
       const credential = await findCredential(registrationId, flags, () => controlClient(flags.emulator));
-      const { makeDeviceSas } = await import('../device/sas.ts');
       const { idScope, key } = credential;
-      print(
-        makeDeviceSas({
-          idScope,
-          registrationId,
-          key,
-          spelling: flags.spelling,
-          ...(ttl !== undefined && { ttlSeconds: ttl }),
-        }),
-      );
+      print(makeDeviceSas({ idScope, registrationId, key, spelling: flags.spelling, ttlSeconds: ttl }, Date.now()));
     });
 }
 

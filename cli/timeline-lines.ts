@@ -1,5 +1,5 @@
 /** A registration's timeline as lines: instants of the emulator's clock, counted from the register they belong to. */
-import type { JournalEntry } from '../emulator/core/journal/events.ts';
+import type { JournalEntry } from '../emulator/wire/journal-entry.ts';
 import { isoInstant } from '../emulator/wire/timestamp.ts';
 import { describeEvent, paintedText } from './describe-event.ts';
 import type { Paint } from './terminal.ts';

@@ -1,6 +1,9 @@
 /** `dps-emulator tutorial`: the custom-allocation tutorial from end to end, on this machine, with nothing left behind. */
-import { Command } from 'commander';
-import { silentNarrator, terminalNarrator } from './tutorial/narrate.ts';
+import type { Command } from 'commander';
+import { createCommand } from './command.ts';
+import { EXIT } from './exit.ts';
+import { printJson } from './terminal.ts';
+import { terminalNarrator } from './tutorial/narrate.ts';
 import { playTutorial } from './tutorial/play.ts';
 
 interface TutorialFlags {
@@ -9,27 +12,25 @@ interface TutorialFlags {
 }
 
 export function tutorialCommand(): Command {
-  return new Command('tutorial')
-    .description(
+  return createCommand({
+    name: 'tutorial',
+    description:
       "Plays the custom-allocation tutorial offline: two devices, the webhook's log, and the troubleshooting table.",
-    )
+    examples: [
+      'tutorial',
+      "tutorial --json | jq '.troubleshooting[4].callsAtSeconds'",
+      "tutorial --webhook 'http://localhost:7071/api/HttpTrigger1?code=…'",
+    ],
+  })
     .option('--webhook <url>', 'your own webhook for the two devices, with its ?code=')
     .option('--json', 'print one JSON document instead of the story')
-    .addHelpText('after', EXAMPLES)
-    .action(async (flags: TutorialFlags) => {
-      const write = (text: string): void => void process.stdout.write(text);
-      const isColoured = process.stdout.isTTY === true && !process.env.NO_COLOR;
-      const narrator = flags.json ? silentNarrator : terminalNarrator(write, isColoured);
-      const document = await playTutorial({ webhook: flags.webhook, narrator });
-      if (flags.json) write(`${JSON.stringify(document, null, 2)}\n`);
-      process.exitCode = document.ok ? 0 : 1;
+    .addHelpText(
+      'after',
+      '\nExit status: 0 when both devices are assigned and every row is as documented, 1 otherwise.',
+    )
+    .action(async ({ webhook, json }: TutorialFlags) => {
+      const document = await playTutorial({ webhook, narrator: json ? undefined : terminalNarrator() });
+      if (json) printJson(document);
+      process.exitCode = document.ok ? EXIT.ok : EXIT.failed;
     });
 }
-
-const EXAMPLES = `
-Examples:
-  $ dps-emulator tutorial
-  $ dps-emulator tutorial --json | jq '.troubleshooting[4].callsAtSeconds'
-  $ dps-emulator tutorial --webhook 'http://localhost:7071/api/HttpTrigger1?code=…'
-
-Exit status: 0 when both devices are assigned and every row is as documented, 1 otherwise.`;

@@ -6,6 +6,7 @@ import { isRegistrationId, REGISTRATION_ID_RULE } from '../emulator/wire/registr
 import type { JsonValue } from '../emulator/wire/twin.ts';
 import { createCommand, jsonOption } from './command.ts';
 import { CliError } from './exit.ts';
+import { readUrl, secondsUpTo, wholeNumber } from './option-values.ts';
 import { printJson } from './terminal.ts';
 import { printVerdict } from './verify/print-verdict.ts';
 import { showProgress } from './verify/show-progress.ts';
@@ -55,7 +56,7 @@ export function verifyCommand(): Command {
       '--expect <file>',
       'your own rules, JSON or YAML: which id goes to which hub, which one is refused (docs/verify.md)',
     )
-    .option('--timeout <seconds>', 'how long one answer may take', readSeconds, 10)
+    .option('--timeout <seconds>', 'how long one answer may take', secondsUpTo(TIMEOUT_SECONDS_MAX), 10)
     .option('--fuzz <n>', 'then send n odd requests, and make what breaks the webhook small', wholeNumber(1, FUZZ_MAX))
     .option('--seed <s>', 'repeats the odd requests of an earlier run', wholeNumber(0, SEED_MAX))
     .option('--webhook-ca <file>', 'PEM file with the CA of an https webhook, besides the public ones')
@@ -122,30 +123,10 @@ function collectIds(value: string, earlier: readonly string[] = []): readonly st
   return collect(value, earlier);
 }
 
-function readUrl(text: string): string {
-  const isHttp = URL.canParse(text) && /^https?:$/.test(new URL(text).protocol);
-  if (!isHttp) throw new InvalidArgumentError('It must be an http or https URL.');
-  return text;
-}
-
 function readJson(text: string): JsonValue {
   try {
     return JSON.parse(text) as JsonValue;
   } catch (error) {
     throw new InvalidArgumentError(`It must be JSON: ${(error as Error).message}.`);
   }
-}
-
-function readSeconds(text: string): number {
-  const seconds = /^\d+(\.\d+)?$/.test(text) ? Number(text) : 0;
-  if (seconds > 0 && seconds <= TIMEOUT_SECONDS_MAX) return seconds;
-  throw new InvalidArgumentError(`It must be a number of seconds up to ${TIMEOUT_SECONDS_MAX}.`);
-}
-
-function wholeNumber(min: number, max: number): (text: string) => number {
-  return (text) => {
-    const number = /^\d+$/.test(text) ? Number(text) : Number.NaN;
-    if (number >= min && number <= max) return number;
-    throw new InvalidArgumentError(`It must be a whole number from ${min} to ${max}.`);
-  };
 }

@@ -3,11 +3,11 @@
 import { CliError } from '../cli/exit.ts';
 import type { ClockMode } from '../emulator/core/clock/clock.ts';
 import type { SasExplanation, SasQuestion } from '../emulator/core/dps/attestation/explain-sas.ts';
-import type { HubDevice, HubTwin } from '../emulator/core/hub/hub-devices.ts';
-import type { JournalEntry, Timeline } from '../emulator/core/journal/events.ts';
 import type { Endpoints } from '../emulator/emulator.ts';
+import type { JournalEntry, Timeline } from '../emulator/wire/journal-entry.ts';
 import type { SetUp } from '../emulator/wire/set-up.ts';
-import { isJsonObject } from '../emulator/wire/twin.ts';
+import { type HubTwin, isJsonObject, type JsonObject } from '../emulator/wire/twin.ts';
+
 import { type FoundEmulator, findEmulator, noEmulator } from './find-emulator.ts';
 import { readServerSentEvents } from './server-sent-events.ts';
 
@@ -78,7 +78,7 @@ export interface ControlClient {
   hubs(): Promise<readonly string[]>;
   deleteHub(name: string): Promise<void>;
   /** Keys in clear. */
-  hubDevices(hub: string): Promise<readonly HubDevice[]>;
+  hubDevices(hub: string): Promise<readonly DeviceAtHub[]>;
   twin(hub: string, deviceId: string): Promise<HubTwin>;
   explainSas(question: SasQuestion): Promise<SasExplanation>;
   clock(): Promise<ClockState>;
@@ -88,6 +88,9 @@ export interface ControlClient {
   advanceClock(ms: number): Promise<ClockMove>;
   nextOnClock(): Promise<ClockMove>;
 }
+
+/** As GET /hubs/{hub}/devices shows it. */
+export type DeviceAtHub = JsonObject & { readonly deviceId: string };
 
 interface Named {
   readonly value: readonly { readonly name: string }[];
@@ -144,7 +147,7 @@ export function createControlClient(emulator: FoundEmulator): ControlClient {
     deleteHub: (name) => remove(`/iot-hubs/${encodeURIComponent(name)}`),
     hubDevices: async (hub) => {
       const path = `/hubs/${encodeURIComponent(hub)}/devices?showKeys=true`;
-      return (await get<{ devices: readonly HubDevice[] }>(path)).devices;
+      return (await get<{ devices: readonly DeviceAtHub[] }>(path)).devices;
     },
     twin: (hub, deviceId) => get(`/hubs/${encodeURIComponent(hub)}/twins/${encodeURIComponent(deviceId)}`),
     explainSas: (question) => post('/sas/explain', question),

@@ -1,8 +1,9 @@
 /** Signed requests of a back end to a provisioning service or a hub of the emulator, by its real name, over verified TLS. */
-import { createHmac } from 'node:crypto';
 import { request as httpsRequest } from 'node:https';
 import { AzError } from '../cli/az/az-error.ts';
+import { parsedJson } from '../emulator/wire/json.ts';
 import type { ParsedConnectionString } from '../emulator/wire/resource.ts';
+import { makeServiceSas } from '../emulator/wire/sas-token.ts';
 import { isJsonObject, type JsonValue } from '../emulator/wire/twin.ts';
 
 export interface ServiceEndpoint {
@@ -94,7 +95,7 @@ function send(
         timeout: TIMEOUT_MS,
         headers: {
           host: credential.host,
-          authorization: serviceSas(credential),
+          authorization: makeServiceSas(credential, EXPIRES_AT_SECONDS),
           ...(text !== undefined && { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) }),
           ...headers,
         },
@@ -121,27 +122,10 @@ function send(
   });
 }
 
-/** In the spelling of the service SDK for Node: the host stands unencoded. [dps-service-behaviour §4.4] */
-function serviceSas({ host, keyName, key }: ParsedConnectionString): string {
-  const signature = createHmac('sha256', Buffer.from(key, 'base64'))
-    .update(`${host}\n${EXPIRES_AT_SECONDS}`, 'utf8')
-    .digest('base64');
-  const fields = `sr=${host}&sig=${encodeURIComponent(signature)}&skn=${keyName}&se=${EXPIRES_AT_SECONDS}`;
-  return `SharedAccessSignature ${fields}`;
-}
-
 function readAnswer(status: number, text: string): JsonValue {
-  const body = jsonOf(text);
+  const body = parsedJson(text);
   if (status >= 200 && status < 300) return body ?? null;
   throw new AzError(status === 404 ? 'not-found' : 'service', refusalText(status, body));
-}
-
-function jsonOf(text: string): JsonValue | undefined {
-  try {
-    return JSON.parse(text) as JsonValue;
-  } catch {
-    return undefined;
-  }
 }
 
 /** `(404201) Enrollment not found.`, and why when the emulator knows; a hub's older shape is shown as it is. */

@@ -1,8 +1,9 @@
 /** What every driver takes and gives back: one registration of one device with a symmetric key. */
+
+import type { SasSpelling } from '../emulator/wire/device-sas.ts';
 import type { DeviceRegistrationResult } from '../emulator/wire/registration.ts';
 import type { JsonValue } from '../emulator/wire/twin.ts';
 import type { CSdkResult } from './c-sdk-result.ts';
-import type { SasSpelling } from './sas.ts';
 
 export type DeviceTransport = 'mqtt' | 'mqtt-ws' | 'https';
 

@@ -1,6 +1,7 @@
 /** What a register request carries on every transport: the body and the token. */
+
+import { makeDeviceSas } from '../emulator/wire/device-sas.ts';
 import type { DeviceOptions } from './device.ts';
-import { makeDeviceSas } from './sas.ts';
 
 /** `payload` only when the device has one, as Node and C do. [dps-device-protocol §1.3, §6.1] */
 export function registerBody({ registrationId, payload }: DeviceOptions): string {
@@ -9,14 +10,15 @@ export function registerBody({ registrationId, payload }: DeviceOptions): string
 
 export function sasOf(options: DeviceOptions): string {
   const { idScope, registrationId, key, sasResource, sasSpelling, sasTtlSeconds } = options;
-  return makeDeviceSas({
+  const token = {
     idScope,
     registrationId,
     key,
-    ...(sasSpelling === undefined ? {} : { spelling: sasSpelling }),
-    ...(sasResource === undefined ? {} : { resource: sasResource }),
-    ...(sasTtlSeconds === undefined ? {} : { ttlSeconds: sasTtlSeconds }),
-  });
+    spelling: sasSpelling,
+    resource: sasResource,
+    ttlSeconds: sasTtlSeconds,
+  };
+  return makeDeviceSas(token, Date.now());
 }
 
 /** Seconds in plain decimals; no SDK understands anything else. [dps-device-protocol §1.4] */

@@ -3,26 +3,15 @@ import { compose } from './compose.ts';
 import type { Emulator, EmulatorOptions } from './emulator.ts';
 
 export type { AdvanceReport, ClockMode, ControllableClock, PendingSleeper } from './core/clock/clock.ts';
-export { deriveDeviceKey } from './core/dps/attestation/symmetric-key.ts';
-export type { JournalEntry, JournalEvent, Timeline } from './core/journal/events.ts';
-export type { Journal } from './core/journal/journal.ts';
+export type { Journal, JournalListener } from './core/journal/journal.ts';
 export { ManagementError } from './core/resources/management-error.ts';
 export type { ResourceManager } from './core/resources/resource-manager.ts';
-export { SetUpError } from './core/set-up/check-set-up.ts';
 export type { Emulator, EmulatorOptions, Endpoints } from './emulator.ts';
 export { OptionError } from './resolve-options.ts';
+export { SetUpError } from './wire/fault.ts';
+export type { JournalEntry, JournalEvent, Timeline } from './wire/journal-entry.ts';
 export type { SetUp, SetUpInstance } from './wire/set-up.ts';
-
-// For the harness in contracts/ (through contracts/emulator-door.ts): how the service asks a webhook and reads its answer.
-
-export { postJson } from './allocation-webhook/client.ts';
-export { buildAllocationRequest } from './allocation-webhook/request-builder.ts';
-export { decideRetry, RETRIES_MAX } from './allocation-webhook/retry-policy.ts';
-export { type Assumptions, resolveAssumptions } from './core/assumptions.ts';
-export type { AllocationResult } from './core/dps/allocation/allocation-result.ts';
-export { readCustomAnswer } from './core/dps/allocation/custom-answer.ts';
-export type { AllocationQuestion, WebhookOutcome } from './core/ports.ts';
-export { schemaFaults } from './wire/check-shape.ts';
+export { deriveDeviceKey } from './wire/symmetric-key.ts';
 
 /**
  * Starts an emulator in this process: ports are free ones unless given, the CA is the installation's own, and as many

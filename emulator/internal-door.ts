@@ -4,8 +4,6 @@ import type { Emulator, EmulatorOptions } from './emulator.ts';
 import type { Replace } from './replaceable-parts.ts';
 
 export { decideRetry } from './allocation-webhook/retry-policy.ts';
-export { isSignedWith, parseSasToken } from './core/dps/attestation/sas-token.ts';
-export { deriveDeviceKey } from './core/dps/attestation/symmetric-key.ts';
 export type { DeviceCall, Reply } from './core/dps/device-call.ts';
 export type { AllocationQuestion, Ports, WebhookOutcome } from './core/ports.ts';
 export type { Emulator, EmulatorOptions } from './emulator.ts';

@@ -1,6 +1,6 @@
 /** What the user should know about a start, a sentence each with the next step. */
-import type { EffectiveOptions } from './config.ts';
-import { OPTIONS } from './config.ts';
+import { type EffectiveOptions, OPTIONS } from './config.ts';
+
 import type { Bound, MissedPort } from './listen.ts';
 import { isLoopback, type Listeners } from './listeners.ts';
 

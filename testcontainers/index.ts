@@ -1,7 +1,7 @@
 /** `dps-emulator/testcontainers`: the emulator's image as a module of Testcontainers for Node. */
 
 export type { ClockMode } from '../emulator/core/clock/clock.ts';
-export type { JournalEntry, JournalEvent, Timeline } from '../emulator/core/journal/events.ts';
+export type { JournalEntry, JournalEvent, Timeline } from '../emulator/wire/journal-entry.ts';
 export type { SetUp, SetUpInstance } from '../emulator/wire/set-up.ts';
 export type { ContainerConfig } from './container-config.ts';
 export { DpsEmulatorContainer } from './dps-emulator-container.ts';

@@ -1,7 +1,7 @@
 /** Clock and journal of an emulator in a container, over its control API, in the words of the in-process ones. */
 import type { ClockMove, ClockState, ControlClient } from '../client/control-client.ts';
 import type { ClockMode } from '../emulator/core/clock/clock.ts';
-import type { Timeline } from '../emulator/core/journal/events.ts';
+import type { Timeline } from '../emulator/wire/journal-entry.ts';
 
 export interface ContainerClock {
   /** Mode, time, what sleeps until when and why, and what keeps time still. */

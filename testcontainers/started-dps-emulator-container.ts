@@ -2,9 +2,9 @@
 import { AbstractStartedContainer, type StartedTestContainer } from 'testcontainers';
 import { findCredential } from '../cli/credentials.ts';
 import { type ControlClient, createControlClient, type ReadyAnswer } from '../client/control-client.ts';
-import type { HubTwin } from '../emulator/core/hub/hub-devices.ts';
 import { connectionString, DPS_OWNER } from '../emulator/wire/access-policy.ts';
 import type { SetUp } from '../emulator/wire/set-up.ts';
+import type { HubTwin } from '../emulator/wire/twin.ts';
 import { type ContainerClock, type ContainerJournal, containerClock, containerJournal } from './remote-control.ts';
 
 /** Inside the container. [Dockerfile] */

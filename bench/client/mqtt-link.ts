@@ -1,7 +1,7 @@
 /** A device of the load over MQTT and TLS, as lean as it can be: what the client costs flattens every ratio. */
 import { connect, type SecureContext, type TLSSocket } from 'node:tls';
 import { generate, type IPublishPacket, type Packet, parser } from 'mqtt-packet';
-import { makeDeviceSas } from '../../device/sas.ts';
+import { makeDeviceSas } from '../../emulator/wire/device-sas.ts';
 import type { LoadDevice } from '../set-up.ts';
 
 export interface LinkTarget {
@@ -63,7 +63,7 @@ function connectPacket(device: LoadDevice): Packet {
     protocolVersion: 4,
     clientId: registrationId,
     username: `${idScope}/registrations/${registrationId}/api-version=2019-03-31&ClientVersion=bench`,
-    password: Buffer.from(makeDeviceSas(device)),
+    password: Buffer.from(makeDeviceSas(device, Date.now())),
     clean: true,
     keepalive: 0,
   };

@@ -10,26 +10,22 @@ import {
   parseConnectionString,
 } from '../../emulator/wire/resource.ts';
 import { dialledHost } from '../dialled-host.ts';
+import type { AzArguments } from './arguments.ts';
 import { AzError, argumentError } from './az-error.ts';
 import { createManagementClient, type ManagementClient } from './management-client.ts';
-
-export interface ServiceTarget {
-  /** A name, or a host name. */
-  readonly name: string | undefined;
-  readonly resourceGroup: string | undefined;
-  /** A connection string in place of the name. */
-  readonly login: string | undefined;
-}
 
 export interface AzContext {
   /** URL of the control API that the user named. */
   readonly emulator: string | undefined;
   /** @throws {CliError} when no emulator runs, with how to start one */
   management(): Promise<ManagementClient>;
-  /** The service API of a DPS instance, signed with the policy that may do everything, or with `login`. */
-  provisioningService(target: ServiceTarget): Promise<ServiceClient>;
-  /** The REST API of a hub. */
-  iotHub(target: ServiceTarget): Promise<ServiceClient>;
+  /**
+   * The service API of the DPS instance that the arguments name, or whose connection string `--login` is; without one it is
+   * signed with the policy that may do everything.
+   */
+  provisioningService(args: AzArguments): Promise<ServiceClient>;
+  /** The REST API of a hub, likewise. */
+  iotHub(args: AzArguments): Promise<ServiceClient>;
   /** A question that is answered with y; without a terminal to ask on, `--yes` is needed. */
   confirm(question: string): Promise<boolean>;
   /** A line on stderr. */
@@ -41,44 +37,40 @@ const HUB_API_VERSION = '2021-04-12';
 
 export function createContext(emulator: string | undefined): AzContext {
   const management = async (): Promise<ManagementClient> => createManagementClient(await findEmulator(emulator));
+  const serviceClient =
+    (ownCredential: typeof dpsCredential, apiVersion: string) =>
+    async (args: AzArguments): Promise<ServiceClient> => {
+      const client = await management();
+      const login = args.text('login');
+      const credential = login === undefined ? await ownCredential(client, args) : parsed(login);
+      return createServiceClient(await endpointOf(client, emulator), credential, apiVersion);
+    };
   return {
     emulator,
     management,
-    provisioningService: async ({ name, resourceGroup, login }) => {
-      const client = await management();
-      const credential = login === undefined ? await dpsCredential(client, name, resourceGroup) : parsed(login);
-      return createServiceClient(await endpointOf(client, emulator), credential, DPS_API_VERSION);
-    },
-    iotHub: async ({ name, resourceGroup, login }) => {
-      const client = await management();
-      const credential = login === undefined ? await hubCredential(client, name, resourceGroup) : parsed(login);
-      return createServiceClient(await endpointOf(client, emulator), credential, HUB_API_VERSION);
-    },
+    provisioningService: serviceClient(dpsCredential, DPS_API_VERSION),
+    iotHub: serviceClient(hubCredential, HUB_API_VERSION),
     confirm,
     warn: (line) => process.stderr.write(`WARNING: ${line}\n`),
   };
 }
 
-async function dpsCredential(
-  client: ManagementClient,
-  name: string | undefined,
-  resourceGroup: string | undefined,
-): Promise<ParsedConnectionString> {
-  if (name === undefined) throw argumentError('Please provide a DPS name (--dps-name/-n) or a login (--login/-l).');
-  const { properties } = await client.provisioningService(dpsNameOf(name), resourceGroup);
-  const [owner] = await client.provisioningServicePolicies(dpsNameOf(name), resourceGroup);
+async function dpsCredential(client: ManagementClient, args: AzArguments): Promise<ParsedConnectionString> {
+  const given = args.text('dpsName');
+  if (given === undefined) throw argumentError('Please provide a DPS name (--dps-name/-n) or a login (--login/-l).');
+  const target = [dpsNameOf(given), args.text('resourceGroup')] as const;
+  const { properties } = await client.provisioningService(...target);
+  const [owner] = await client.provisioningServicePolicies(...target);
   return credentialOf(properties.serviceOperationsHostName, owner);
 }
 
-async function hubCredential(
-  client: ManagementClient,
-  name: string | undefined,
-  resourceGroup: string | undefined,
-): Promise<ParsedConnectionString> {
-  if (name === undefined)
+async function hubCredential(client: ManagementClient, args: AzArguments): Promise<ParsedConnectionString> {
+  const given = args.text('hubName');
+  if (given === undefined)
     throw argumentError('Please provide an IoT hub name (--hub-name/-n) or a login (--login/-l).');
-  const { properties } = await client.iotHub(hubNameOf(name), resourceGroup);
-  const [owner] = await client.iotHubPolicies(hubNameOf(name), resourceGroup);
+  const target = [hubNameOf(given), args.text('resourceGroup')] as const;
+  const { properties } = await client.iotHub(...target);
+  const [owner] = await client.iotHubPolicies(...target);
   return credentialOf(properties.hostName, owner);
 }
 

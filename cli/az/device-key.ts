@@ -1,8 +1,8 @@
 /** The key of a device of an enrollment group: derived from the group's key, which is given or asked for. [dps-service-behaviour §3.3] */
 
 import type { ServiceClient } from '../../client/service-client.ts';
-import { deriveDeviceKey } from '../../emulator/core/dps/attestation/symmetric-key.ts';
-import { isJsonObject } from '../../emulator/wire/twin.ts';
+import { deriveDeviceKey } from '../../emulator/wire/symmetric-key.ts';
+import { isJsonObject, type JsonObject } from '../../emulator/wire/twin.ts';
 import { checkedKey } from '../credentials.ts';
 import { AzError } from './az-error.ts';
 import { attestationType, GROUP, INDIVIDUAL, readAttestation } from './enrollment-records.ts';
@@ -13,30 +13,26 @@ export function derivedFrom(groupKey: string, registrationId: string): string {
 
 export async function keyFromGroup(client: ServiceClient, groupId: string, registrationId: string): Promise<string> {
   const attestation = await readAttestation(client, GROUP, groupId);
-  const type = attestationType(attestation);
-  if (type !== 'symmetricKey') {
-    throw new AzError(
-      'service',
-      `Requested enrollment group has an attestation type of '${type}'. Currently, compute-device-key is only supported for enrollment groups with symmetric key attestation type.`,
-    );
-  }
-  return derivedFrom(primaryKeyIn(attestation.symmetricKey), registrationId);
+  const groupKey = primaryKeyIn(
+    attestation,
+    `Requested enrollment group has an attestation type of '${attestationType(attestation)}'. Currently, compute-device-key is only supported for enrollment groups with symmetric key attestation type.`,
+  );
+  return derivedFrom(groupKey, registrationId);
 }
 
 /** The key of a device that has an enrollment of its own. */
 export async function keyOfIndividual(client: ServiceClient, registrationId: string): Promise<string> {
   const attestation = await readAttestation(client, INDIVIDUAL, registrationId);
-  const type = attestationType(attestation);
-  if (type !== 'symmetricKey') {
-    throw new AzError(
-      'service',
-      `the enrollment of ${registrationId} has an attestation type of '${type}': devices with it are not emulated yet`,
-    );
-  }
-  return primaryKeyIn(attestation.symmetricKey);
+  return primaryKeyIn(
+    attestation,
+    `the enrollment of ${registrationId} has an attestation type of '${attestationType(attestation)}': devices with it are not emulated yet`,
+  );
 }
 
-function primaryKeyIn(keys: unknown): string {
+/** @param unkeyed what is said of an attestation without keys */
+function primaryKeyIn(attestation: JsonObject, unkeyed: string): string {
+  if (attestationType(attestation) !== 'symmetricKey') throw new AzError('service', unkeyed);
+  const keys = attestation.symmetricKey;
   if (isJsonObject(keys) && typeof keys.primaryKey === 'string') return keys.primaryKey;
   throw new AzError('service', 'the service answered without a primary key');
 }

@@ -1,140 +1,82 @@
 /** What `create` and `update` of an enrollment take, with the aliases of the Azure CLI. [dps-service-behaviour §8.2] */
-import type { AzOption } from './verb.ts';
+import { type AzOption, option } from './verb.ts';
 
 /** Which hub a device comes to, and how. */
 export const allocationOptions: readonly AzOption[] = [
-  {
-    names: ['--allocation-policy', '--ap'],
-    dest: 'allocationPolicy',
+  option('--allocation-policy, --ap', 'how a hub is chosen (default: as the provisioning service does)', {
     choices: ['hashed', 'geoLatency', 'static', 'custom'],
-    help: 'how a hub is chosen (default: as the provisioning service does)',
-  },
-  {
-    names: ['--iot-hubs', '--ih'],
-    dest: 'iotHubs',
-    kind: 'list',
-    help: 'host names of the linked hubs to choose from, separated by spaces (default: all that are linked)',
-  },
-  {
-    names: ['--iot-hub-host-name', '--hn'],
-    dest: 'iotHubHostName',
-    help: 'deprecated: host name of the one hub; use --allocation-policy static --iot-hubs',
-  },
-  {
-    names: ['--webhook-url', '--wh'],
-    dest: 'webhookUrl',
-    help: 'custom allocation: URL of the function that chooses the hub, with ?code=<function key> if it asks for a key',
-  },
-  {
-    names: ['--api-version', '--av'],
-    dest: 'apiVersion',
-    help: 'custom allocation: version of the requests to the function, 2018-09-01-preview or later',
-  },
+  }),
+  option(
+    '--iot-hubs, --ih',
+    'host names of the linked hubs to choose from, separated by spaces (default: all that are linked)',
+    { kind: 'list' },
+  ),
+  option(
+    '--iot-hub-host-name, --hn',
+    'deprecated: host name of the one hub; use --allocation-policy static --iot-hubs',
+  ),
+  option(
+    '--webhook-url, --wh',
+    'custom allocation: URL of the function that chooses the hub, with ?code=<function key> if it asks for a key',
+  ),
+  option(
+    '--api-version, --av',
+    'custom allocation: version of the requests to the function, 2018-09-01-preview or later',
+  ),
 ];
 
 /** What a device is given at its hub, and when it may have another one. */
 export const deviceOptions: readonly AzOption[] = [
-  {
-    names: ['--initial-twin-tags', '--tags'],
-    dest: 'initialTwinTags',
+  option('--initial-twin-tags, --tags', 'tags of the initial twin: JSON or @file', { kind: 'json' }),
+  option('--initial-twin-properties, --props', 'desired properties of the initial twin: JSON or @file', {
     kind: 'json',
-    help: 'tags of the initial twin: JSON or @file',
-  },
-  {
-    names: ['--initial-twin-properties', '--props'],
-    dest: 'initialTwinProperties',
-    kind: 'json',
-    help: 'desired properties of the initial twin: JSON or @file',
-  },
-  { names: ['--edge-enabled', '--ee'], dest: 'edgeEnabled', kind: 'boolean', help: 'devices are IoT Edge devices' },
-  {
-    names: ['--provisioning-status', '--ps'],
-    dest: 'provisioningStatus',
+  }),
+  option('--edge-enabled, --ee', 'devices are IoT Edge devices', { kind: 'boolean' }),
+  option('--provisioning-status, --ps', 'whether devices are let in (default: enabled)', {
     choices: ['disabled', 'enabled'],
-    help: 'whether devices are let in (default: enabled)',
-  },
-  {
-    names: ['--reprovision-policy', '--rp'],
-    dest: 'reprovisionPolicy',
-    choices: ['never', 'reprovisionandmigratedata', 'reprovisionandresetdata'],
-    help: 'what happens when a device registers again (default: reprovisionandmigratedata)',
-  },
+  }),
+  option(
+    '--reprovision-policy, --rp',
+    'what happens when a device registers again (default: reprovisionandmigratedata)',
+    { choices: ['never', 'reprovisionandmigratedata', 'reprovisionandresetdata'] },
+  ),
 ];
 
 export const keyOptions: readonly AzOption[] = [
-  {
-    names: ['--primary-key', '--pk'],
-    dest: 'primaryKey',
-    mayBeEmpty: true,
-    help: 'primary key, base64 (default: a generated one)',
-  },
-  {
-    names: ['--secondary-key', '--sk'],
-    dest: 'secondaryKey',
-    mayBeEmpty: true,
-    help: 'secondary key, base64 (default: a generated one)',
-  },
+  option('--primary-key, --pk', 'primary key, base64 (default: a generated one)', { mayBeEmpty: true }),
+  option('--secondary-key, --sk', 'secondary key, base64 (default: a generated one)', { mayBeEmpty: true }),
 ];
 
 export const certificateOptions: readonly AzOption[] = [
-  {
-    names: ['--certificate-path', '--cp'],
-    dest: 'certificatePath',
-    help: 'file with the primary certificate, .pem or .cer; stored, its devices are not emulated yet',
-  },
-  {
-    names: ['--secondary-certificate-path', '--scp'],
-    dest: 'secondaryCertificatePath',
-    help: 'file with the secondary certificate, .pem or .cer',
-  },
+  option(
+    '--certificate-path, --cp',
+    'file with the primary certificate, .pem or .cer; stored, its devices are not emulated yet',
+  ),
+  option('--secondary-certificate-path, --scp', 'file with the secondary certificate, .pem or .cer'),
 ];
 
 export const authorityOptions: readonly AzOption[] = [
-  {
-    names: ['--root-ca-name', '--ca-name', '--cn'],
-    dest: 'rootCaName',
-    help: "name of the primary certificate authority that signs the devices' certificates",
-  },
-  {
-    names: ['--secondary-root-ca-name', '--secondary-ca-name', '--scn'],
-    dest: 'secondaryRootCaName',
-    help: 'name of the secondary certificate authority',
-  },
+  option(
+    '--root-ca-name, --ca-name, --cn',
+    "name of the primary certificate authority that signs the devices' certificates",
+  ),
+  option('--secondary-root-ca-name, --secondary-ca-name, --scn', 'name of the secondary certificate authority'),
 ];
 
 export const removeOptions: readonly AzOption[] = [
-  {
-    names: ['--remove-certificate', '--rc'],
-    dest: 'removeCertificate',
-    kind: 'boolean',
-    help: 'remove the primary certificate',
-  },
-  {
-    names: ['--remove-secondary-certificate', '--rsc'],
-    dest: 'removeSecondaryCertificate',
-    kind: 'boolean',
-    help: 'remove the secondary certificate',
-  },
+  option('--remove-certificate, --rc', 'remove the primary certificate', { kind: 'boolean' }),
+  option('--remove-secondary-certificate, --rsc', 'remove the secondary certificate', { kind: 'boolean' }),
 ];
 
-export const endorsementKey: AzOption = {
-  names: ['--endorsement-key', '--ek'],
-  dest: 'endorsementKey',
-  help: "TPM: the endorsement key of the device's chip, base64; stored, its device is not emulated yet",
-};
+export const endorsementKey = option(
+  '--endorsement-key, --ek',
+  "TPM: the endorsement key of the device's chip, base64; stored, its device is not emulated yet",
+);
 
 /** Of one device alone. */
 export const individualOptions: readonly AzOption[] = [
-  {
-    names: ['--device-id'],
-    dest: 'deviceId',
-    mayBeEmpty: true,
-    help: 'id of the device at its hub (default: its registration id)',
-  },
-  {
-    names: ['--device-information', '--device-info', '--info'],
-    dest: 'deviceInformation',
+  option('--device-id', 'id of the device at its hub (default: its registration id)', { mayBeEmpty: true }),
+  option('--device-information, --device-info, --info', 'free information about the device: JSON or @file', {
     kind: 'json',
-    help: 'free information about the device: JSON or @file',
-  },
+  }),
 ];

@@ -3,7 +3,7 @@
 import type { ServiceClient } from '../../client/service-client.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../emulator/wire/twin.ts';
 import { AzError } from './az-error.ts';
-import { groupId, individualId } from './data-plane-options.ts';
+import { groupId, individualId } from './shared-options.ts';
 import type { AzOption } from './verb.ts';
 
 export interface EnrollmentKind {

@@ -1,40 +1,111 @@
-/** The verbs that enrollments and enrollment groups have alike: list, show, delete. */
+/** The verbs that enrollments and enrollment groups have alike. [dps-service-behaviour §8.2] */
 import type { JsonObject } from '../../emulator/wire/twin.ts';
 import type { AzArguments } from './arguments.ts';
 import type { AzContext } from './context.ts';
-import { etag, ifMatch, serviceIn, serviceOptions, showKeys, top } from './data-plane-options.ts';
-import { attestationType, type EnrollmentKind, pathOf, readAttestation, readEnrollment } from './enrollment-records.ts';
-import { required } from './shared-options.ts';
-import type { AzVerb } from './verb.ts';
+import { changedEnrollment, newEnrollment } from './enrollment-body.ts';
+import { removeOptions } from './enrollment-options.ts';
+import {
+  attestationType,
+  type EnrollmentKind,
+  pathOf,
+  readAttestation,
+  readEnrollment,
+  writeEnrollment,
+} from './enrollment-records.ts';
+import { etag, ifMatch, serviceOptions, showKeys, top } from './shared-options.ts';
+import { type AzOption, type AzVerb, required } from './verb.ts';
 
-export function listVerb(kind: EnrollmentKind): AzVerb {
-  return {
-    path: `${kind.path} list`,
-    summary: `List ${kind.noun}s.`,
-    options: [...serviceOptions, top],
-    examples: [`az ${kind.path} list --dps-name contoso-provisioning-service -o table`],
-    run: async (args, context) => {
-      const client = await context.provisioningService(serviceIn(args));
-      const query = { method: 'POST', path: `/${kind.collection}/query`, body: { query: 'SELECT *' } } as const;
-      return client.askAll(query, args.integer('top') || undefined);
-    },
-  };
+/** What is said of a verb that writes: the example without the words that name the enrollment. */
+interface WritingVerb {
+  readonly summary: string;
+  readonly example: string;
 }
 
-export function showVerb(kind: EnrollmentKind): AzVerb {
-  return {
-    path: `${kind.path} show`,
-    summary: `Show an ${kind.noun}; its keys only with --show-keys.`,
-    options: [required(kind.idOption), ...serviceOptions, showKeys],
-    examples: [
-      `az ${kind.path} show --dps-name contoso-provisioning-service --enrollment-id ${kind.exampleId} --show-keys`,
-    ],
-    run: (args, context) => show(kind, args, context),
-  };
+/** In what the verbs of the two kinds differ. */
+export interface KindOfVerbs {
+  readonly create: WritingVerb;
+  readonly update: WritingVerb;
+  /** Of `create` alone, in front of the others. */
+  readonly newOptions: readonly AzOption[];
+  /** Of `create` and `update`. */
+  readonly options: readonly AzOption[];
+  newAttestation(args: AzArguments): Promise<JsonObject>;
+  /** @param present with its keys */
+  changedAttestation(present: JsonObject, args: AzArguments, context: AzContext): Promise<JsonObject>;
+}
+
+const SERVICE = '--dps-name contoso-provisioning-service';
+
+/** In the order of their help. */
+export function verbsOn(kind: EnrollmentKind, verbs: KindOfVerbs): readonly AzVerb[] {
+  const { path, noun } = kind;
+  const { create, update, newOptions, options } = verbs;
+  const one = [required(kind.idOption), ...serviceOptions];
+  const example = `${SERVICE} --enrollment-id ${kind.exampleId}`;
+  return [
+    {
+      path: `${path} create`,
+      summary: create.summary,
+      options: [...newOptions, ...one, ...options],
+      examples: [`az ${path} create ${example} ${create.example}`],
+      run: async (args, context) => {
+        const body = newEnrollment(kind, args, await verbs.newAttestation(args), context);
+        const client = await context.provisioningService(args);
+        return writeEnrollment(client, kind, { id: args.required('enrollmentId'), body });
+      },
+    },
+    {
+      path: `${path} show`,
+      summary: `Show an ${noun}; its keys only with --show-keys.`,
+      options: [...one, showKeys],
+      examples: [`az ${path} show ${example} --show-keys`],
+      run: (args, context) => show(kind, args, context),
+    },
+    {
+      path: `${path} list`,
+      summary: `List ${noun}s.`,
+      options: [...serviceOptions, top],
+      examples: [`az ${path} list ${SERVICE} -o table`],
+      run: async (args, context) => {
+        const client = await context.provisioningService(args);
+        const query = { method: 'POST', path: `/${kind.collection}/query`, body: { query: 'SELECT *' } } as const;
+        return client.askAll(query, args.integer('top') || undefined);
+      },
+    },
+    {
+      path: `${path} update`,
+      summary: update.summary,
+      options: [...one, ...options, ...removeOptions, etag],
+      examples: [`az ${path} update ${example} ${update.example}`],
+      run: async (args, context) => {
+        const client = await context.provisioningService(args);
+        const id = args.required('enrollmentId');
+        const present = await readEnrollment(client, kind, id);
+        const attestation = await verbs.changedAttestation(await readAttestation(client, kind, id), args, context);
+        const body = changedEnrollment(present, args, attestation, context);
+        return writeEnrollment(client, kind, { id, body, headers: ifMatch(args) });
+      },
+    },
+    {
+      path: `${path} delete`,
+      summary: `Delete an ${noun}; devices that came through it stay at their hubs.`,
+      options: [...one, etag],
+      examples: [`az ${path} delete ${example}`],
+      run: async (args, context) => {
+        const client = await context.provisioningService(args);
+        await client.ask({
+          method: 'DELETE',
+          path: pathOf(kind, args.required('enrollmentId')),
+          headers: ifMatch(args),
+        });
+        return undefined;
+      },
+    },
+  ];
 }
 
 async function show(kind: EnrollmentKind, args: AzArguments, context: AzContext): Promise<JsonObject> {
-  const client = await context.provisioningService(serviceIn(args));
+  const client = await context.provisioningService(args);
   const id = args.required('enrollmentId');
   const record = await readEnrollment(client, kind, id);
   if (!args.isSet('showKeys')) return record;
@@ -44,19 +115,4 @@ async function show(kind: EnrollmentKind, args: AzArguments, context: AzContext)
     `--show-keys argument was provided, but requested ${kind.noun} has an attestation type of '${type}'. Currently, --show-keys is only supported for symmetric key ${kind.noun}s`,
   );
   return record;
-}
-
-export function deleteVerb(kind: EnrollmentKind): AzVerb {
-  return {
-    path: `${kind.path} delete`,
-    summary: `Delete an ${kind.noun}; devices that came through it stay at their hubs.`,
-    options: [required(kind.idOption), ...serviceOptions, etag],
-    examples: [`az ${kind.path} delete --dps-name contoso-provisioning-service --enrollment-id ${kind.exampleId}`],
-    run: async (args, context) => {
-      const client = await context.provisioningService(serviceIn(args));
-      const path = pathOf(kind, args.required('enrollmentId'));
-      await client.ask({ method: 'DELETE', path, headers: ifMatch(args) });
-      return undefined;
-    },
-  };
 }

@@ -7,7 +7,7 @@ import { argumentError } from './az-error.ts';
 import { checkedChoice } from './check-choice.ts';
 import { readJsonArgument } from './json-argument.ts';
 import { OUTPUT_FORMATS, type OutputFormat } from './output.ts';
-import type { AzOption, AzVerb } from './verb.ts';
+import { type AzOption, type AzVerb, option } from './verb.ts';
 import { withoutLikelyKeys } from './without-likely-keys.ts';
 
 export interface ParsedVerb {
@@ -23,18 +23,14 @@ export interface ParsedVerb {
 
 /** What every verb has. The last ones change nothing here: scripts that are made for Azure pass them. */
 const GLOBAL_OPTIONS: readonly AzOption[] = [
-  { names: ['--output', '-o'], dest: 'output', choices: OUTPUT_FORMATS, help: 'output format (default: json)' },
-  { names: ['--query'], dest: 'query', help: 'JMESPath expression: which part of the answer to print' },
-  {
-    names: ['--emulator'],
-    dest: 'emulator',
-    help: 'control API of the emulator (default: DPS_EMULATOR_URL, then the ready file)',
-  },
-  { names: ['--help', '-h'], dest: 'help', kind: 'flag', help: 'show this text' },
-  { names: ['--subscription'], dest: 'subscription', help: 'accepted and not looked at: the emulator has one' },
-  { names: ['--only-show-errors'], dest: 'onlyShowErrors', kind: 'flag', help: 'accepted: nothing else is shown' },
-  { names: ['--verbose'], dest: 'verbose', kind: 'flag', help: 'accepted; see dps-emulator log' },
-  { names: ['--debug'], dest: 'debug', kind: 'flag', help: 'accepted; see dps-emulator log' },
+  option('--output, -o', 'output format (default: json)', { choices: OUTPUT_FORMATS }),
+  option('--query', 'JMESPath expression: which part of the answer to print'),
+  option('--emulator', 'control API of the emulator (default: DPS_EMULATOR_URL, then the ready file)'),
+  option('--help, -h', 'show this text', { kind: 'flag' }),
+  option('--subscription', 'accepted and not looked at: the emulator has one'),
+  option('--only-show-errors', 'accepted: nothing else is shown', { kind: 'flag' }),
+  option('--verbose', 'accepted; see dps-emulator log', { kind: 'flag' }),
+  option('--debug', 'accepted; see dps-emulator log', { kind: 'flag' }),
 ];
 
 /** @throws {AzError} for wrong usage */
@@ -42,19 +38,13 @@ export function parseArguments(verb: AzVerb, words: readonly string[]): ParsedVe
   const wantsHelp = words.includes('--help') || words.includes('-h');
   const parser = parserFor(verb);
   if (wantsHelp) {
-    return {
-      args: azArguments(new Map()),
-      output: 'json',
-      query: undefined,
-      emulator: undefined,
-      help: helpOf(parser),
-    };
+    const help = parser.format_help().trimEnd();
+    return { args: azArguments(new Map()), output: 'json', query: undefined, emulator: undefined, help };
   }
   const values = new Map<string, unknown>(Object.entries(parser.parse_args([...words])));
   for (const option of [...verb.options, ...GLOBAL_OPTIONS]) {
-    if (option.kind === 'tags' || option.kind === 'list') flatten(values, option);
-    if (option.choices !== undefined) checkChoices(values, option, verb);
-    else checkValue(values, option);
+    const given = values.get(option.dest) ?? undefined;
+    if (given !== undefined) values.set(option.dest, checked(given, option, verb));
   }
   const args = azArguments(values);
   return {
@@ -148,35 +138,28 @@ function readJson(value: string): JsonValue {
   return read.value;
 }
 
+/** What the parser has read, as the verb reads it. */
+function checked(given: unknown, option: AzOption, verb: AzVerb): unknown {
+  if (option.kind === 'tags') return tagsOf(given as readonly string[]);
+  const choice = (value: string): string => (option.choices === undefined ? value : checkedChoice(value, option, verb));
+  if (option.kind === 'list') return wordsIn(given as readonly string[]).map(choice);
+  if (option.choices !== undefined) return choice(given as string);
+  checkValue(given, option);
+  return given;
+}
+
 /** Several arguments, or one with spaces in it: `--iot-hubs a b` and `--iot-hubs "a b"` are the same. */
-function flatten(values: Map<string, unknown>, { dest, kind }: AzOption): void {
-  const given = values.get(dest) as readonly string[] | null | undefined;
-  if (given === null || given === undefined) return;
-  if (kind === 'tags') {
-    values.set(dest, tagsOf(given));
-    return;
-  }
-  values.set(
-    dest,
-    given.flatMap((value) => value.split(/\s+/)).filter((value) => value !== ''),
-  );
+function wordsIn(given: readonly string[]): readonly string[] {
+  return given.flatMap((value) => value.split(/\s+/)).filter((value) => value !== '');
 }
 
 /** An empty name would ask for something else: for the list, where one resource was meant. */
-function checkValue(values: Map<string, unknown>, { dest, names, mayBeEmpty, minimum }: AzOption): void {
-  const value = values.get(dest);
+function checkValue(value: unknown, { names, mayBeEmpty, minimum }: AzOption): void {
   if (minimum !== undefined && typeof value === 'number' && value < minimum) {
     throw argumentError(`argument ${names.join('/')}: must be ${minimum} or more (is ${value})`);
   }
   if (value !== '' || mayBeEmpty) return;
   throw argumentError(`argument ${names.join('/')}: must not be empty; is the variable set?`);
-}
-
-function checkChoices(values: Map<string, unknown>, option: AzOption, verb: AzVerb): void {
-  const given = values.get(option.dest) as string | readonly string[] | null | undefined;
-  if (given === null || given === undefined) return;
-  const checked = (value: string): string => checkedChoice(value, option, verb);
-  values.set(option.dest, typeof given === 'string' ? checked(given) : given.map(checked));
 }
 
 /** `name=value`; a name alone has an empty value, and `""` alone empties all tags, as with `az`. */
@@ -189,8 +172,4 @@ function tagsOf(given: readonly string[]): Readonly<Record<string, string>> {
         return equals < 0 ? [tag, ''] : [tag.slice(0, equals), tag.slice(equals + 1)];
       }),
   );
-}
-
-function helpOf(parser: ArgumentParser): string {
-  return parser.format_help().trimEnd();
 }

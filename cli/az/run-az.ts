@@ -27,7 +27,8 @@ export async function runAz(words: readonly string[]): Promise<number> {
     const answer = await found.verb.run(args, createContext(emulator));
     if (answer === undefined) return EXIT.ok;
     const isColoured = process.stdout.isTTY === true && !process.env.NO_COLOR;
-    for (const line of rendered(withResourceGroup(answer), { format: output, query, isColoured })) print(line);
+    for (const line of rendered(withResourceGroup(answer as JsonValue), { format: output, query, isColoured }))
+      print(line);
     return EXIT.ok;
   } catch (error) {
     if (error instanceof AzError) return say(error, error.exitCode);

@@ -23,6 +23,20 @@ export interface AzOption {
   readonly choices?: readonly string[];
 }
 
+/**
+ * An option as verbs declare it. The value has the first name as a verb of ours writes it: `--dps-name` is `dpsName`.
+ * @param names every spelling, as a help shows them: `--enrollment-id, --eid`
+ */
+export function option(names: string, help: string, more: Partial<Omit<AzOption, 'names' | 'help'>> = {}): AzOption {
+  const [first = '', ...others] = names.split(', ');
+  const dest = first.slice(2).replace(/-([a-z])/g, (_dash, letter: string) => letter.toUpperCase());
+  return { names: [first, ...others], dest, help, ...more };
+}
+
+export function required(option: AzOption): AzOption {
+  return { ...option, isRequired: true };
+}
+
 export interface AzVerb {
   /** `iot dps create`, without `az`. */
   readonly path: string;
@@ -30,6 +44,6 @@ export interface AzVerb {
   readonly options: readonly AzOption[];
   /** As they are typed, `az` first. */
   readonly examples: readonly [string, ...string[]];
-  /** What it returns is printed as `--output` says; nothing when it is `undefined`. */
-  run(args: AzArguments, context: AzContext): Promise<JsonValue | undefined>;
+  /** What it returns is JSON and printed as `--output` says; nothing when it is `undefined`. */
+  run(args: AzArguments, context: AzContext): Promise<JsonValue | object | undefined>;
 }

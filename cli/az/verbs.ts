@@ -2,14 +2,12 @@
 import type { AzVerb } from './verb.ts';
 import { computeDeviceKeyVerbs } from './verbs/compute-device-key.ts';
 import { connectionStringVerbs } from './verbs/connection-string.ts';
-import { deviceIdentityVerbs } from './verbs/device-identity.ts';
 import { deviceRegistrationVerbs } from './verbs/device-registration.ts';
-import { deviceTwinVerbs } from './verbs/device-twin.ts';
 import { dpsVerbs } from './verbs/dps.ts';
 import { dpsPolicyVerbs } from './verbs/dps-policy.ts';
-import { enrollmentVerbs } from './verbs/enrollment.ts';
-import { enrollmentGroupVerbs } from './verbs/enrollment-group.ts';
+import { enrollmentGroupVerbs, enrollmentVerbs } from './verbs/enrollment.ts';
 import { groupVerbs } from './verbs/group.ts';
+import { hubDeviceVerbs } from './verbs/hub-device.ts';
 import { iotHubVerbs } from './verbs/iot-hub.ts';
 import { linkedHubVerbs } from './verbs/linked-hub.ts';
 import { registrationVerbs } from './verbs/registration.ts';
@@ -26,6 +24,5 @@ export const AZ_VERBS: readonly AzVerb[] = [
   ...registrationVerbs,
   ...deviceRegistrationVerbs,
   ...iotHubVerbs,
-  ...deviceIdentityVerbs,
-  ...deviceTwinVerbs,
+  ...hubDeviceVerbs,
 ];

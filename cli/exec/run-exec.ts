@@ -1,9 +1,9 @@
 /** Starts the emulator of a command, runs the command, and ends with its exit code. */
 
 import { removeOwnReadyFile, writeReadyFile } from '../../client/ready-file.ts';
-import { compose } from '../../emulator/compose.ts';
-import type { OptionName } from '../../emulator/config.ts';
-import type { Emulator, EmulatorOptions } from '../../emulator/emulator.ts';
+import type { Emulator, EmulatorOptions } from '../../emulator/index.ts';
+import { type OptionName, startAsCommand } from '../../emulator/service-door.ts';
+
 import { deviceEnvironment } from '../device-environment.ts';
 import { planStart } from '../start/plan-start.ts';
 import { readyDocument, readyFilePath } from '../start/ready-document.ts';
@@ -26,7 +26,7 @@ export async function runExec(request: ExecRequest): Promise<never> {
   const signals = catchSignals();
   const readyFile = readyFilePath(request.readyFile);
   const { options, labels, notes } = await planStart(request);
-  const emulator = await compose({ ...FREE_PORTS, ...options }, 'command').catch((error: unknown) => {
+  const emulator = await startAsCommand({ ...FREE_PORTS, ...options }).catch((error: unknown) => {
     throw explainStartError(error, options, labels);
   });
   try {

@@ -1,5 +1,5 @@
 /** Reads out of the journal why a registration did not end well: the last refusal or failure, and the webhook's part in it. */
-import type { JournalEntry } from '../../emulator/core/journal/events.ts';
+import type { JournalEntry } from '../../emulator/wire/journal-entry.ts';
 
 export interface Diagnosis {
   /** A `RefusalReason`, the name of an error, or the registration's status. */
@@ -7,6 +7,11 @@ export interface Diagnosis {
   readonly detail: string;
   /** How often the webhook was called; absent when it was not. */
   readonly webhookCalls?: number;
+}
+
+/** For people: the detail, and how often the webhook was asked. */
+export function diagnosisText({ detail, webhookCalls: calls }: Diagnosis): string {
+  return calls === undefined ? detail : `${detail} (${calls} webhook ${calls === 1 ? 'call' : 'calls'})`;
 }
 
 /** @param entries of one attempt, oldest first */

@@ -4,9 +4,9 @@ import { type ControlClient, createControlClient } from '../../client/control-cl
 import { findEmulator, lookForEmulator } from '../../client/find-emulator.ts';
 import type { DeviceEvent, DeviceOutcome, DeviceResult, DeviceTransport } from '../../device/device.ts';
 import { registerDevice } from '../../device/wire-device.ts';
-import type { HubTwin } from '../../emulator/core/hub/hub-devices.ts';
-import type { JournalEntry } from '../../emulator/core/journal/events.ts';
-import type { JsonObject, JsonValue } from '../../emulator/wire/twin.ts';
+import type { JournalEntry } from '../../emulator/wire/journal-entry.ts';
+import type { HubTwin, JsonObject, JsonValue } from '../../emulator/wire/twin.ts';
+
 import { findCredential, givenKey, type KeyFlags } from '../credentials.ts';
 import { dialledHost } from '../dialled-host.ts';
 import { CliError } from '../exit.ts';
@@ -47,10 +47,6 @@ export interface RegisterReport {
   readonly nextStep?: string | undefined;
   /** `null`: the C SDK would still be waiting. */
   readonly cSdkResult: string | null;
-}
-
-export async function registerWithEmulator(request: RegisterRequest): Promise<RegisterReport> {
-  return (await registerAndReport(request)).report;
 }
 
 /** What the device itself saw is told beside the report. */

@@ -3,6 +3,7 @@ import type { DeviceEvent } from '../../device/device.ts';
 import { maskJson } from '../../emulator/wire/mask.ts';
 import type { JsonValue } from '../../emulator/wire/twin.ts';
 import { paint, print, printable } from '../terminal.ts';
+import { diagnosisText } from './diagnose.ts';
 import type { RegisterReport } from './register-device.ts';
 
 /** A line per answer; polls that are all answered the same way share one. */
@@ -28,7 +29,7 @@ export function outcomeLines(report: RegisterReport): readonly string[] {
     ['substatus', report.substatus],
     ['twin', jsonOf(report.twin && { tags: report.twin.tags, desired: report.twin.properties.desired })],
     ['payload', jsonOf(report.payload)],
-    ['why', why && `${why.detail}${callsOf(why.webhookCalls)}`],
+    ['why', why && diagnosisText(why)],
     ['ID scope', report.idScope],
     ['key', `from ${report.keySource}`],
     ['C SDK', report.cSdkResult ?? 'still waiting'],
@@ -38,10 +39,6 @@ export function outcomeLines(report: RegisterReport): readonly string[] {
     paint.strong(isGood ? paint.good(head) : paint.bad(printable(head))),
     ...rows.flatMap(([name, value]) => (value === undefined ? [] : [`  ${name.padEnd(10)} ${printable(value)}`])),
   ];
-}
-
-function callsOf(calls: number | undefined): string {
-  return calls === undefined ? '' : ` (${calls} webhook ${calls === 1 ? 'call' : 'calls'})`;
 }
 
 /** What a webhook gave the device may be a secret of the device's; `--json` has it in clear. */

@@ -1,5 +1,5 @@
 /** A webhook that asked for a key and was called without one: what the journal and the set-up say about it. */
-import type { JournalEntry } from '../../emulator/core/journal/events.ts';
+import type { JournalEntry } from '../../emulator/wire/journal-entry.ts';
 import { maskQuery } from '../../emulator/wire/mask.ts';
 import { registrationKey } from '../../emulator/wire/registration-id.ts';
 import type { SetUp } from '../../emulator/wire/set-up.ts';

@@ -1,11 +1,11 @@
 /** The block that `start` prints when it is ready: everything a person copies from it, keys of the demo in clear. */
 
 import type { ReadyDocument } from '../../client/ready-file.ts';
-import { deriveDeviceKey } from '../../emulator/core/dps/attestation/symmetric-key.ts';
-import { CONTOSO_DEVICES, CONTOSO_GROUP, CONTOSO_ID_SCOPE } from '../../emulator/core/set-up/contoso.ts';
-import type { Emulator } from '../../emulator/emulator.ts';
+import type { Emulator } from '../../emulator/index.ts';
+import { CONTOSO_DEVICES, CONTOSO_GROUP, CONTOSO_ID_SCOPE } from '../../emulator/service-door.ts';
 import { maskQuery } from '../../emulator/wire/mask.ts';
 import type { SetUp } from '../../emulator/wire/set-up.ts';
+import { deriveDeviceKey } from '../../emulator/wire/symmetric-key.ts';
 import type { Paint } from '../terminal.ts';
 
 export interface BlockFacts {

@@ -1,7 +1,7 @@
 /** Reads `--config FILE`: the set-up document, plus the options of the emulator under `options`. */
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import { shown } from '../../emulator/core/set-up/check-set-up.ts';
+import { shown } from '../../emulator/wire/fault.ts';
 import type { SetUp } from '../../emulator/wire/set-up.ts';
 import { isJsonObject, type JsonObject } from '../../emulator/wire/twin.ts';
 import { CliError } from '../exit.ts';

@@ -1,6 +1,13 @@
 /** Gathers the options of `start` from flags, environment and file, checks each where it was given, and ranks them. */
-import { type GivenOptions, OPTIONS, type OptionName } from '../../emulator/config.ts';
-import { OptionError, parseOption, resolveOptions } from '../../emulator/resolve-options.ts';
+import {
+  type GivenOptions,
+  OPTIONS,
+  OptionError,
+  type OptionName,
+  parseOption,
+  resolveOptions,
+} from '../../emulator/service-door.ts';
+
 import type { JsonObject } from '../../emulator/wire/twin.ts';
 import { CliError } from '../exit.ts';
 

@@ -1,7 +1,7 @@
 /** What `start` prints after the block: a line per event as it happens and the webhook's log, for people or as NDJSON. */
 
 import type { ReadyDocument } from '../../client/ready-file.ts';
-import type { JournalListener } from '../../emulator/core/journal/journal.ts';
+import type { JournalListener } from '../../emulator/index.ts';
 import { maskJson } from '../../emulator/wire/mask.ts';
 import type { JsonObject, JsonValue } from '../../emulator/wire/twin.ts';
 import { describeEvent, paintedText } from '../describe-event.ts';

@@ -1,6 +1,6 @@
 /** The options of the emulator as flags of a command, and what the user typed for them. */
 import { type Command, Option } from 'commander';
-import { OPTIONS, type OptionName, type OptionRow } from '../../emulator/config.ts';
+import { OPTIONS, type OptionName, type OptionRow } from '../../emulator/service-door.ts';
 
 /** @returns reads the flags that commander has parsed */
 export function addOptionFlags(command: Command): (flags: Record<string, unknown>) => ReadonlyMap<OptionName, string> {

@@ -1,6 +1,7 @@
 /** What an emulator is started with, from flags, environment and configuration file; wrong combinations are told before. */
-import type { OptionName } from '../../emulator/config.ts';
-import type { EmulatorOptions } from '../../emulator/emulator.ts';
+
+import type { EmulatorOptions } from '../../emulator/index.ts';
+import type { OptionName } from '../../emulator/service-door.ts';
 import { CliError } from '../exit.ts';
 import { readConfigFile } from './config-file.ts';
 import { gatherOptions } from './gather-options.ts';

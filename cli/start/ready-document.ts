@@ -2,8 +2,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { type ReadyDocument, readReadyFile } from '../../client/ready-file.ts';
-import { VERSION } from '../../emulator/control/version.ts';
-import type { Emulator } from '../../emulator/emulator.ts';
+import type { Emulator } from '../../emulator/index.ts';
+import { VERSION } from '../../emulator/version.ts';
 import { CliError } from '../exit.ts';
 
 export async function readyDocument(emulator: Emulator): Promise<ReadyDocument> {

@@ -1,9 +1,9 @@
 /** Runs an emulator as a command: composes it, tells where it is, shows what happens, and stops it within a second. */
 
 import { claimReadyFile, type ReadyDocument, removeOwnReadyFile, writeReadyFile } from '../../client/ready-file.ts';
-import { compose } from '../../emulator/compose.ts';
-import type { OptionName } from '../../emulator/config.ts';
-import type { Emulator } from '../../emulator/emulator.ts';
+import type { Emulator } from '../../emulator/index.ts';
+import { type OptionName, startAsCommand } from '../../emulator/service-door.ts';
+
 import { EXIT } from '../exit.ts';
 import { paint } from '../terminal.ts';
 import { readyBlock } from './block.ts';
@@ -27,7 +27,7 @@ export async function runStart(request: StartRequest): Promise<void> {
   const output = liveOutput({ isJson: request.isJson, isQuiet: request.isQuiet, paint });
   const readyFile = readyFilePath(request.readyFile);
   const { options, isDemo, labels, notes } = await planStart(request);
-  const emulator = await compose({ ...options, webhookLog: output.webhookLog }, 'command').catch((error: unknown) => {
+  const emulator = await startAsCommand({ ...options, webhookLog: output.webhookLog }).catch((error: unknown) => {
     throw explainStartError(error, options, labels);
   });
   emulator.journal.subscribe(output.event);

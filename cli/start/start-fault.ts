@@ -1,6 +1,6 @@
 /** Why an emulator could not start, in one line: which option asked for what cannot be had, and what to do. */
-import type { GivenOptions, OptionName } from '../../emulator/config.ts';
-import { OptionError } from '../../emulator/resolve-options.ts';
+import { type GivenOptions, OptionError, type OptionName } from '../../emulator/service-door.ts';
+
 import { CliError } from '../exit.ts';
 
 interface ListenError extends Error {

@@ -1,5 +1,5 @@
 /** Variables of the environment that look like options and are none: in a container a slip in a name is easily made. */
-import { OPTIONS } from '../../emulator/config.ts';
+import { OPTIONS } from '../../emulator/service-door.ts';
 
 const PREFIX = 'DPS_EMULATOR_';
 /** For all commands, so no options of an emulator. */

@@ -1,7 +1,7 @@
 /** The tutorial's device: the official Node SDK over TLS, or the built-in wire device where the SDK is missing. */
 import { sdkAvailable, startSdkRunner } from '../../device/sdk-device.ts';
 import { registerDevice } from '../../device/wire-device.ts';
-import type { Emulator } from '../../emulator/emulator.ts';
+import type { Emulator } from '../../emulator/index.ts';
 import type { JsonObject } from '../../emulator/wire/twin.ts';
 import type { ClientFacts, ClientOutcome } from './document.ts';
 

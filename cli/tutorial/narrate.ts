@@ -1,65 +1,62 @@
 /** Tells the tutorial in a terminal: what was set up, what each device and the webhook said, and the table. */
+import { paint, print } from '../terminal.ts';
 import type { DeviceChapter, TroubleshootingRow } from './document.ts';
 import type { Narrator } from './play.ts';
 
-export function terminalNarrator(write: (text: string) => void, isColoured: boolean): Narrator {
-  const line = (text = ''): void => write(`${text}\n`);
-  const bold = (text: string): string => (isColoured ? `\u001b[1m${text}\u001b[22m` : text);
-  const dim = (text: string): string => (isColoured ? `\u001b[2m${text}\u001b[22m` : text);
-
+export function terminalNarrator(): Narrator {
   // The bundled webhook's log tells what was asked and answered; a webhook of the user's own logs elsewhere.
   let hasWebhookLog = false;
 
   return {
     setUp: ({ dps, linkedHubs, enrollmentGroup, client }, deviceKeys) => {
-      line(bold('Custom allocation, offline'));
-      line();
-      line(`Provisioning service  ${dps.name}, at ${dps.provisioningHost} (MQTT over TLS)`);
-      line(`ID scope              ${dps.idScope}`);
-      line(`Linked hubs           ${linkedHubs.join('\n                      ')}`);
-      line(
+      print(paint.strong('Custom allocation, offline'));
+      print();
+      print(`Provisioning service  ${dps.name}, at ${dps.provisioningHost} (MQTT over TLS)`);
+      print(`ID scope              ${dps.idScope}`);
+      print(`Linked hubs           ${linkedHubs.join('\n                      ')}`);
+      print(
         `Enrollment group      ${enrollmentGroup.enrollmentGroupId}, allocation policy ${enrollmentGroup.allocationPolicy}`,
       );
-      line(`Webhook               ${enrollmentGroup.webhookUrl}`);
-      line(`Group primary key     ${enrollmentGroup.primaryKey}`);
-      line();
-      line('Device keys, derived from the group key:');
-      for (const [id, key] of deviceKeys) line(`  ${id.padEnd(34)}${key}`);
-      line();
+      print(`Webhook               ${enrollmentGroup.webhookUrl}`);
+      print(`Group primary key     ${enrollmentGroup.primaryKey}`);
+      print();
+      print('Device keys, derived from the group key:');
+      for (const [id, key] of deviceKeys) print(`  ${id.padEnd(34)}${key}`);
+      print();
       const version = client.version === undefined ? '' : ` ${client.version}`;
-      line(
+      print(
         `The devices run ${client.name}${version}${client.kind === 'official-sdk' ? ', the official SDK, unmodified' : ''}.`,
       );
       if (client.hint !== undefined)
-        line(`The official SDK is not installed, so no SDK result is shown. To see it: ${client.hint}`);
+        print(`The official SDK is not installed, so no SDK result is shown. To see it: ${client.hint}`);
     },
     deviceStarts: (registrationId) => {
-      line();
-      line(bold(registrationId));
+      print();
+      print(paint.strong(registrationId));
     },
     webhookLog: (text) => {
       hasWebhookLog = true;
-      for (const part of text.split('\n')) line(dim(`  webhook | ${part}`));
+      for (const part of text.split('\n')) print(paint.faint(`  webhook | ${part}`));
     },
     device: (chapter) => {
-      if (!hasWebhookLog) for (const text of webhookLines(chapter)) line(dim(text));
+      if (!hasWebhookLog) for (const text of webhookLines(chapter)) print(paint.faint(text));
       hasWebhookLog = false;
-      for (const text of deviceLines(chapter)) line(text);
+      for (const text of deviceLines(chapter)) print(text);
     },
     troubleshooting: (rows) => {
-      line();
-      line(bold('Troubleshooting: every row of the table, provoked'));
-      for (const row of rows) for (const text of rowLines(row)) line(text);
+      print();
+      print(paint.strong('Troubleshooting: every row of the table, provoked'));
+      for (const row of rows) for (const text of rowLines(row)) print(text);
     },
     end: ({ ok, devices }) => {
-      line();
+      print();
       if (ok) {
-        line('Both devices are provisioned, and all six rows came out as documented.');
-        line('Next: npx dps-emulator start, and point your own device or webhook at it.');
+        print('Both devices are provisioned, and all six rows came out as documented.');
+        print('Next: npx dps-emulator start, and point your own device or webhook at it.');
         return;
       }
       const isDevice = devices.some((device) => device.registration.status !== 'assigned');
-      line(
+      print(
         isDevice
           ? 'Not every device was provisioned; the reason stands with it above.'
           : 'A row differs from the documentation; see above.',
@@ -112,13 +109,3 @@ function webhookLines({ webhook }: DeviceChapter): readonly string[] {
     `  webhook | answered  ${webhook.status ?? 'nothing'} ${webhook.response ?? ''}`,
   ];
 }
-
-/** For `--json`: nothing is told on the way. */
-export const silentNarrator: Narrator = {
-  setUp: () => undefined,
-  deviceStarts: () => undefined,
-  webhookLog: () => undefined,
-  device: () => undefined,
-  troubleshooting: () => undefined,
-  end: () => undefined,
-};

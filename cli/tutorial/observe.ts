@@ -1,8 +1,8 @@
 /** Reads from the journal what a registration came to: the replies byte for byte, the webhook calls and their instants. */
 import { cSdkResult } from '../../device/c-sdk-result.ts';
-import { ERRORS } from '../../emulator/core/errors.ts';
-import type { JournalEntry, JournalEvent } from '../../emulator/core/journal/events.ts';
-import type { Emulator } from '../../emulator/emulator.ts';
+import type { Emulator } from '../../emulator/index.ts';
+import { ERRORS } from '../../emulator/service-door.ts';
+import type { JournalEntry, JournalEvent } from '../../emulator/wire/journal-entry.ts';
 import type { DeviceRegistrationResult, RegistrationOperationStatus } from '../../emulator/wire/registration.ts';
 import type { CDeviceFacts } from './document.ts';
 

@@ -1,6 +1,7 @@
 /** Plays the whole tutorial against an emulator of its own, and tells of each step as it happens. */
-import { compose } from '../../emulator/compose.ts';
-import { deriveDeviceKey } from '../../emulator/core/dps/attestation/symmetric-key.ts';
+
+import { type Emulator, startEmulator } from '../../emulator/index.ts';
+
 import {
   CONTOSO_DEVICES,
   CONTOSO_GROUP,
@@ -8,9 +9,9 @@ import {
   CONTOSO_HUBS,
   CONTOSO_ID_SCOPE,
   CONTOSO_PAYLOAD,
-} from '../../emulator/core/set-up/contoso.ts';
-import type { Emulator } from '../../emulator/emulator.ts';
+} from '../../emulator/service-door.ts';
 import { maskQuery } from '../../emulator/wire/mask.ts';
+import { deriveDeviceKey } from '../../emulator/wire/symmetric-key.ts';
 import type { JsonObject } from '../../emulator/wire/twin.ts';
 import { type DeviceClient, startDeviceClient } from './device-client.ts';
 import type { DeviceChapter, TutorialDocument } from './document.ts';
@@ -32,14 +33,14 @@ export interface Narrator {
 export interface PlayOptions {
   /** The user's own webhook for the two devices; the bundled one when absent. */
   readonly webhook: string | undefined;
-  readonly narrator: Narrator;
+  /** Hears of each step as it happens. */
+  readonly narrator: Narrator | undefined;
 }
 
 export async function playTutorial({ webhook, narrator }: PlayOptions): Promise<TutorialDocument> {
-  const emulator = await compose(
+  const emulator = await startEmulator(
     // `skip` jumps over the seven minutes of the retry schedule; SDKs wait their second between polls for real.
-    { clock: 'skip', retryAfterSeconds: 1, replyDelayMs: 0, webhook, webhookLog: (line) => narrator.webhookLog(line) },
-    'in-process',
+    { clock: 'skip', retryAfterSeconds: 1, replyDelayMs: 0, webhook, webhookLog: (line) => narrator?.webhookLog(line) },
   );
   try {
     const client = await startDeviceClient(emulator, CONTOSO_ID_SCOPE);
@@ -53,7 +54,11 @@ export async function playTutorial({ webhook, narrator }: PlayOptions): Promise<
   }
 }
 
-async function playWith(emulator: Emulator, client: DeviceClient, narrator: Narrator): Promise<TutorialDocument> {
+async function playWith(
+  emulator: Emulator,
+  client: DeviceClient,
+  narrator: Narrator | undefined,
+): Promise<TutorialDocument> {
   const opening = {
     dps: {
       name: 'contoso-provisioning-service-1098',
@@ -70,22 +75,22 @@ async function playWith(emulator: Emulator, client: DeviceClient, narrator: Narr
     client: client.facts,
   } as const;
   const keys = CONTOSO_DEVICES.map((id) => [id, deriveDeviceKey(CONTOSO_GROUP_KEY, id)] as const);
-  narrator.setUp(opening, keys);
+  narrator?.setUp(opening, keys);
 
   const devices: DeviceChapter[] = [];
   for (const [registrationId, deviceKey] of keys) {
-    narrator.deviceStarts(registrationId);
+    narrator?.deviceStarts(registrationId);
     const chapter = await playDevice({ registrationId, deviceKey }, emulator, client);
-    narrator.device(chapter);
+    narrator?.device(chapter);
     devices.push(chapter);
   }
   const troubleshooting = await playTroubleshooting(emulator, client);
-  narrator.troubleshooting(troubleshooting);
+  narrator?.troubleshooting(troubleshooting);
   const ok =
     devices.every(({ registration, client: { isRegistered } }) => isRegistered && registration.status === 'assigned') &&
     troubleshooting.every((row) => row.isAsDocumented);
   const document = { ...opening, devices, troubleshooting, ok };
-  narrator.end(document);
+  narrator?.end(document);
   return document;
 }
 

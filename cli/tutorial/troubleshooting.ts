@@ -1,14 +1,9 @@
 /** Plays the troubleshooting table: a webhook that really answers so, and a device that really registers. */
 
-import { deriveDeviceKey } from '../../emulator/core/dps/attestation/symmetric-key.ts';
-import {
-  CONTOSO_GROUP_KEY,
-  CONTOSO_HUBS,
-  CONTOSO_ID_SCOPE,
-  CONTOSO_PAYLOAD,
-} from '../../emulator/core/set-up/contoso.ts';
-import type { Emulator } from '../../emulator/emulator.ts';
+import type { Emulator } from '../../emulator/index.ts';
+import { CONTOSO_GROUP_KEY, CONTOSO_HUBS, CONTOSO_ID_SCOPE, CONTOSO_PAYLOAD } from '../../emulator/service-door.ts';
 import type { GivenIndividualEnrollment, SetUp } from '../../emulator/wire/set-up.ts';
+import { deriveDeviceKey } from '../../emulator/wire/symmetric-key.ts';
 import { type StandIn, startStandIn } from '../../webhook/stand-in/index.ts';
 import type { DeviceClient } from './device-client.ts';
 import type { TroubleshootingRow } from './document.ts';

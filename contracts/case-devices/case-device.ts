@@ -2,7 +2,8 @@
 
 import type { CSdkResult } from '../../device/c-sdk-result.ts';
 import type { DeviceOutcome, Reply } from '../../device/device.ts';
-import type { JsonValue } from '../../emulator/wire/twin.ts';
+import { numberMember, stringMember } from '../../device/json-body.ts';
+import type { JsonObject, JsonValue } from '../../emulator/wire/twin.ts';
 
 /** What a step changes for the registrations from now on. */
 export interface DeviceChange {
@@ -18,6 +19,19 @@ export interface DeviceReport {
   readonly errorCode?: number;
   readonly payload?: JsonValue;
   readonly message?: string;
+}
+
+/** What a program told of its registration, by the names that the service has for it; `hub` is a shorter one. */
+export function reportedMembers(state: JsonObject): Omit<DeviceReport, 'outcome' | 'message'> {
+  const hub = stringMember(state, 'assignedHub') ?? stringMember(state, 'hub');
+  const deviceId = stringMember(state, 'deviceId');
+  const errorCode = numberMember(state, 'errorCode');
+  return {
+    ...(hub !== undefined && { hub }),
+    ...(deviceId !== undefined && { deviceId }),
+    ...(errorCode !== undefined && { errorCode }),
+    ...(state.payload !== undefined && { payload: state.payload }),
+  };
 }
 
 export interface DeviceFacts {

@@ -1,9 +1,9 @@
 /** Any command as a device: placeholders in its words, the same values in its environment, its end as the result. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { DeviceOptions } from '../../device/device.ts';
-import { numberMember, objectMember, readJsonObject, stringMember } from '../../device/json-body.ts';
+import { objectMember, readJsonObject, stringMember } from '../../device/json-body.ts';
 import { isJsonObject, type JsonObject } from '../../emulator/wire/twin.ts';
-import type { DeviceReport } from './case-device.ts';
+import { type DeviceReport, reportedMembers } from './case-device.ts';
 import { type DeviceProgram, DeviceProgramError } from './program-case-device.ts';
 import { CommandLineError, splitWords } from './split-words.ts';
 
@@ -128,15 +128,9 @@ function reportOf({ code, killedBy, stdout, stderr }: Ended): DeviceReport {
   const isAssigned = code === 0;
   const howItEnded = killedBy === null ? `exit status ${code}` : `killed by ${killedBy}`;
   const lastWords = stderr.trimEnd().split('\n').at(-1) ?? '';
-  const hub = stringMember(state, 'assignedHub') ?? stringMember(state, 'hub');
-  const deviceId = stringMember(state, 'deviceId');
-  const errorCode = numberMember(state, 'errorCode');
   return {
     outcome: isAssigned ? 'assigned' : failureNamed(status),
-    ...(hub !== undefined && { hub }),
-    ...(deviceId !== undefined && { deviceId }),
-    ...(errorCode !== undefined && { errorCode }),
-    ...(state.payload !== undefined && { payload: state.payload }),
+    ...reportedMembers(state),
     message: `${howItEnded}${lastWords === '' ? '' : `: ${lastWords}`}`,
   };
 }

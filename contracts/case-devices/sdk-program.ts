@@ -1,10 +1,10 @@
 /** The official Node SDK as a device: one child process for all cases, and its errors read as a device's report. */
 
-import { numberMember, objectMember, stringMember } from '../../device/json-body.ts';
+import { objectMember, stringMember } from '../../device/json-body.ts';
 import { type SdkRunner, sdkAvailable, startSdkRunner } from '../../device/sdk-device.ts';
 import type { SdkOutcome } from '../../device/sdk-protocol.ts';
-import { isJsonObject, type JsonObject } from '../../emulator/wire/twin.ts';
-import type { DeviceReport } from './case-device.ts';
+import { isJsonObject } from '../../emulator/wire/twin.ts';
+import { type DeviceReport, reportedMembers } from './case-device.ts';
 import { type DeviceProgram, DeviceProgramError } from './program-case-device.ts';
 
 const INSTALL_HINT =
@@ -40,26 +40,14 @@ export function createSdkProgram(caPath: string): SdkProgram {
 function reportOf(outcome: SdkOutcome): DeviceReport {
   if (outcome.ok) {
     const state = isJsonObject(outcome.registrationState) ? outcome.registrationState : {};
-    return { outcome: 'assigned', ...membersOf(state) };
+    return { outcome: 'assigned', ...reportedMembers(state) };
   }
   const result = isJsonObject(outcome.result) ? outcome.result : {};
   const state = objectMember(result, 'registrationState') ?? result;
   const status = stringMember(result, 'status');
   return {
     outcome: status === 'disabled' || status === 'failed' ? status : 'refused',
-    ...membersOf(state),
+    ...reportedMembers(state),
     message: `${outcome.errorName}: ${outcome.errorMessage}`,
-  };
-}
-
-function membersOf(state: JsonObject): Omit<DeviceReport, 'outcome' | 'message'> {
-  const hub = stringMember(state, 'assignedHub');
-  const deviceId = stringMember(state, 'deviceId');
-  const errorCode = numberMember(state, 'errorCode');
-  return {
-    ...(hub !== undefined && { hub }),
-    ...(deviceId !== undefined && { deviceId }),
-    ...(errorCode !== undefined && { errorCode }),
-    ...(state.payload !== undefined && { payload: state.payload }),
   };
 }

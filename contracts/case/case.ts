@@ -2,7 +2,7 @@
 
 import type { CSdkResultName } from '../../device/c-sdk-result.ts';
 import type { DeviceOutcome, DeviceTransport } from '../../device/device.ts';
-import type { SasSpelling } from '../../device/sas.ts';
+import type { SasSpelling } from '../../emulator/wire/device-sas.ts';
 import type { AllocationPolicy } from '../../emulator/wire/enrollment.ts';
 import type { GivenEnrollmentGroup, GivenIndividualEnrollment, GivenLinkedHub } from '../../emulator/wire/set-up.ts';
 import type { JsonObject, JsonValue } from '../../emulator/wire/twin.ts';

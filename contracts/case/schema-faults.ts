@@ -1,6 +1,6 @@
 /** Faults of a document against a JSON Schema, in words: where, which rule, which value. */
-import type { JsonValue } from '../../emulator/wire/twin.ts';
-import { isJsonObject } from '../../emulator/wire/twin.ts';
+import { isJsonObject, type JsonValue } from '../../emulator/wire/twin.ts';
+
 import { shown } from './shown.ts';
 
 export interface Fault {

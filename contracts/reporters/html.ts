@@ -1,18 +1,117 @@
-/** Writes the page of a run. */
-import type { FileHandle } from 'node:fs/promises';
-import { htmlPage } from './html-page.ts';
-import { openReportFile } from './report-file.ts';
-import type { Reporter } from './reporter.ts';
+/** The run as one page that needs nothing but itself: no script, no font, no picture from anywhere. */
+import type { CaseResult, Mismatch, TimelineEntry, Verdict } from '../run/result.ts';
+import { HTML_STYLE } from './html-style.ts';
+import { documentReporter, type Reporter } from './reporter.ts';
+import { againText, countsText, leftOutByReason, secondsText, valueText } from './words.ts';
 
 export function htmlReporter(path: string): Reporter {
-  let file: FileHandle | undefined;
-  return {
-    started: async () => {
-      file = await openReportFile('--html', path);
-    },
-    ended: async (verdict) => {
-      await file?.writeFile(htmlPage(verdict));
-      await file?.close();
-    },
-  };
+  return documentReporter('--html', path, htmlPage);
+}
+
+function htmlPage(verdict: Verdict): string {
+  const broken = verdict.results.filter(({ outcome }) => outcome !== 'passed');
+  const passed = verdict.results.filter(({ outcome }) => outcome === 'passed');
+  const word = verdict.exitCode === 0 ? 'passed' : 'broken';
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<meta name="color-scheme" content="light dark">
+<title>${escapeHtml(`Contracts: ${countsText(verdict)}`)}</title>
+<style>${HTML_STYLE}</style>
+</head>
+<body>
+<a class="skip" href="#results">Skip to the results</a>
+<header>
+<h1>DPS contracts <span class="mark ${word}">${escapeHtml(countsText(verdict))}</span></h1>
+${factsList(verdict)}
+</header>
+<main id="results">
+${broken.length === 0 ? '' : section('Broken', broken, verdict, true)}
+${section('Passed', passed, verdict, false)}
+${leftOutSection(verdict)}
+</main>
+</body>
+</html>
+`;
+}
+
+function factsList(verdict: Verdict): string {
+  const facts: readonly (readonly [string, string])[] = [
+    ['Device', verdict.driver],
+    ...(verdict.webhook === undefined ? [] : [['Webhook', verdict.webhook] as const]),
+    ['Runs', `${verdict.runs} of ${verdict.cases} cases, in ${secondsText(verdict.realMs / 1000)}`],
+    ['Began', verdict.startedAt],
+    ['Seed', verdict.seed],
+    ['Trace', verdict.traceHash],
+  ];
+  const rows = facts.map(([name, value]) => `<dt>${name}</dt><dd>${escapeHtml(value)}</dd>`);
+  return `<dl class="facts">${rows.join('')}</dl>`;
+}
+
+function section(title: string, results: readonly CaseResult[], verdict: Verdict, isOpen: boolean): string {
+  const id = title.toLowerCase();
+  if (results.length === 0) return '';
+  return `<section aria-labelledby="${id}">
+<h2 id="${id}">${title} <span class="count">${results.length}</span></h2>
+${results.map((result) => caseBlock(result, verdict, isOpen)).join('\n')}
+</section>`;
+}
+
+function caseBlock(result: CaseResult, verdict: Verdict, isOpen: boolean): string {
+  const { id, transport, title, outcome, row } = result;
+  const word = outcome === 'passed' ? 'passed' : outcome === 'failed' ? 'broken' : 'could not run';
+  const tags = [...(row === undefined ? [] : [`row ${row}`]), ...result.tags];
+  return `<details class="case ${outcome}"${isOpen ? ' open' : ''}>
+<summary><span class="mark ${outcome === 'passed' ? 'passed' : 'broken'}">${word}</span> <span class="id">${escapeHtml(id)}</span> <span class="over">${escapeHtml(transport)}</span> <span class="title">${escapeHtml(title)}</span></summary>
+<p class="requirement">${escapeHtml(result.requirement)}</p>
+<p class="source">${escapeHtml(result.source)} · ${result.confidence} · ${escapeHtml(`${result.file}:${result.line}`)}${tags.length === 0 ? '' : ` · ${escapeHtml(tags.join(', '))}`}</p>
+${result.error === undefined ? '' : `<p class="error">${escapeHtml(result.error)}</p>`}
+${mismatchTable(result.mismatches)}
+${timelineTable(result.timeline)}
+${outcome === 'passed' ? '' : `<p>Again: <code>${escapeHtml(againText(result, verdict))}</code></p>`}
+</details>`;
+}
+
+function mismatchTable(mismatches: readonly Mismatch[]): string {
+  if (mismatches.length === 0) return '';
+  const rows = mismatches.map(({ path, expected, actual, says }) => {
+    const where = `<th scope="row"><code>${escapeHtml(path)}</code>${says === undefined ? '' : `<br>${escapeHtml(says)}`}</th>`;
+    if (expected === undefined && actual === undefined) return `<tr>${where}<td></td><td></td></tr>`;
+    const cells = [expected, actual].map((value) => `<td><code>${escapeHtml(valueText(value))}</code></td>`);
+    return `<tr>${where}${cells.join('')}</tr>`;
+  });
+  return `<div class="wide"><table class="mismatches"><caption>What differs</caption><thead><tr><th scope="col">Where</th><th scope="col">Expected</th><th scope="col">Actual</th></tr></thead><tbody>${rows.join('')}</tbody></table></div>`;
+}
+
+function timelineTable(timeline: readonly TimelineEntry[]): string {
+  if (timeline.length === 0) return '';
+  const rows = timeline.map(({ atSeconds, subject, text, detail }) => {
+    const body = detail === undefined ? '' : `<pre>${escapeHtml(detail)}</pre>`;
+    const who = subject === undefined ? '<b>step</b>' : escapeHtml(subject);
+    return `<tr><td class="at">${secondsText(atSeconds)}</td><td class="who">${who}</td><td>${escapeHtml(text)}${body}</td></tr>`;
+  });
+  return `<div class="wide"><table class="timeline"><caption>Timeline, on the emulator's clock</caption><thead><tr><th scope="col">At</th><th scope="col">Who</th><th scope="col">What</th></tr></thead><tbody>${rows.join('')}</tbody></table></div>`;
+}
+
+function leftOutSection({ leftOut }: Verdict): string {
+  if (leftOut.length === 0) return '';
+  const items = [...leftOutByReason(leftOut)].map(([why, names]) => {
+    return `<li>${escapeHtml(why)}: ${names.map((name) => `<code>${escapeHtml(name)}</code>`).join(', ')}</li>`;
+  });
+  return `<section aria-labelledby="left-out"><h2 id="left-out">Left out <span class="count">${leftOut.length}</span></h2><ul>${items.join('')}</ul></section>`;
+}
+
+const ENTITIES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
+
+function escapeHtml(text: string): string {
+  return text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? character);
 }

@@ -7,15 +7,14 @@ export type VerdictDocument = Omit<Verdict, 'results'> & {
 };
 
 export function jsonReporter(print: (document: VerdictDocument) => void): Reporter {
-  return { ended: (verdict) => print(verdictDocument(verdict)) };
-}
-
-export function verdictDocument(verdict: Verdict): VerdictDocument {
   return {
-    ...verdict,
-    results: verdict.results.map(({ timeline, ...result }) => ({
-      ...result,
-      ...(result.outcome !== 'passed' && { timeline }),
-    })),
+    ended: ({ results, ...verdict }) =>
+      print({
+        ...verdict,
+        results: results.map(({ timeline, ...result }) => ({
+          ...result,
+          ...(result.outcome !== 'passed' && { timeline }),
+        })),
+      }),
   };
 }

@@ -1,34 +1,17 @@
 /** JUnit XML, as CI servers read it: a suite for each case file, a test for each case and transport. */
-import type { FileHandle } from 'node:fs/promises';
 import type { CaseResult, LeftOut, Verdict } from '../run/result.ts';
-import { openReportFile } from './report-file.ts';
-import type { Reporter } from './reporter.ts';
+import { documentReporter, type Reporter } from './reporter.ts';
 import { againText, mismatchText, secondsText } from './words.ts';
 
 export function junitReporter(path: string): Reporter {
-  let file: FileHandle | undefined;
-  return {
-    started: async () => {
-      file = await openReportFile('--junit', path);
-    },
-    ended: async (verdict) => {
-      await file?.writeFile(junitXml(verdict));
-      await file?.close();
-    },
-  };
+  return documentReporter('--junit', path, junitXml);
 }
 
 const LEFT_OUT_SUITE = 'left out';
 
-export function junitXml(verdict: Verdict): string {
+function junitXml(verdict: Verdict): string {
   const files = [...new Set(verdict.results.map((result) => result.file))];
-  const suites = files.map((file) => {
-    return suiteXml(
-      file,
-      verdict.results.filter((result) => result.file === file),
-      verdict,
-    );
-  });
+  const suites = files.map((file) => suiteXml(file, verdict));
   const skipped = verdict.leftOut.length === 0 ? [] : [leftOutXml(verdict.leftOut, verdict)];
   const tests = verdict.results.length + verdict.leftOut.length;
   const counts = { tests, failures: verdict.failed, errors: verdict.errors };
@@ -42,7 +25,8 @@ export function junitXml(verdict: Verdict): string {
   ].join('\n');
 }
 
-function suiteXml(file: string, results: readonly CaseResult[], verdict: Verdict): string {
+function suiteXml(file: string, verdict: Verdict): string {
+  const results = verdict.results.filter((result) => result.file === file);
   const facts = {
     name: file,
     tests: results.length,

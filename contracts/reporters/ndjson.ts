@@ -1,7 +1,6 @@
 /** One JSON document a line, written as the run goes on: for programs that follow it. */
 import type { FileHandle } from 'node:fs/promises';
-import { openReportFile } from './report-file.ts';
-import type { Reporter } from './reporter.ts';
+import { openReportFile, type Reporter } from './reporter.ts';
 
 export function ndjsonReporter(path: string): Reporter {
   let file: FileHandle | undefined;

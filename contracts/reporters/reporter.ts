@@ -1,10 +1,41 @@
-/** What a report hears of a run, in this order. */
+/** What a report hears of a run, and its file: opened before the run, so that a place that cannot be written to is found out in time. */
+import { type FileHandle, mkdir, open } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import type { CaseResult, RunFacts, Verdict } from '../run/result.ts';
+import { RunError } from '../run/run-error.ts';
 
+/** In this order. */
 export interface Reporter {
   /** @throws when the report cannot be written: nothing has been run then */
   started?(facts: RunFacts): void | Promise<void>;
   /** One case, over each of its transports, as soon as all of them are known. */
   finished?(results: readonly CaseResult[]): void | Promise<void>;
   ended?(verdict: Verdict): void | Promise<void>;
+}
+
+/**
+ * @param flag as the user gave it, for the message
+ * @throws {RunError} when the file cannot be written
+ */
+export async function openReportFile(flag: string, path: string): Promise<FileHandle> {
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    return await open(path, 'w');
+  } catch (error) {
+    throw new RunError(`${flag}: cannot be written: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+/** A report that is one document, written when the run is over. */
+export function documentReporter(flag: string, path: string, documentOf: (verdict: Verdict) => string): Reporter {
+  let file: FileHandle | undefined;
+  return {
+    started: async () => {
+      file = await openReportFile(flag, path);
+    },
+    ended: async (verdict) => {
+      await file?.writeFile(documentOf(verdict));
+      await file?.close();
+    },
+  };
 }

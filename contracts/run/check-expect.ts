@@ -1,4 +1,5 @@
 /** Judges what came of a case against what it expects. */
+
 import type { JsonObject, JsonValue } from '../../emulator/wire/twin.ts';
 import { type DeviceExpect, type Expect, ONLY_DEVICE } from '../case/case.ts';
 import { type MatchOptions, match } from './match.ts';

@@ -1,9 +1,8 @@
 /** The same case over several transports: its event traces have to be equal where it says so. */
-import type { JsonValue } from '../../emulator/wire/twin.ts';
-import { isJsonObject } from '../../emulator/wire/twin.ts';
+import { canonicalJson } from '../../emulator/wire/canonical-json.ts';
+import { isJsonObject, type JsonValue } from '../../emulator/wire/twin.ts';
 import type { Mismatch } from './result.ts';
 import type { RanCase } from './run-case.ts';
-import { canonicalJson } from './trace-hash.ts';
 
 /** Every later transport is compared with the first; the mismatch names the first event that differs. */
 export function compareTraces(ran: readonly RanCase[]): readonly RanCase[] {

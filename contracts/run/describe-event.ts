@@ -1,5 +1,5 @@
 /** One line of a case's timeline per journal entry, with the bodies as its detail. */
-import type { JournalEvent } from '../emulator-door.ts';
+import type { JournalEvent } from '../../emulator/wire/journal-entry.ts';
 
 export interface EventText {
   readonly text: string;

@@ -1,8 +1,8 @@
 /** The key that a device of a case signs with: its enrollment's, one derived from its group's, or a wrong one on purpose. */
 import { createHash } from 'node:crypto';
-import { deriveDeviceKey } from '../../device/sas.ts';
+import type { SetUp } from '../../emulator/wire/set-up.ts';
+import { deriveDeviceKey } from '../../emulator/wire/symmetric-key.ts';
 import type { GivenDevice, KeySource } from '../case/case.ts';
-import type { SetUp } from '../emulator-door.ts';
 
 /** @param setUp as the emulator exports it: every key is there */
 export function deviceKey(device: GivenDevice, setUp: SetUp): string {

@@ -3,11 +3,11 @@
 import { type CSdkReply, type CSdkResult, cSdkResult } from '../../device/c-sdk-result.ts';
 import type { DeviceTransport, Reply } from '../../device/device.ts';
 import { numberMember, objectMember, readJsonObject, stringMember } from '../../device/json-body.ts';
+import type { JournalEvent } from '../../emulator/wire/journal-entry.ts';
 import type { JsonObject, JsonValue } from '../../emulator/wire/twin.ts';
 import type { CaseDevice, DeviceFacts } from '../case-devices/case-device.ts';
-import type { JournalEvent } from '../emulator-door.ts';
 import type { TargetCase } from '../target/target.ts';
-import type { SeenRequest, WebhookSide } from './webhook-side.ts';
+import { jsonOrText, type SeenRequest, type WebhookSide } from './webhook-side.ts';
 
 type EventOf<Kind extends JournalEvent['kind']> = Extract<JournalEvent, { readonly kind: Kind }>;
 
@@ -100,7 +100,7 @@ function replyOf(event: EventOf<'replied'>): SeenReply {
     step: event.operation === 'register' ? 'register' : 'poll',
     status,
     ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
-    body: bodyOf(event.body),
+    body: jsonOrText(event.body),
   };
 }
 
@@ -109,20 +109,12 @@ function wireReplyOf({ step, status, retryAfterSeconds, body }: Reply): SeenRepl
     step: step === 'register' ? 'register' : 'poll',
     status: status ?? 0,
     ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
-    body: bodyOf(body),
+    body: jsonOrText(body),
   };
 }
 
 function cReplyOf(event: EventOf<'replied'>): CSdkReply {
   return { step: event.operation === 'register' ? 'register' : 'poll', status: event.status, body: event.body };
-}
-
-function bodyOf(text: string): JsonValue {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
 }
 
 /** The requests as a scripted webhook saw them; of any other webhook, as the journal has them: without headers. */

@@ -1,5 +1,5 @@
 /** The story of a case: its steps, and between them what the emulator's journal tells, as it happens. */
-import type { JournalEntry } from '../emulator-door.ts';
+import type { JournalEntry } from '../../emulator/wire/journal-entry.ts';
 import { describeEvent } from './describe-event.ts';
 import type { TimelineEntry } from './result.ts';
 

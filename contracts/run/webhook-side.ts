@@ -1,5 +1,6 @@
 /** The webhook of a case: scripted, the bundled function, one that runs already, or the user's own instead of any. */
 
+import { parsedJson } from '../../emulator/wire/json.ts';
 import type { JsonValue } from '../../emulator/wire/twin.ts';
 import { type LocalHost, startLocalHost } from '../../webhook/host/local-host.ts';
 import { type Answer, type StandIn, startStandIn } from '../../webhook/stand-in/index.ts';
@@ -78,7 +79,7 @@ function scripted(standIn: StandIn, publicUrl: string | undefined): WebhookSide 
         path: request.path,
         query: Object.fromEntries(request.query),
         headers: Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, String(value)])),
-        body: jsonOf(request.bodyText),
+        body: jsonOrText(request.bodyText),
         atMs: request.atRealMs,
       })),
     untilCalled: (count) => standIn.untilCalled(count),
@@ -87,10 +88,8 @@ function scripted(standIn: StandIn, publicUrl: string | undefined): WebhookSide 
   };
 }
 
-function jsonOf(text: string): JsonValue {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
+/** What is no JSON stays a text. */
+export function jsonOrText(text: string): JsonValue {
+  const value = parsedJson(text);
+  return value === undefined ? text : value;
 }

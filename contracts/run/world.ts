@@ -1,11 +1,11 @@
 /** Everything one case lives in: its place at the target, its webhook, and its devices. */
 
 import type { DeviceOptions, DeviceTransport } from '../../device/device.ts';
+import type { SetUp } from '../../emulator/wire/set-up.ts';
 import type { ContractCase, GivenDevice } from '../case/case.ts';
 import type { CaseDevice } from '../case-devices/case-device.ts';
 import { createProgramCaseDevice, type DeviceProgram } from '../case-devices/program-case-device.ts';
 import { createWireCaseDevice } from '../case-devices/wire-case-device.ts';
-import type { SetUp } from '../emulator-door.ts';
 import type { Target, TargetCase } from '../target/target.ts';
 import { deviceKey } from './device-key.ts';
 import { type Redactor, secretsOfUrl } from './redact.ts';

@@ -1,6 +1,8 @@
 /** A target in this process: each case gets an emulator of its own, on a manual clock and with a seed. */
+
+import { type Emulator, type EmulatorOptions, startEmulator } from '../../emulator/index.ts';
 import type { JsonObject, JsonValue } from '../../emulator/wire/twin.ts';
-import { type Emulator, type EmulatorOptions, startEmulator } from '../emulator-door.ts';
+
 import { setUpOf } from './set-up-of.ts';
 import { ABILITIES, type Ability, type OpenCaseOptions, type Target, type TargetCase } from './target.ts';
 

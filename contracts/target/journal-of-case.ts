@@ -1,7 +1,7 @@
 /** The journal of a case at an emulator that is reached over its control API: read again and again while somebody waits. */
 import { setTimeout as wait } from 'node:timers/promises';
 import type { ControlClient } from '../../client/control-client.ts';
-import type { JournalEntry } from '../emulator-door.ts';
+import type { JournalEntry } from '../../emulator/wire/journal-entry.ts';
 import type { EntryListener, TargetCase } from './target.ts';
 
 export type CaseJournal = TargetCase['journal'] & Pick<TargetCase, 'entries' | 'onWaiting'> & { stop(): void };

@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ClockState, ControlClient } from '../../client/control-client.ts';
 import type { DeviceTransport } from '../../device/device.ts';
-import type { JsonObject } from '../../emulator/wire/twin.ts';
 import type { ContractCase } from '../case/case.ts';
 import { RunError } from '../run/run-error.ts';
 import { type CaseJournal, followJournal } from './journal-of-case.ts';
@@ -183,7 +182,7 @@ function caseOf({ client, own, names, idScope, journal, remove, ca, endpoint, ..
       const device = isThere ? (await client.hubDevices(hub)).find((one) => one.deviceId === deviceId) : undefined;
       if (device === undefined) return { device: undefined, twin: undefined };
       const { tags, properties } = await client.twin(hub, deviceId);
-      return { device: device as unknown as JsonObject, twin: { tags, desired: properties.desired } };
+      return { device: device, twin: { tags, desired: properties.desired } };
     },
     entries: journal.entries,
     journal,

@@ -1,7 +1,6 @@
 /** Turns what a case gives into the emulator's set-up document. */
-import type { GivenEnrollmentGroup, GivenIndividualEnrollment } from '../../emulator/wire/set-up.ts';
+import type { GivenEnrollmentGroup, GivenIndividualEnrollment, SetUp } from '../../emulator/wire/set-up.ts';
 import type { CaseGroup, CaseIndividual, Given } from '../case/case.ts';
-import type { SetUp } from '../emulator-door.ts';
 
 /** The scope of a case that names none. */
 export const DEFAULT_ID_SCOPE = '0ne00000001';

@@ -1,9 +1,9 @@
 /** What a case is played against: an emulator in this process, one that runs already, or the real service. */
 import type { DeviceTransport } from '../../device/device.ts';
+import type { JournalEntry } from '../../emulator/wire/journal-entry.ts';
 import type { GivenEnrollmentGroup, GivenIndividualEnrollment, SetUp } from '../../emulator/wire/set-up.ts';
 import type { JsonObject, JsonValue } from '../../emulator/wire/twin.ts';
 import type { ContractCase } from '../case/case.ts';
-import type { JournalEntry } from '../emulator-door.ts';
 
 /** What a case can need of a target, and how a report says that it is wanting. */
 export const ABILITIES = {

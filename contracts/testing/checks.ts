@@ -1,5 +1,5 @@
 /** The checks behind every assertion: whether it holds, and what to say in either case. */
-import type { Emulator } from '../emulator-door.ts';
+import type { Emulator } from '../../emulator/service-door.ts';
 import { allEntriesOf, entriesOf, type Outcome, outcomeOf, type Registration, timelineText } from './registration.ts';
 
 export interface Checked {

@@ -2,9 +2,11 @@
 
 import type { DeviceResult, DeviceTransport } from '../../device/device.ts';
 import { registerDevice } from '../../device/wire-device.ts';
+import { startEmulator } from '../../emulator/index.ts';
+import type { Emulator, EmulatorOptions } from '../../emulator/service-door.ts';
+import type { SetUp } from '../../emulator/wire/set-up.ts';
 import type { JsonValue } from '../../emulator/wire/twin.ts';
 import { type Script, type StandIn, startStandIn } from '../../webhook/stand-in/index.ts';
-import { type Emulator, type EmulatorOptions, type SetUp, startEmulator } from '../emulator-door.ts';
 import { deviceKey } from '../run/device-key.ts';
 import type { Registration } from './registration.ts';
 

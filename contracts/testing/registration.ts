@@ -1,6 +1,7 @@
 /** What became of a registration, as the emulator's journal has it: known at once, so that nothing has to be awaited. */
 
-import type { Emulator, JournalEntry, JournalEvent } from '../emulator-door.ts';
+import type { Emulator } from '../../emulator/service-door.ts';
+import type { JournalEntry, JournalEvent } from '../../emulator/wire/journal-entry.ts';
 import { describeEvent } from '../run/describe-event.ts';
 
 /** A device at an emulator, whoever registers it. */

@@ -1,7 +1,7 @@
 /** Calls the webhook as the service does, counts what was sent, and gives up after three time-outs. */
 import { readFile } from 'node:fs/promises';
 import { rootCertificates } from 'node:tls';
-import { postJson, type WebhookOutcome } from '../emulator-door.ts';
+import { postJson, type WebhookOutcome } from '../../emulator/service-door.ts';
 
 /** A webhook that never answers must not cost more than a minute. */
 export const TIMEOUTS_MAX = 3;

@@ -1,8 +1,6 @@
 /** What DPS makes of an answer, and what the device sees then; read by the emulator's own code. */
 
 import { cSdkResult } from '../../device/c-sdk-result.ts';
-import type { RegistrationOperationStatus } from '../../emulator/wire/registration.ts';
-import { twinFaults } from '../../emulator/wire/twin-limits.ts';
 import {
   type AllocationResult,
   type Assumptions,
@@ -10,7 +8,9 @@ import {
   RETRIES_MAX,
   readCustomAnswer,
   type WebhookOutcome,
-} from '../emulator-door.ts';
+} from '../../emulator/service-door.ts';
+import type { RegistrationOperationStatus } from '../../emulator/wire/registration.ts';
+import { twinFaults } from '../../emulator/wire/twin-limits.ts';
 import type { Shape } from './shape.ts';
 
 import type { DeviceView, DpsView } from './verdict.ts';

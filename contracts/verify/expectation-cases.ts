@@ -1,7 +1,7 @@
 /** Turns the customer's rules into requests, and holds the answers against them. */
 import { isDeepStrictEqual } from 'node:util';
+import type { WebhookOutcome } from '../../emulator/service-door.ts';
 import { type InitialTwin, isJsonObject, type JsonObject, type JsonValue } from '../../emulator/wire/twin.ts';
-import type { WebhookOutcome } from '../emulator-door.ts';
 import type { Expectation, Expectations } from './expectations.ts';
 import { answerOf, fault, hubOf, isRefusal } from './judge-answer.ts';
 import type { Shape } from './shape.ts';

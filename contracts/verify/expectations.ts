@@ -1,8 +1,8 @@
 /** The customer's own rules: this id goes to that hub with this twin, that one is refused. */
 import { readFile } from 'node:fs/promises';
+import { schemaFaults } from '../../emulator/wire/check-shape.ts';
 import { isRegistrationId, REGISTRATION_ID_RULE } from '../../emulator/wire/registration-id.ts';
 import { type InitialTwin, InitialTwinSchema, type JsonObject, type JsonValue } from '../../emulator/wire/twin.ts';
-import { schemaFaults } from '../emulator-door.ts';
 import type { AttestationType, EnrollmentKind } from './shape.ts';
 
 export interface Expectation {

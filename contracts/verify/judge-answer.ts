@@ -1,7 +1,8 @@
 /** Holds one answer against the rules; a refusal breaks none. */
+import type { WebhookOutcome } from '../../emulator/service-door.ts';
+import { kindOfJson, parsedJson } from '../../emulator/wire/json.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../emulator/wire/twin.ts';
 import { twinFaults } from '../../emulator/wire/twin-limits.ts';
-import type { WebhookOutcome } from '../emulator-door.ts';
 import { RULES, type RuleId } from './rules.ts';
 import { kept } from './shown-text.ts';
 
@@ -18,9 +19,9 @@ export function judgeAnswer(outcome: WebhookOutcome, linkedHubs: readonly string
   if (status === 401) return [fault('authorized', 'the webhook answered 401')];
   if (status >= 429) return [fault('not-retried', `the webhook answered ${status}`)];
   if (isRefusal(outcome)) return [];
-  const answer = parseJson(body);
+  const answer = parsedJson(body);
   if (answer === undefined) return [fault('json', body.trim() === '' ? 'the body is empty' : 'the body is not JSON')];
-  if (!isJsonObject(answer)) return [fault('json', `the body is ${kindOf(answer)}`)];
+  if (!isJsonObject(answer)) return [fault('json', `the body is ${kindOfJson(answer)}`)];
   return [...hubFaults(answer, linkedHubs), ...twinMemberFaults(answer), ...payloadFaults(answer)];
 }
 
@@ -39,7 +40,7 @@ export function hubOf(outcome: WebhookOutcome): string | undefined {
 /** The JSON object in a successful answer. */
 export function answerOf(outcome: WebhookOutcome): JsonObject | undefined {
   if (outcome.kind !== 'response' || outcome.status < 200 || outcome.status >= 300) return undefined;
-  const answer = parseJson(outcome.body);
+  const answer = parsedJson(outcome.body);
   return isJsonObject(answer) ? answer : undefined;
 }
 
@@ -55,7 +56,7 @@ const RULE_OF_FAILURE = {
 
 function hubFaults({ iotHubHostName: hub }: JsonObject, linkedHubs: readonly string[] | undefined): readonly Fault[] {
   if (hub === undefined) return [fault('hub-specified', 'the answer has no iotHubHostName')];
-  if (typeof hub !== 'string') return [fault('hub-specified', `iotHubHostName is ${kindOf(hub)}`)];
+  if (typeof hub !== 'string') return [fault('hub-specified', `iotHubHostName is ${kindOfJson(hub)}`)];
   if (hub === '') return [fault('hub-specified', 'iotHubHostName is an empty string')];
   if (linkedHubs === undefined || linkedHubs.includes(hub)) return [];
   const sameName = linkedHubs.find((name) => name.toLowerCase() === hub.toLowerCase());
@@ -75,7 +76,7 @@ function listed(hubs: readonly string[]): string {
 /** `null` counts as absent at every level. [dps-service-behaviour §1.5] */
 function twinMemberFaults({ initialTwin: twin }: JsonObject): readonly Fault[] {
   if (twin === undefined || twin === null) return [];
-  if (!isJsonObject(twin)) return [fault('twin-shape', `initialTwin is ${kindOf(twin)}`)];
+  if (!isJsonObject(twin)) return [fault('twin-shape', `initialTwin is ${kindOfJson(twin)}`)];
   const { tags, properties } = twin;
   const desired = isJsonObject(properties) ? properties.desired : undefined;
   const shape = [
@@ -99,24 +100,10 @@ const LIMIT_FAULTS_MAX = 5;
 
 function objectFault(path: string, value: JsonValue | undefined): readonly Fault[] {
   const isFine = value === undefined || value === null || isJsonObject(value);
-  return isFine ? [] : [fault('twin-shape', `${path} is ${kindOf(value)}`)];
+  return isFine ? [] : [fault('twin-shape', `${path} is ${kindOfJson(value)}`)];
 }
 
 function payloadFaults({ payload }: JsonObject): readonly Fault[] {
   const isFine = payload === undefined || payload === null || isJsonObject(payload);
-  return isFine ? [] : [fault('payload-object', `payload is ${kindOf(payload)}`)];
-}
-
-function parseJson(text: string): JsonValue | undefined {
-  try {
-    return JSON.parse(text) as JsonValue;
-  } catch {
-    return undefined;
-  }
-}
-
-function kindOf(value: JsonValue): string {
-  if (value === null) return 'null';
-  if (Array.isArray(value)) return 'an array';
-  return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
+  return isFine ? [] : [fault('payload-object', `payload is ${kindOfJson(payload)}`)];
 }

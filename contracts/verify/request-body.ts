@@ -1,6 +1,7 @@
 /** Turns a shape into the bytes that the service would send, and into the same request with its members reordered. */
+
+import { type AllocationQuestion, buildAllocationRequest } from '../../emulator/service-door.ts';
 import { isJsonObject, type JsonValue } from '../../emulator/wire/twin.ts';
-import { type AllocationQuestion, buildAllocationRequest } from '../emulator-door.ts';
 import type { AttestationContext } from './attestation-contexts.ts';
 import type { Shape } from './shape.ts';
 

@@ -1,6 +1,7 @@
 /** Sends one request three times – as it is, again, and with its members in another order – and judges the answers. */
+
+import type { Assumptions, WebhookOutcome } from '../../emulator/service-door.ts';
 import type { JsonValue } from '../../emulator/wire/twin.ts';
-import type { Assumptions, WebhookOutcome } from '../emulator-door.ts';
 import type { Answered, Caller } from './caller.ts';
 import { curlLine } from './curl-line.ts';
 import { viewsOf } from './dps-view.ts';

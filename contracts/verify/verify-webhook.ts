@@ -1,6 +1,7 @@
 /** Verifies a webhook: sends it everything that the service sends, judges the answers, and comes to one document. */
+
+import { resolveAssumptions } from '../../emulator/service-door.ts';
 import type { JsonValue } from '../../emulator/wire/twin.ts';
-import { resolveAssumptions } from '../emulator-door.ts';
 import { createAttestationContexts } from './attestation-contexts.ts';
 import { createCaller } from './caller.ts';
 import { TUTORIAL_HUBS, TUTORIAL_IDS, TUTORIAL_PAYLOAD } from './default-inputs.ts';

@@ -1,8 +1,8 @@
 /** `dps-emulator/vitest/global-setup`: makes the CA, and has every worker trust it from its first moment on. */
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startEmulator } from '../emulator-door.ts';
+import { caDirectory, ensureCa } from '../../emulator/service-door.ts';
 
 const VARIABLE = 'NODE_EXTRA_CA_CERTS';
 
@@ -35,11 +35,9 @@ export default async function setUp({ config }: Project): Promise<() => Promise<
   };
 }
 
-/** Every emulator of this user has the same CA; the first one makes it. */
+/** Every emulator of this user has the same CA. */
 async function makeCa(): Promise<string> {
-  const emulator = await startEmulator({ setUp: 'empty' });
-  await emulator.stop();
-  return emulator.ca.certificatePath;
+  return (await ensureCa(caDirectory(process.env, process.platform, homedir()))).certificatePath;
 }
 
 /** The variable names one file: where it names one already, both are needed. */

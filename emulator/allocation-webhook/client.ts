@@ -1,8 +1,8 @@
 /** One POST to the webhook: bounded in time and size, and every way in which it can go wrong has a name. */
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
-import type { WebhookFailure } from '../core/journal/events.ts';
 import type { WebhookOutcome } from '../core/ports.ts';
+import type { WebhookFailure } from '../wire/journal-entry.ts';
 
 export interface WebhookClientOptions {
   /** Real milliseconds for the whole call, redirects included. */

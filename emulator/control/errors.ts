@@ -1,6 +1,6 @@
 /** Every error of the control API once: its code and status; the message says what is wrong and what to do next. */
 import { MANAGEMENT_ERRORS } from '../core/resources/management-error.ts';
-import type { SetUpFault } from '../core/set-up/check-set-up.ts';
+import type { SetUpFault } from '../wire/fault.ts';
 
 export const CONTROL_ERRORS = {
   'bad-request': 400,

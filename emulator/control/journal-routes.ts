@@ -1,10 +1,10 @@
 /** Routes about what happened: timelines, their live stream, and the trace that two runs are compared by. */
 import { createHash } from 'node:crypto';
-import type { JournalEntry, JournalEvent, Timeline } from '../core/journal/events.ts';
 import type { JournalSubject } from '../core/journal/journal.ts';
-import { shown } from '../core/set-up/check-set-up.ts';
 import type { Emulator } from '../emulator.ts';
 import { canonicalJson } from '../wire/canonical-json.ts';
+import { shown } from '../wire/fault.ts';
+import type { JournalEntry, JournalEvent, Timeline } from '../wire/journal-entry.ts';
 import { maskJson } from '../wire/mask.ts';
 import { registrationKey } from '../wire/registration-id.ts';
 import { isoInstant } from '../wire/timestamp.ts';

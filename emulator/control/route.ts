@@ -1,6 +1,6 @@
 /** What a route of the control API is, and how it reads the parts of a request. */
 import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
-import { shown } from '../core/set-up/check-set-up.ts';
+import { shown } from '../wire/fault.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../wire/twin.ts';
 import { type Fault, invalid } from './errors.ts';
 

@@ -2,8 +2,8 @@
 import type { AddressInfo, Socket } from 'node:net';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { ManagementError } from '../core/resources/management-error.ts';
-import { SetUpError } from '../core/set-up/check-set-up.ts';
 import type { Emulator } from '../emulator.ts';
+import { SetUpError } from '../wire/fault.ts';
 import { maskJson } from '../wire/mask.ts';
 import type { JsonValue } from '../wire/twin.ts';
 import { ControlError } from './errors.ts';

@@ -1,9 +1,9 @@
 /** Routes about the emulator as a whole: alive, ready, its configuration and its set-up. */
 import { ASSUMPTIONS, type AssumptionId, resolveAssumptions } from '../core/assumptions.ts';
 import type { Emulator } from '../emulator.ts';
+import { VERSION } from '../version.ts';
 import { maskQuery } from '../wire/mask.ts';
 import { type ControlRoute, readMembers } from './route.ts';
-import { VERSION } from './version.ts';
 
 /** @param controlUrl known once the control API is bound, which the emulator's own endpoints cannot say yet */
 export function stateRoutes(emulator: Emulator, controlUrl: () => string): readonly ControlRoute[] {

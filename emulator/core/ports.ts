@@ -1,10 +1,10 @@
 /** Everything the core needs from outside itself, in one value. */
 import type { Enrollment, SymmetricKeys } from '../wire/enrollment.ts';
+import type { WebhookFailure } from '../wire/journal-entry.ts';
 import type { InitialTwin, JsonValue } from '../wire/twin.ts';
 import type { Assumptions } from './assumptions.ts';
 import type { Clock, ClockTask } from './clock/clock.ts';
 import type { Ids } from './ids.ts';
-import type { WebhookFailure } from './journal/events.ts';
 import type { Journal, JournalSubject } from './journal/journal.ts';
 import type { EnrollmentStore } from './store/enrollments.ts';
 import type { InstanceStore } from './store/instances.ts';

@@ -36,7 +36,7 @@ export function addDeviceRoutes(server: HttpsInstance, options: DeviceRoutesOpti
       transport: 'https',
       idScope,
       registrationId,
-      apiVersion: apiVersionOf(request),
+      apiVersion: queryText(request, 'api-version'),
       credential: credentialOf(request),
       request: operation,
     });
@@ -94,8 +94,13 @@ export function bodyOf(request: FastifyRequest): string {
   return typeof request.body === 'string' ? request.body : '';
 }
 
-export function apiVersionOf(request: FastifyRequest): string | undefined {
-  const value = (request.query as Record<string, unknown>)['api-version'];
+export function headerOf(request: FastifyRequest, name: string): string | undefined {
+  const value = request.headers[name];
+  return Array.isArray(value) ? value.join(', ') : value;
+}
+
+export function queryText(request: FastifyRequest, name: string): string | undefined {
+  const value = (request.query as Record<string, unknown>)[name];
   return typeof value === 'string' ? value : undefined;
 }
 

@@ -4,6 +4,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { HubReply, HubRequest } from '../core/hub/hub-call.ts';
 import { HubError } from '../core/hub/hub-errors.ts';
 import type { HubService } from '../core/hub/hub-service.ts';
+import { bodyOf, headerOf, queryText } from './device-routes.ts';
 
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const;
 type Method = (typeof METHODS)[number];
@@ -41,8 +42,8 @@ const ROUTES: readonly Route[] = [
       POST: (request) => ({
         operation: 'queryTwins',
         body: bodyOf(request),
-        maxItemCount: header(request, 'x-ms-max-item-count'),
-        continuation: header(request, 'x-ms-continuation'),
+        maxItemCount: headerOf(request, 'x-ms-max-item-count'),
+        continuation: headerOf(request, 'x-ms-continuation'),
       }),
     },
   },
@@ -119,18 +120,4 @@ function send(response: FastifyReply, reply: HubReply): FastifyReply {
 
 function deviceIdOf(request: FastifyRequest): string {
   return (request.params as { readonly deviceId: string }).deviceId;
-}
-
-function bodyOf(request: FastifyRequest): string {
-  return typeof request.body === 'string' ? request.body : '';
-}
-
-function queryText(request: FastifyRequest, name: string): string | undefined {
-  const value = (request.query as Record<string, unknown>)[name];
-  return typeof value === 'string' ? value : undefined;
-}
-
-function header(request: FastifyRequest, name: string): string | undefined {
-  const value = request.headers[name];
-  return Array.isArray(value) ? value.join(', ') : value;
 }

@@ -8,7 +8,7 @@ import type {
   ServiceRequest,
 } from '../core/enrollments/service-call.ts';
 import { DpsError } from '../core/errors.ts';
-import { apiVersionOf, bodyOf, refusedMediaType, send } from './device-routes.ts';
+import { bodyOf, headerOf, queryText, refusedMediaType, send } from './device-routes.ts';
 import type { HttpsInstance } from './server.ts';
 
 export interface ServiceRoutesOptions {
@@ -42,7 +42,7 @@ const ROUTES: readonly Route[] = [
     requestOf: (request) => ({
       operation: 'deleteRegistrationState',
       id: idOf(request),
-      ifMatch: header(request, 'if-match'),
+      ifMatch: headerOf(request, 'if-match'),
     }),
   },
   {
@@ -68,7 +68,7 @@ function enrollmentRoutes(kind: EnrollmentKindName, collection: string): readonl
         operation: 'createOrUpdateEnrollment',
         kind,
         id: idOf(request),
-        ifMatch: header(request, 'if-match'),
+        ifMatch: headerOf(request, 'if-match'),
         body: bodyOf(request),
       }),
     },
@@ -79,7 +79,7 @@ function enrollmentRoutes(kind: EnrollmentKindName, collection: string): readonl
         operation: 'deleteEnrollment',
         kind,
         id: idOf(request),
-        ifMatch: header(request, 'if-match'),
+        ifMatch: headerOf(request, 'if-match'),
       }),
     },
     {
@@ -118,7 +118,7 @@ export function addServiceRoutes(server: HttpsInstance, options: ServiceRoutesOp
           host: request.host,
           path: request.url.split('?')[0] ?? '',
           authorization: request.headers.authorization,
-          apiVersion: apiVersionOf(request),
+          apiVersion: queryText(request, 'api-version'),
           request: requestOf(request),
         });
         return sendReply(response, reply);
@@ -158,12 +158,7 @@ function idOf(request: FastifyRequest): string {
 
 function pagingOf(request: FastifyRequest): PagingHeaders {
   return {
-    maxItemCount: header(request, 'x-ms-max-item-count'),
-    continuation: header(request, 'x-ms-continuation'),
+    maxItemCount: headerOf(request, 'x-ms-max-item-count'),
+    continuation: headerOf(request, 'x-ms-continuation'),
   };
-}
-
-function header(request: FastifyRequest, name: string): string | undefined {
-  const value = request.headers[name];
-  return Array.isArray(value) ? value.join(', ') : value;
 }

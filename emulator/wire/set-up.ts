@@ -2,8 +2,14 @@
 
 import { DpsPolicySchema, type DpsRight, type GivenPolicy, HubPolicySchema, type HubRight } from './access-policy.ts';
 import type { GivenAttestation } from './attestation.ts';
-import type { AllocationPolicy, EnrollmentGroup, IndividualEnrollment } from './enrollment.ts';
-import { EnrollmentGroupSchema, IndividualEnrollmentSchema } from './enrollment.ts';
+import {
+  type AllocationPolicy,
+  type EnrollmentGroup,
+  EnrollmentGroupSchema,
+  type IndividualEnrollment,
+  IndividualEnrollmentSchema,
+} from './enrollment.ts';
+
 import { type ResourceFacts, resourceFactsSchema } from './resource.ts';
 
 const linkedHubSchema = {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { deriveDeviceKey } from '../../emulator/core/dps/attestation/symmetric-key.ts';
 import { contosoSetUp } from '../../emulator/core/set-up/contoso.ts';
 import type { GivenEnrollmentGroup, GivenIndividualEnrollment } from '../../emulator/wire/set-up.ts';
+import { deriveDeviceKey } from '../../emulator/wire/symmetric-key.ts';
 import {
   customGroup,
   DEVICE,

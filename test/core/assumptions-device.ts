@@ -1,13 +1,13 @@
 /** What provokes each assumption that is not about the webhook, and what comes of each of its values. */
 import { request } from 'node:https';
 import { onTestFinished } from 'vitest';
-import { makeDeviceSas } from '../../device/sas.ts';
 import { registerDevice } from '../../device/wire-device.ts';
 import { hashedHub } from '../../emulator/core/dps/allocation/hashed.ts';
-import { deriveDeviceKey } from '../../emulator/core/dps/attestation/symmetric-key.ts';
 import type { Reply } from '../../emulator/core/dps/device-call.ts';
 import { type Emulator, startEmulator } from '../../emulator/index.ts';
+import { makeDeviceSas } from '../../emulator/wire/device-sas.ts';
 import type { GivenEnrollmentGroup } from '../../emulator/wire/set-up.ts';
+import { deriveDeviceKey } from '../../emulator/wire/symmetric-key.ts';
 import { serviceClient } from '../http/support/service-client.ts';
 import type { Assume } from './assumptions-webhook.ts';
 import {
@@ -68,7 +68,7 @@ async function putWithoutContentType(assume: Assume): Promise<number | undefined
     ca: ca.certificatePem,
     method: 'PUT',
     path: `/${SCOPE}/registrations/device-1/register?api-version=2019-03-31`,
-    headers: { Authorization: makeDeviceSas({ idScope: SCOPE, registrationId: 'device-1', key }) },
+    headers: { Authorization: makeDeviceSas({ idScope: SCOPE, registrationId: 'device-1', key }, Date.now()) },
     agent: false,
   };
   return new Promise((resolve, reject) => {

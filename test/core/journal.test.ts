@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { JournalEvent } from '../../emulator/core/journal/events.ts';
 import { createJournal, type Journal } from '../../emulator/core/journal/journal.ts';
+import type { JournalEvent } from '../../emulator/wire/journal-entry.ts';
 
 const subject = (registrationId: string) => ({ idScope: '0ne1', registrationId });
 const opened: JournalEvent = { kind: 'operation-opened', operationId: 'o', linkedHubs: [] };

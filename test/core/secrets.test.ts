@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { deriveDeviceKey } from '../../emulator/core/dps/attestation/symmetric-key.ts';
+import { deriveDeviceKey } from '../../emulator/wire/symmetric-key.ts';
 import type { JsonValue } from '../../emulator/wire/twin.ts';
 import {
   customGroup,

@@ -1,18 +1,15 @@
 /** A whole DPS without the device's sockets, put together as compose.ts does: real stores, hubs, clock and webhook calls. */
 import { onTestFinished } from 'vitest';
-import { makeDeviceSas, type SasOptions } from '../../device/sas.ts';
 import type { WebhookClientOptions } from '../../emulator/allocation-webhook/client.ts';
 import { createLadder } from '../../emulator/allocation-webhook/ladder.ts';
 import { type Assumptions, resolveAssumptions } from '../../emulator/core/assumptions.ts';
 import type { ControllableClock } from '../../emulator/core/clock/clock.ts';
 import { createClock } from '../../emulator/core/clock/emulator-clock.ts';
 import type { Credential } from '../../emulator/core/dps/attestation/credential.ts';
-import { deriveDeviceKey } from '../../emulator/core/dps/attestation/symmetric-key.ts';
 import type { DeviceCall, Reply } from '../../emulator/core/dps/device-call.ts';
 import { createDpsService, type DpsService } from '../../emulator/core/dps/dps-service.ts';
 import { createHubs, type Hubs } from '../../emulator/core/hub/hub-devices.ts';
 import { createIds } from '../../emulator/core/ids.ts';
-import type { JournalEvent } from '../../emulator/core/journal/events.ts';
 import { createJournal, type Journal } from '../../emulator/core/journal/journal.ts';
 import type { Ports } from '../../emulator/core/ports.ts';
 import { applySetUp } from '../../emulator/core/set-up/apply-set-up.ts';
@@ -22,8 +19,11 @@ import { createInstanceStore } from '../../emulator/core/store/instances.ts';
 import { createOperationStore } from '../../emulator/core/store/operations.ts';
 import { createRegistrationStore } from '../../emulator/core/store/registrations.ts';
 import { realTime } from '../../emulator/real-time.ts';
+import { makeDeviceSas, type SasOptions } from '../../emulator/wire/device-sas.ts';
+import type { JournalEvent } from '../../emulator/wire/journal-entry.ts';
 import type { RegistrationOperationStatus } from '../../emulator/wire/registration.ts';
 import type { GivenEnrollmentGroup, SetUp, SetUpInstance } from '../../emulator/wire/set-up.ts';
+import { deriveDeviceKey } from '../../emulator/wire/symmetric-key.ts';
 import type { JsonValue } from '../../emulator/wire/twin.ts';
 import { type Script, type StandIn, startStandIn } from '../../webhook/stand-in/index.ts';
 
@@ -171,7 +171,7 @@ export const DEVICE = 'device-1';
 function callOf(device: Device, request: DeviceCall['request']): DeviceCall {
   const { id = DEVICE, idScope = SCOPE, apiVersion = '2019-03-31' } = device;
   const key = device.key ?? deriveDeviceKey(GROUP_KEY, id);
-  const token = makeDeviceSas({ idScope, registrationId: id, key, ...device.sas });
+  const token = makeDeviceSas({ idScope, registrationId: id, key, ...device.sas }, Date.now());
   return {
     transport: 'mqtt',
     idScope,

@@ -1,4 +1,3 @@
-import { createHmac } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { request } from 'node:https';
@@ -11,6 +10,8 @@ import type { DeviceTransport } from '../../device/device.ts';
 import { startSdkRunner } from '../../device/sdk-device.ts';
 import { registerDevice } from '../../device/wire-device.ts';
 import { startEmulator } from '../../emulator/index.ts';
+import { parseConnectionString } from '../../emulator/wire/resource.ts';
+import { makeServiceSas } from '../../emulator/wire/sas-token.ts';
 import { DpsEmulatorContainer, type SetUp, type StartedDpsEmulatorContainer } from '../../testcontainers/index.ts';
 import { startHostWebhook } from './support/host-webhook.ts';
 import { runToEnd } from './support/run.ts';
@@ -208,19 +209,12 @@ async function askServiceApi(
   dps: StartedDpsEmulatorContainer,
   path: string,
 ): Promise<{ status: number; body: unknown }> {
-  const parts = (await dps.getServiceConnectionString()).split(';').map((part) => part.split(/=(.*)/s));
-  const {
-    HostName = '',
-    SharedAccessKeyName,
-    SharedAccessKey = '',
-  } = Object.fromEntries(parts) as Record<string, string>;
-  const sr = encodeURIComponent(HostName);
-  const se = Math.floor(Date.now() / 1000) + 60;
-  const sig = createHmac('sha256', Buffer.from(SharedAccessKey, 'base64')).update(`${sr}\n${se}`).digest('base64');
-  const authorization = `SharedAccessSignature sr=${sr}&sig=${encodeURIComponent(sig)}&se=${se}&skn=${SharedAccessKeyName}`;
+  const credential = parseConnectionString(await dps.getServiceConnectionString());
+  if (credential === undefined) throw new Error('no connection string');
+  const authorization = makeServiceSas(credential, Math.floor(Date.now() / 1000) + 60);
   return new Promise((resolve, reject) => {
     const asked = request(
-      `https://${HostName}${path}?api-version=2021-10-01`,
+      `https://${credential.host}${path}?api-version=2021-10-01`,
       { headers: { authorization }, ca: dps.getCaCertificate() },
       async (response) => {
         let text = '';

@@ -11,7 +11,7 @@ import { inPrivateNamespace } from './support/private-namespace.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const SCRIPT = join(import.meta.dirname, 'support/real-ports.mjs');
-const MODULES = ['emulator/index.js', 'device/sdk-device.js', 'device/sas.js'];
+const MODULES = ['emulator/index.js', 'device/sdk-device.js', 'emulator/wire/symmetric-key.js'];
 const HOSTS = '127.0.0.1 localhost global.azure-devices-provisioning.net\n';
 
 type Results = Readonly<Record<string, Readonly<Record<'assigned' | 'blocked' | 'refused', SdkResult>>>>;

@@ -44,7 +44,7 @@ async function stepsOf(command: readonly string[]): Promise<ReadonlyMap<string, 
       ...process.env,
       NODE_EXTRA_CA_CERTS: ca.certificatePath,
       EMULATOR_MODULE: pathToFileURL(join(DIST, 'emulator/index.js')).href,
-      SAS_MODULE: pathToFileURL(join(DIST, 'device/sas.js')).href,
+      SAS_MODULE: pathToFileURL(join(DIST, 'emulator/wire/device-sas.js')).href,
     },
   });
   const steps = stdout

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { checkSetUp, SetUpError } from '../../emulator/core/set-up/check-set-up.ts';
+import { checkSetUp } from '../../emulator/core/set-up/check-set-up.ts';
 import { CONTOSO_HUBS, contosoSetUp } from '../../emulator/core/set-up/contoso.ts';
+import { SetUpError } from '../../emulator/wire/fault.ts';
 import { setUpOf, startHarness } from '../core/service-harness.ts';
 import { faulty, group, HUB, individual, key, symmetricKey } from './faulty-documents.ts';
 

@@ -10,6 +10,7 @@ interface Layer {
 const WIRE = ['emulator/wire/'];
 const CORE = ['emulator/core/', ...WIRE];
 const WEBHOOK_DOORS = ['webhook/stand-in/index.ts', 'webhook/host/local-host.ts'];
+const HARNESS = ['contracts/', ...WIRE, 'device/', 'client/', ...WEBHOOK_DOORS, 'emulator/service-door.ts'];
 
 /** The first row that fits a file counts; a file without a row is a fault of its own. */
 const LAYERS: readonly Layer[] = [
@@ -22,7 +23,10 @@ const LAYERS: readonly Layer[] = [
   { folder: 'emulator/allocation-webhook/', mayImport: CORE },
   { folder: 'emulator/tls/', mayImport: CORE },
   // It shows and changes what an emulator holds, options included.
-  { folder: 'emulator/control/', mayImport: [...CORE, 'emulator/emulator.ts', 'emulator/config.ts'] },
+  {
+    folder: 'emulator/control/',
+    mayImport: [...CORE, 'emulator/emulator.ts', 'emulator/config.ts', 'emulator/version.ts'],
+  },
   // A function app that can be deployed as it is.
   { folder: 'webhook/src/', mayImport: [] },
   { folder: 'webhook/', mayImport: WIRE },
@@ -32,15 +36,28 @@ const LAYERS: readonly Layer[] = [
     mayImport: [...CORE, 'cli/exit.ts', 'cli/az/az-error.ts', 'emulator/emulator.ts', 'emulator/tls/'],
   },
   { folder: 'testcontainers/', mayImport: [...CORE, 'client/', 'cli/', 'emulator/config.ts'] },
-  // Its one door into the emulator.
-  { folder: 'contracts/emulator-door.ts', mayImport: ['emulator/index.ts'] },
+  // The places that start an emulator in this process.
+  { folder: 'contracts/target/in-process.ts', mayImport: [...HARNESS, 'emulator/index.ts'] },
+  { folder: 'contracts/testing/dps.ts', mayImport: [...HARNESS, 'emulator/index.ts'] },
   // Emulators that are wrong on purpose, to prove that the cases notice: made of the emulator's parts, through one door.
   {
     folder: 'contracts/mutants/',
-    mayImport: ['contracts/', ...WIRE, ...WEBHOOK_DOORS, 'device/', 'emulator/internal-door.ts'],
+    mayImport: [...HARNESS, 'emulator/internal-door.ts'],
   },
-  { folder: 'contracts/', mayImport: [...WIRE, 'device/', 'client/', ...WEBHOOK_DOORS] },
-  { folder: 'cli/', mayImport: ['emulator/', 'contracts/', 'device/', 'client/', 'webhook/'] },
+  { folder: 'contracts/', mayImport: HARNESS },
+  {
+    folder: 'cli/',
+    mayImport: [
+      ...WIRE,
+      ...WEBHOOK_DOORS,
+      'emulator/index.ts',
+      'emulator/service-door.ts',
+      'emulator/version.ts',
+      'contracts/',
+      'device/',
+      'client/',
+    ],
+  },
   { folder: 'emulator/', mayImport: ['emulator/', 'webhook/host/local-host.ts'] },
   { folder: 'bench/', mayImport: ['emulator/', 'contracts/', 'device/', 'client/', 'cli/', 'webhook/'] },
   {
@@ -58,8 +75,8 @@ export function layerFaults({ path, imports }: SourceFile): readonly string[] {
     if (!OURS.test(target)) return [];
     if (target.startsWith('test/') && !path.startsWith('test/')) return [`imports ${target}: tests are for tests`];
     if (layer === undefined) return [`imports ${target}: ${path} has no row in the table`];
-    const own = layer.folder.endsWith('/') ? layer.folder : 'contracts/';
-    const isAllowed = target.startsWith(own) || layer.mayImport.some((allowed) => target.startsWith(allowed));
+    const isOwn = layer.folder.endsWith('/') && target.startsWith(layer.folder);
+    const isAllowed = isOwn || layer.mayImport.some((allowed) => target.startsWith(allowed));
     const allowed = layer.mayImport.join(', ') || 'nothing of ours';
     return isAllowed ? [] : [`imports ${target}: ${layer.folder} may import ${allowed}`];
   });

@@ -1,9 +1,8 @@
 /** `az iot dps enrollment-group compute-device-key`: what a device of a group signs with. */
 import { argumentError } from '../az-error.ts';
-import { groupId, registrationId, serviceIn, serviceOptions } from '../data-plane-options.ts';
 import { derivedFrom, keyFromGroup } from '../device-key.ts';
-import { required } from '../shared-options.ts';
-import type { AzVerb } from '../verb.ts';
+import { groupId, registrationId, serviceOptions } from '../shared-options.ts';
+import { type AzVerb, option, required } from '../verb.ts';
 
 export const computeDeviceKeyVerbs: readonly AzVerb[] = [
   {
@@ -11,11 +10,10 @@ export const computeDeviceKeyVerbs: readonly AzVerb[] = [
     summary: "Print the key that a group's key gives a device. With --key it needs no emulator.",
     options: [
       required(registrationId),
-      {
-        names: ['--symmetric-key', '--key'],
-        dest: 'symmetricKey',
-        help: "the group's primary or secondary key, base64; without it, the group is asked for its primary key",
-      },
+      option(
+        '--symmetric-key, --key',
+        "the group's primary or secondary key, base64; without it, the group is asked for its primary key",
+      ),
       groupId,
       ...serviceOptions,
     ],
@@ -33,7 +31,7 @@ export const computeDeviceKeyVerbs: readonly AzVerb[] = [
           'Please provide DPS enrollment group identifiers (Device Provisioning Service name via --dps-name and Enrollment ID via --enrollment-id) or the enrollment group symmetric key via --symmetric-key or --key.',
         );
       }
-      return keyFromGroup(await context.provisioningService(serviceIn(args)), group, id);
+      return keyFromGroup(await context.provisioningService(args), group, id);
     },
   },
 ];

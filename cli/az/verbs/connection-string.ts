@@ -1,95 +1,75 @@
 /** `az iot dps connection-string` and `az iot hub connection-string`: what a back end connects with, keys in clear. */
-import type { PolicyResource } from '../../../emulator/wire/resource.ts';
-import { hubNameOf } from '../../../emulator/wire/resource.ts';
-import type { JsonValue } from '../../../emulator/wire/twin.ts';
+import { hubNameOf, type PolicyResource } from '../../../emulator/wire/resource.ts';
 import type { AzArguments } from '../arguments.ts';
 import { connectionStringOf } from '../connection-string-of.ts';
 import { dpsName, resourceGroup } from '../shared-options.ts';
-import type { AzOption, AzVerb } from '../verb.ts';
+import { type AzOption, type AzVerb, option } from '../verb.ts';
 
-const policyName = (standard: string): AzOption => ({
-  names: ['--policy-name', '--pn'],
-  dest: 'policyName',
-  help: `shared access policy (default: ${standard})`,
-});
-const keyType: AzOption = {
+const DPS_POLICY = 'provisioningserviceowner';
+const HUB_POLICY = 'iothubowner';
+
+const keyOptions = (standardPolicy: string): readonly AzOption[] => [
+  option('--policy-name, --pn', `shared access policy (default: ${standardPolicy})`),
   // `--key` is how the tutorial writes it.
-  names: ['--key-type', '--kt', '--key'],
-  dest: 'keyType',
-  choices: ['primary', 'secondary'],
-  help: 'which key (default: primary)',
-};
-const all: AzOption = {
-  names: ['--show-all', '--all'],
-  dest: 'showAll',
-  kind: 'flag',
-  help: 'of all policies',
-};
-const hubName: AzOption = { names: ['--hub-name', '-n'], dest: 'hubName', help: 'name of the hub (default: all hubs)' };
-
-interface Keyed {
-  readonly name: string;
-  readonly host: string;
-  readonly policies: readonly PolicyResource[];
-}
+  option('--key-type, --kt, --key', 'which key (default: primary)', { choices: ['primary', 'secondary'] }),
+  option('--show-all, --all', 'of all policies', { kind: 'flag' }),
+];
 
 export const connectionStringVerbs: readonly AzVerb[] = [
   {
     path: 'iot dps connection-string show',
     summary: 'Show the connection string of a provisioning service.',
-    options: [dpsName, resourceGroup, policyName('provisioningserviceowner'), keyType, all],
+    options: [dpsName, resourceGroup, ...keyOptions(DPS_POLICY)],
     examples: ['az iot dps connection-string show --dps-name my-dps --query connectionString -o tsv'],
     run: async (args, context) => {
       const management = await context.management();
+      const stringOf = async ({ name, properties }: Awaited<ReturnType<typeof management.provisioningService>>) => {
+        const policies = await management.provisioningServicePolicies(name);
+        return stringsOf(properties.serviceOperationsHostName, policies, args, DPS_POLICY);
+      };
       const group = args.text('resourceGroup');
-      const name = args.text('dpsName');
-      const services =
-        name === undefined
-          ? await management.provisioningServices(group)
-          : [await management.provisioningService(name, group)];
-      const keyed = await Promise.all(
-        services.map(async (service) => ({
-          name: service.name,
-          host: service.properties.serviceOperationsHostName,
-          policies: await management.provisioningServicePolicies(service.name),
-        })),
-      );
-      return shown(keyed, args, name !== undefined, 'provisioningserviceowner');
+      const given = args.text('dpsName');
+      if (given === undefined) return listed(await management.provisioningServices(group), stringOf);
+      return { connectionString: await stringOf(await management.provisioningService(given, group)) };
     },
   },
   {
     path: 'iot hub connection-string show',
     summary: 'Show the connection string of a hub.',
-    options: [hubName, resourceGroup, policyName('iothubowner'), keyType, all],
+    options: [
+      option('--hub-name, -n', 'name of the hub (default: all hubs)'),
+      resourceGroup,
+      ...keyOptions(HUB_POLICY),
+    ],
     examples: ['az iot hub connection-string show --hub-name my-hub --key primary --query connectionString -o tsv'],
     run: async (args, context) => {
       const management = await context.management();
+      const stringOf = async ({ name, properties }: Awaited<ReturnType<typeof management.iotHub>>) =>
+        stringsOf(properties.hostName, await management.iotHubPolicies(name), args, HUB_POLICY);
       const group = args.text('resourceGroup');
-      const name = args.text('hubName');
-      const hubs =
-        name === undefined ? await management.iotHubs(group) : [await management.iotHub(hubNameOf(name), group)];
-      const keyed = await Promise.all(
-        hubs.map(async (hub) => ({
-          name: hub.name,
-          host: hub.properties.hostName,
-          policies: await management.iotHubPolicies(hub.name),
-        })),
-      );
-      return shown(keyed, args, name !== undefined, 'iothubowner');
+      const given = args.text('hubName');
+      if (given === undefined) return listed(await management.iotHubs(group), stringOf);
+      return { connectionString: await stringOf(await management.iotHub(hubNameOf(given), group)) };
     },
   },
 ];
 
 /** One object for the one that was named; without a name a list, each entry with its own. */
-function shown(keyed: readonly Keyed[], args: AzArguments, isOne: boolean, standardPolicy: string): JsonValue {
-  const strings = keyed.map((one) => ({ name: one.name, connectionString: stringsOf(one, args, standardPolicy) }));
-  const [only] = strings;
-  return isOne && only !== undefined ? { connectionString: only.connectionString } : strings;
+function listed<R extends { readonly name: string }>(
+  all: readonly R[],
+  stringOf: (one: R) => Promise<string | readonly string[]>,
+): Promise<readonly object[]> {
+  return Promise.all(all.map(async (one) => ({ name: one.name, connectionString: await stringOf(one) })));
 }
 
-function stringsOf({ host, policies }: Keyed, args: AzArguments, standardPolicy: string): string | readonly string[] {
-  const type = args.text('keyType') === 'secondary' ? 'secondary' : 'primary';
-  const stringFor = (name: string): string => connectionStringOf({ host, policies, policyName: name, keyType: type });
+function stringsOf(
+  host: string,
+  policies: readonly PolicyResource[],
+  args: AzArguments,
+  standardPolicy: string,
+): string | readonly string[] {
+  const keyType = args.text('keyType') === 'secondary' ? 'secondary' : 'primary';
+  const stringFor = (policyName: string): string => connectionStringOf({ host, policies, policyName, keyType });
   if (args.isSet('showAll')) return policies.map(({ keyName }) => stringFor(keyName));
   return stringFor(args.text('policyName') ?? standardPolicy);
 }

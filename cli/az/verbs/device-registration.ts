@@ -4,19 +4,19 @@ import { DPS_HOST_SUFFIX } from '../../../emulator/wire/access-policy.ts';
 import { dpsNameOf, parseConnectionString } from '../../../emulator/wire/resource.ts';
 import type { JsonValue } from '../../../emulator/wire/twin.ts';
 import { checkedRegistrationId } from '../../credentials.ts';
+import { diagnosisText } from '../../register/diagnose.ts';
 import { type RegisterReport, registerAndReport } from '../../register/register-device.ts';
 import type { AzArguments } from '../arguments.ts';
 import { AzError, argumentError } from '../az-error.ts';
 import type { AzContext } from '../context.ts';
-import { registrationId, serviceIn, serviceOptions } from '../data-plane-options.ts';
 import { derivedFrom, keyFromGroup, keyOfIndividual } from '../device-key.ts';
-import { required } from '../shared-options.ts';
-import type { AzOption, AzVerb } from '../verb.ts';
+import { registrationId, serviceOptions } from '../shared-options.ts';
+import { type AzOption, type AzVerb, option, required } from '../verb.ts';
 
 const certificates: readonly AzOption[] = [
-  { names: ['--certificate-file-path', '--cp'], dest: 'certificateFile', help: 'X.509: not emulated yet' },
-  { names: ['--key-file-path', '--kp'], dest: 'keyFile', help: 'X.509: not emulated yet' },
-  { names: ['--passphrase', '--pass'], dest: 'passphrase', help: 'X.509: not emulated yet' },
+  option('--certificate-file-path, --cp', 'X.509: not emulated yet', { dest: 'certificateFile' }),
+  option('--key-file-path, --kp', 'X.509: not emulated yet', { dest: 'keyFile' }),
+  option('--passphrase, --pass', 'X.509: not emulated yet'),
 ];
 
 export const deviceRegistrationVerbs: readonly AzVerb[] = [
@@ -25,30 +25,21 @@ export const deviceRegistrationVerbs: readonly AzVerb[] = [
     summary: 'Register a device, and wait for its hub.',
     options: [
       required(registrationId),
-      { names: ['--id-scope', '--scope'], dest: 'idScope', help: 'ID scope (default: that of the named service)' },
+      option('--id-scope, --scope', 'ID scope (default: that of the named service)'),
       ...serviceOptions,
-      {
-        names: ['--enrollment-group-id', '--group-id', '--gid'],
-        dest: 'groupId',
-        help: 'enrollment group to take the key from (default: the enrollment of the device itself)',
-      },
-      {
-        names: ['--symmetric-key', '--key'],
-        dest: 'symmetricKey',
-        help: "the device's own key, base64; with --compute-key its group's",
-      },
-      {
-        names: ['--compute-key', '--ck'],
-        dest: 'computeKey',
-        kind: 'boolean',
-        help: "derive the device's key from the given one",
-      },
-      { names: ['--payload'], dest: 'payload', kind: 'json', help: 'what the webhook is told: JSON or @file' },
-      {
-        names: ['--provisioning-host', '--host'],
-        dest: 'host',
-        help: `host to connect to; a name that ends in ${DPS_HOST_SUFFIX} is the emulator (default: the emulator)`,
-      },
+      option(
+        '--enrollment-group-id, --group-id, --gid',
+        'enrollment group to take the key from (default: the enrollment of the device itself)',
+        { dest: 'groupId' },
+      ),
+      option('--symmetric-key, --key', "the device's own key, base64; with --compute-key its group's"),
+      option('--compute-key, --ck', "derive the device's key from the given one", { kind: 'boolean' }),
+      option('--payload', 'what the webhook is told: JSON or @file', { kind: 'json' }),
+      option(
+        '--provisioning-host, --host',
+        `host to connect to; a name that ends in ${DPS_HOST_SUFFIX} is the emulator (default: the emulator)`,
+        { dest: 'host' },
+      ),
       ...certificates,
     ],
     examples: [
@@ -115,17 +106,17 @@ function checkUsage(args: AzArguments): void {
 }
 
 async function idScopeOf(args: AzArguments, context: AzContext): Promise<string> {
-  const { name, resourceGroup, login } = serviceIn(args);
-  const service = (login === undefined ? undefined : parseConnectionString(login)?.host) ?? name;
+  const login = args.text('login');
+  const service = (login === undefined ? undefined : parseConnectionString(login)?.host) ?? args.text('dpsName');
   if (service === undefined) throw argumentError('argument --login/-l: must be a connection string');
   const management = await context.management();
-  return (await management.provisioningService(dpsNameOf(service), resourceGroup)).properties.idScope;
+  return (await management.provisioningService(dpsNameOf(service), args.text('resourceGroup'))).properties.idScope;
 }
 
 async function keyFor(id: string, args: AzArguments, context: AzContext): Promise<string> {
   const given = args.text('symmetricKey');
   if (given !== undefined) return args.isSet('computeKey') ? derivedFrom(given, id) : given;
-  const client = await context.provisioningService(serviceIn(args));
+  const client = await context.provisioningService(args);
   const groupId = args.text('groupId');
   return groupId === undefined ? keyOfIndividual(client, id) : keyFromGroup(client, groupId, id);
 }
@@ -145,10 +136,6 @@ function failure({ outcome, errorCode, message, why, nextStep }: RegisterReport)
   const isUnauthorized = outcome === 'refused' && String(errorCode ?? '').startsWith('401');
   const head = outcome === 'refused' && !isUnauthorized ? 'Registration refused.' : FAILED[outcome];
   const said = [head, code, message].filter((part) => part !== undefined).join(' ');
-  const reason = why === undefined ? '' : `\nReason: ${why.detail}${callsOf(why.webhookCalls)}`;
+  const reason = why === undefined ? '' : `\nReason: ${diagnosisText(why)}`;
   return new AzError('service', `${said}${reason}`, nextStep);
-}
-
-function callsOf(calls: number | undefined): string {
-  return calls === undefined ? '' : ` (${calls} webhook ${calls === 1 ? 'call' : 'calls'})`;
 }

@@ -1,42 +1,25 @@
 /** `az iot dps policy`: the shared access policies of a provisioning service, keys in clear as `az` shows them. */
 import { randomBytes } from 'node:crypto';
-import { decodeBase64 } from '../../../emulator/core/dps/attestation/sas-token.ts';
 import { DPS_OWNER, DPS_RIGHTS } from '../../../emulator/wire/access-policy.ts';
 import type { PolicyResource } from '../../../emulator/wire/resource.ts';
 import type { PolicyRequest } from '../../../emulator/wire/resource-request.ts';
+import { decodeBase64 } from '../../../emulator/wire/symmetric-key.ts';
 import type { AzArguments } from '../arguments.ts';
-import { asJson } from '../as-json.ts';
 import { AzError, argumentError } from '../az-error.ts';
+import type { AzContext } from '../context.ts';
 import type { ManagementClient } from '../management-client.ts';
-import { dpsName, noWait, required, resourceGroup } from '../shared-options.ts';
-import type { AzOption, AzVerb } from '../verb.ts';
+import { dpsName, noWait, resourceGroup } from '../shared-options.ts';
+import { type AzOption, type AzVerb, option, required } from '../verb.ts';
 
-const policyName: AzOption = required({
-  // The last one is from before `access-policy` became `policy`.
-  names: ['--policy-name', '--pn', '--access-policy-name'],
-  dest: 'policyName',
-  help: 'name of the policy',
-});
-const rights: AzOption = {
-  names: ['--rights', '-r'],
-  dest: 'rights',
+/** The last one is from before `access-policy` became `policy`. */
+const policyName = required(option('--policy-name, --pn, --access-policy-name', 'name of the policy'));
+const rights = option('--rights, -r', 'rights of the policy, separated by spaces', {
   kind: 'list',
   choices: DPS_RIGHTS,
-  help: 'rights of the policy, separated by spaces',
-};
+});
 const keys: readonly AzOption[] = [
-  {
-    names: ['--primary-key'],
-    dest: 'primaryKey',
-    mayBeEmpty: true,
-    help: 'primary key, base64; "" generates a new one',
-  },
-  {
-    names: ['--secondary-key'],
-    dest: 'secondaryKey',
-    mayBeEmpty: true,
-    help: 'secondary key, base64; "" generates a new one',
-  },
+  option('--primary-key', 'primary key, base64; "" generates a new one', { mayBeEmpty: true }),
+  option('--secondary-key', 'secondary key, base64; "" generates a new one', { mayBeEmpty: true }),
 ];
 
 export const dpsPolicyVerbs: readonly AzVerb[] = [
@@ -45,14 +28,14 @@ export const dpsPolicyVerbs: readonly AzVerb[] = [
     summary: 'List the shared access policies of a provisioning service.',
     options: [required(dpsName), resourceGroup],
     examples: ['az iot dps policy list --dps-name my-dps'],
-    run: async (args, context) => asJson(await policiesOf(args, await context.management())),
+    run: async (args, context) => policiesOf(args, await context.management()),
   },
   {
     path: 'iot dps policy show',
     summary: 'Show a shared access policy.',
     options: [required(dpsName), resourceGroup, policyName],
     examples: ['az iot dps policy show --dps-name my-dps --policy-name provisioningserviceowner'],
-    run: async (args, context) => asJson(named(await policiesOf(args, await context.management()), args)),
+    run: async (args, context) => named(await policiesOf(args, await context.management()), args),
   },
   {
     path: 'iot dps policy create',
@@ -60,17 +43,14 @@ export const dpsPolicyVerbs: readonly AzVerb[] = [
     options: [required(dpsName), resourceGroup, policyName, required(rights), ...keys, noWait],
     examples: ['az iot dps policy create --dps-name my-dps --policy-name reader --rights EnrollmentRead'],
     run: async (args, context) => {
-      const management = await context.management();
-      const { etag, policies: present } = await serviceOf(args, management);
       const keyName = args.required('policyName');
-      if (present.some((policy) => isNamed(policy, keyName))) {
-        throw new AzError('service', `Access policy ${keyName} already exists.`);
-      }
-      const all = await written(args, management, {
-        etag,
-        policies: [...present, { keyName, rights: '', ...changesOf(args) }],
+      const all = await change(args, context, (present) => {
+        if (present.some((policy) => isNamed(policy, keyName))) {
+          throw new AzError('service', `Access policy ${keyName} already exists.`);
+        }
+        return [...present, { keyName, rights: '', ...changesOf(args) }];
       });
-      return asJson(named(all, args));
+      return named(all, args);
     },
   },
   {
@@ -81,16 +61,14 @@ export const dpsPolicyVerbs: readonly AzVerb[] = [
       'az iot dps policy update --dps-name my-dps --policy-name reader --rights EnrollmentRead EnrollmentWrite',
     ],
     run: async (args, context) => {
-      const management = await context.management();
-      const { etag, policies: present } = await serviceOf(args, management);
-      const { keyName } = named(present, args);
-      if (keyName === DPS_OWNER && args.isGiven('rights')) {
-        throw new AzError('service', `The emulator keeps the rights of ${DPS_OWNER}: its own commands sign with it.`);
-      }
-      const changed = present.map((policy) =>
-        policy.keyName === keyName ? { ...policy, ...changesOf(args) } : policy,
-      );
-      return asJson(named(await written(args, management, { etag, policies: changed }), args));
+      const all = await change(args, context, (present) => {
+        const { keyName } = named(present, args);
+        if (keyName === DPS_OWNER && args.isGiven('rights')) {
+          throw new AzError('service', `The emulator keeps the rights of ${DPS_OWNER}: its own commands sign with it.`);
+        }
+        return present.map((policy) => (policy.keyName === keyName ? { ...policy, ...changesOf(args) } : policy));
+      });
+      return named(all, args);
     },
   },
   {
@@ -98,20 +76,14 @@ export const dpsPolicyVerbs: readonly AzVerb[] = [
     summary: 'Delete a shared access policy; prints those that are left.',
     options: [required(dpsName), resourceGroup, policyName, noWait],
     examples: ['az iot dps policy delete --dps-name my-dps --policy-name reader'],
-    run: async (args, context) => {
-      const management = await context.management();
-      const { etag, policies: present } = await serviceOf(args, management);
-      const { keyName } = named(present, args);
-      if (keyName === DPS_OWNER) {
-        throw new AzError('service', `The emulator keeps the policy ${DPS_OWNER}: its own commands sign with it.`);
-      }
-      return asJson(
-        await written(args, management, {
-          etag,
-          policies: present.filter((policy) => policy.keyName !== keyName),
-        }),
-      );
-    },
+    run: (args, context) =>
+      change(args, context, (present) => {
+        const { keyName } = named(present, args);
+        if (keyName === DPS_OWNER) {
+          throw new AzError('service', `The emulator keeps the policy ${DPS_OWNER}: its own commands sign with it.`);
+        }
+        return present.filter((policy) => policy.keyName !== keyName);
+      }),
   },
 ];
 
@@ -136,23 +108,19 @@ function keyOf(option: string, given: string): string {
   throw argumentError(`argument ${option}: must be base64`);
 }
 
-interface PoliciesOfService<T extends PolicyRequest> {
-  /** Somebody else's change in between is not overwritten: then it is no longer this one. */
-  readonly etag: string;
-  readonly policies: readonly T[];
-}
-
-async function serviceOf(args: AzArguments, management: ManagementClient): Promise<PoliciesOfService<PolicyResource>> {
-  const { etag } = await management.provisioningService(args.required('dpsName'), args.text('resourceGroup'));
-  return { etag, policies: await policiesOf(args, management) };
-}
-
-async function written(
+/**
+ * All policies anew.
+ * @returns them as they are then
+ */
+async function change(
   args: AzArguments,
-  management: ManagementClient,
-  { etag, policies }: PoliciesOfService<PolicyRequest>,
+  context: AzContext,
+  changed: (present: readonly PolicyResource[]) => readonly PolicyRequest[],
 ): Promise<readonly PolicyResource[]> {
-  const properties = { authorizationPolicies: policies };
+  const management = await context.management();
+  // Somebody else's change in between is not overwritten: then the etag is no longer this one.
+  const { etag } = await management.provisioningService(args.required('dpsName'), args.text('resourceGroup'));
+  const properties = { authorizationPolicies: changed(await policiesOf(args, management)) };
   await management.putProvisioningService(args.required('dpsName'), { etag, properties });
   return policiesOf(args, management);
 }

@@ -1,18 +1,12 @@
 /** `az iot dps`: provisioning services themselves. */
-import { dpsNameOf, type ProvisioningServiceResource } from '../../../emulator/wire/resource.ts';
-import type { ProvisioningServiceRequest } from '../../../emulator/wire/resource-request.ts';
-import { asJson } from '../as-json.ts';
-import { AzError, argumentError } from '../az-error.ts';
+import { dpsNameOf } from '../../../emulator/wire/resource.ts';
+import { argumentError } from '../az-error.ts';
 import { changedBySet } from '../generic-update.ts';
-import { noWait, required, resourceGroup, tags } from '../shared-options.ts';
-import type { AzOption, AzVerb } from '../verb.ts';
+import { checkFree, settingsIn } from '../new-resource.ts';
+import { noWait, resourceGroup, tags } from '../shared-options.ts';
+import { type AzVerb, option, required } from '../verb.ts';
 
-const name: AzOption = {
-  names: ['--name', '-n'],
-  dest: 'name',
-  isRequired: true,
-  help: 'name of the provisioning service',
-};
+const name = option('--name, -n', 'name of the provisioning service', { isRequired: true });
 
 export const dpsVerbs: readonly AzVerb[] = [
   {
@@ -21,16 +15,13 @@ export const dpsVerbs: readonly AzVerb[] = [
     options: [
       name,
       required(resourceGroup),
-      { names: ['--location', '-l'], dest: 'location', help: "region (default: the resource group's)" },
-      { names: ['--sku'], dest: 'sku', choices: ['S1'], help: 'pricing tier (default: S1)' },
-      { names: ['--unit'], dest: 'unit', kind: 'integer', help: 'units of the tier; changes nothing here' },
-      {
-        // The second long name is the one of older versions.
-        names: ['--enforce-data-residency', '--edr', '--enable-data-residency'],
-        dest: 'enforceDataResidency',
+      option('--location, -l', "region (default: the resource group's)"),
+      option('--sku', 'pricing tier (default: S1)', { choices: ['S1'] }),
+      option('--unit', 'units of the tier; changes nothing here', { kind: 'integer' }),
+      // The second long name is the one of older versions.
+      option('--enforce-data-residency, --edr, --enable-data-residency', 'accepted: the data stay on this machine', {
         kind: 'boolean',
-        help: 'accepted: the data stay on this machine',
-      },
+      }),
       tags,
       noWait,
     ],
@@ -38,19 +29,12 @@ export const dpsVerbs: readonly AzVerb[] = [
     run: async (args, context) => {
       const management = await context.management();
       const dpsName = dpsNameOf(args.required('name'));
-      const taken = (await management.provisioningServices(undefined)).find((one) => isNamed(one, dpsName));
-      if (taken !== undefined) {
-        const where = `in the resource group '${taken.resourcegroup}'`;
-        throw new AzError('service', `DPS name '${dpsName}' is not available: there is one of that name ${where}.`);
-      }
-      const location = args.text('location');
-      const request: ProvisioningServiceRequest = {
+      checkFree('DPS', dpsName, await management.provisioningServices(undefined));
+      return management.putProvisioningService(dpsName, {
         resourceGroup: args.required('resourceGroup'),
-        ...(location !== undefined && { location }),
-        ...(args.isGiven('tags') && { tags: args.tags('tags') ?? {} }),
+        ...settingsIn(args),
         sku: { name: 'S1' },
-      };
-      return asJson(await management.putProvisioningService(dpsName, request));
+      });
     },
   },
   {
@@ -59,15 +43,14 @@ export const dpsVerbs: readonly AzVerb[] = [
     options: [name, resourceGroup],
     examples: ['az iot dps show --name my-dps --query properties.idScope -o tsv'],
     run: async (args, context) =>
-      asJson(await (await context.management()).provisioningService(args.required('name'), args.text('resourceGroup'))),
+      (await context.management()).provisioningService(args.required('name'), args.text('resourceGroup')),
   },
   {
     path: 'iot dps list',
     summary: 'List provisioning services.',
     options: [resourceGroup],
     examples: ['az iot dps list --query "[].{name:name, idScope:properties.idScope}" -o table'],
-    run: async (args, context) =>
-      asJson(await (await context.management()).provisioningServices(args.text('resourceGroup'))),
+    run: async (args, context) => (await context.management()).provisioningServices(args.text('resourceGroup')),
   },
   {
     path: 'iot dps update',
@@ -75,7 +58,7 @@ export const dpsVerbs: readonly AzVerb[] = [
     options: [
       name,
       resourceGroup,
-      { names: ['--set'], dest: 'set', kind: 'list', help: 'what to change: properties.allocationPolicy=GeoLatency' },
+      option('--set', 'what to change: properties.allocationPolicy=GeoLatency', { kind: 'list' }),
       tags,
       noWait,
     ],
@@ -88,12 +71,7 @@ export const dpsVerbs: readonly AzVerb[] = [
         throw argumentError('Nothing to change: give --set or --tags.');
       }
       const request = changedBySet(present, args.list('set'));
-      return asJson(
-        await management.putProvisioningService(dpsName, {
-          ...request,
-          ...(args.isGiven('tags') && { tags: args.tags('tags') ?? {} }),
-        }),
-      );
+      return management.putProvisioningService(dpsName, { ...request, ...settingsIn(args) });
     },
   },
   {
@@ -107,7 +85,3 @@ export const dpsVerbs: readonly AzVerb[] = [
     },
   },
 ];
-
-function isNamed({ name: one }: ProvisioningServiceResource, other: string): boolean {
-  return one.toLowerCase() === other.toLowerCase();
-}

@@ -1,47 +1,36 @@
 /** `az group`: resource groups, which hold services and hubs and are deleted with all of it. */
-import { asJson } from '../as-json.ts';
 import { AzError } from '../az-error.ts';
+import { settingsIn } from '../new-resource.ts';
 import { noWait, tags, yes } from '../shared-options.ts';
-import type { AzOption, AzVerb } from '../verb.ts';
+import { type AzVerb, option } from '../verb.ts';
 
-const name: AzOption = {
-  names: ['--name', '--resource-group', '-n', '-g'],
-  dest: 'name',
-  isRequired: true,
-  help: 'name of the resource group',
-};
+const name = option('--name, --resource-group, -n, -g', 'name of the resource group', { isRequired: true });
 
 export const groupVerbs: readonly AzVerb[] = [
   {
     path: 'group create',
     summary: 'Create a resource group.',
-    options: [
-      name,
-      { names: ['--location', '-l'], dest: 'location', isRequired: true, help: 'region, such as westus' },
-      tags,
-    ],
+    options: [name, option('--location, -l', 'region, such as westus', { isRequired: true }), tags],
     examples: ['az group create --name contoso-us-resource-group --location westus'],
     run: async (args, context) =>
-      asJson(
-        await (await context.management()).putGroup(args.required('name'), {
-          location: args.required('location'),
-          ...(args.isGiven('tags') && { tags: args.tags('tags') ?? {} }),
-        }),
-      ),
+      (await context.management()).putGroup(args.required('name'), {
+        location: args.required('location'),
+        ...settingsIn(args),
+      }),
   },
   {
     path: 'group list',
     summary: 'List resource groups.',
     options: [],
     examples: ['az group list -o table'],
-    run: async (_args, context) => asJson(await (await context.management()).groups()),
+    run: async (_args, context) => (await context.management()).groups(),
   },
   {
     path: 'group show',
     summary: 'Show a resource group.',
     options: [name],
     examples: ['az group show --name contoso-us-resource-group'],
-    run: async (args, context) => asJson(await (await context.management()).group(args.required('name'))),
+    run: async (args, context) => (await context.management()).group(args.required('name')),
   },
   {
     path: 'group exists',

@@ -1,16 +1,10 @@
 /** `az iot hub`: hubs themselves. */
 import { hubNameOf } from '../../../emulator/wire/resource.ts';
-import { asJson } from '../as-json.ts';
-import { AzError } from '../az-error.ts';
-import { noWait, required, resourceGroup, tags } from '../shared-options.ts';
-import type { AzOption, AzVerb } from '../verb.ts';
+import { checkFree, settingsIn } from '../new-resource.ts';
+import { noWait, resourceGroup, tags } from '../shared-options.ts';
+import { type AzVerb, option, required } from '../verb.ts';
 
-const name: AzOption = {
-  names: ['--name', '-n'],
-  dest: 'name',
-  isRequired: true,
-  help: 'name of the hub',
-};
+const name = option('--name, -n', 'name of the hub', { isRequired: true });
 
 export const iotHubVerbs: readonly AzVerb[] = [
   {
@@ -19,20 +13,10 @@ export const iotHubVerbs: readonly AzVerb[] = [
     options: [
       name,
       required(resourceGroup),
-      { names: ['--location', '-l'], dest: 'location', help: "region (default: the resource group's)" },
-      {
-        names: ['--sku'],
-        dest: 'sku',
-        choices: ['F1', 'S1', 'S2', 'S3', 'B1', 'B2', 'B3'],
-        help: 'pricing tier; changes nothing here',
-      },
-      { names: ['--unit'], dest: 'unit', kind: 'integer', help: 'units of the tier; changes nothing here' },
-      {
-        names: ['--partition-count'],
-        dest: 'partitionCount',
-        kind: 'integer',
-        help: 'accepted: the emulator has no telemetry',
-      },
+      option('--location, -l', "region (default: the resource group's)"),
+      option('--sku', 'pricing tier; changes nothing here', { choices: ['F1', 'S1', 'S2', 'S3', 'B1', 'B2', 'B3'] }),
+      option('--unit', 'units of the tier; changes nothing here', { kind: 'integer' }),
+      option('--partition-count', 'accepted: the emulator has no telemetry', { kind: 'integer' }),
       tags,
       noWait,
     ],
@@ -40,19 +24,8 @@ export const iotHubVerbs: readonly AzVerb[] = [
     run: async (args, context) => {
       const management = await context.management();
       const hub = hubNameOf(args.required('name'));
-      const taken = (await management.iotHubs(undefined)).find((one) => one.name.toLowerCase() === hub.toLowerCase());
-      if (taken !== undefined) {
-        const where = `in the resource group '${taken.resourcegroup}'`;
-        throw new AzError('service', `IotHub name '${hub}' is not available: there is one of that name ${where}.`);
-      }
-      const location = args.text('location');
-      return asJson(
-        await management.putIotHub(hub, {
-          resourceGroup: args.required('resourceGroup'),
-          ...(location !== undefined && { location }),
-          ...(args.isGiven('tags') && { tags: args.tags('tags') ?? {} }),
-        }),
-      );
+      checkFree('IotHub', hub, await management.iotHubs(undefined));
+      return management.putIotHub(hub, { resourceGroup: args.required('resourceGroup'), ...settingsIn(args) });
     },
   },
   {
@@ -60,17 +33,15 @@ export const iotHubVerbs: readonly AzVerb[] = [
     summary: 'Show a hub.',
     options: [name, resourceGroup],
     examples: ['az iot hub show --name my-toasters-hub --query properties.hostName -o tsv'],
-    run: async (args, context) => {
-      const management = await context.management();
-      return asJson(await management.iotHub(hubNameOf(args.required('name')), args.text('resourceGroup')));
-    },
+    run: async (args, context) =>
+      (await context.management()).iotHub(hubNameOf(args.required('name')), args.text('resourceGroup')),
   },
   {
     path: 'iot hub list',
     summary: 'List hubs.',
     options: [resourceGroup],
     examples: ['az iot hub list -o table'],
-    run: async (args, context) => asJson(await (await context.management()).iotHubs(args.text('resourceGroup'))),
+    run: async (args, context) => (await context.management()).iotHubs(args.text('resourceGroup')),
   },
   {
     path: 'iot hub delete',
@@ -78,8 +49,7 @@ export const iotHubVerbs: readonly AzVerb[] = [
     options: [name, resourceGroup, noWait],
     examples: ['az iot hub delete --name my-toasters-hub'],
     run: async (args, context) => {
-      const management = await context.management();
-      await management.deleteIotHub(hubNameOf(args.required('name')), args.text('resourceGroup'));
+      await (await context.management()).deleteIotHub(hubNameOf(args.required('name')), args.text('resourceGroup'));
       return undefined;
     },
   },

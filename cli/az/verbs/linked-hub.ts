@@ -8,39 +8,21 @@ import {
 } from '../../../emulator/wire/resource.ts';
 import type { LinkedHubRequest } from '../../../emulator/wire/resource-request.ts';
 import type { AzArguments } from '../arguments.ts';
-import { asJson } from '../as-json.ts';
 import { AzError, argumentError } from '../az-error.ts';
 import { connectionStringOf } from '../connection-string-of.ts';
 import type { ManagementClient } from '../management-client.ts';
-import { noWait, required, resourceGroup } from '../shared-options.ts';
-import type { AzOption, AzVerb } from '../verb.ts';
+import { noWait, resourceGroup } from '../shared-options.ts';
+import { type AzOption, type AzVerb, option, required } from '../verb.ts';
 
 /** Without `-n`, unlike in other groups. */
-const service: AzOption = required({
-  names: ['--dps-name'],
-  dest: 'dpsName',
-  help: 'name of the provisioning service',
-});
-const linkedHub: AzOption = {
-  names: ['--linked-hub'],
-  dest: 'linkedHub',
-  isRequired: true,
-  help: 'host name of the linked hub, or its name',
-};
+const service = required(option('--dps-name', 'name of the provisioning service'));
+const linkedHub = option('--linked-hub', 'host name of the linked hub, or its name', { isRequired: true });
 
 const weightAndPolicy: readonly AzOption[] = [
-  {
-    names: ['--allocation-weight'],
-    dest: 'allocationWeight',
-    kind: 'integer',
-    help: 'weight of the hub where the policy is hashed, 1 to 1000',
-  },
-  {
-    names: ['--apply-allocation-policy'],
-    dest: 'applyAllocationPolicy',
+  option('--allocation-weight', 'weight of the hub where the policy is hashed, 1 to 1000', { kind: 'integer' }),
+  option('--apply-allocation-policy', 'whether the hub takes part where an enrollment names no hubs (default: true)', {
     kind: 'boolean',
-    help: 'whether the hub takes part where an enrollment names no hubs (default: true)',
-  },
+  }),
 ];
 
 export const linkedHubVerbs: readonly AzVerb[] = [
@@ -50,10 +32,10 @@ export const linkedHubVerbs: readonly AzVerb[] = [
     options: [
       service,
       resourceGroup,
-      { names: ['--connection-string'], dest: 'connectionString', help: "connection string of the hub's policy" },
-      { names: ['--hub-name', '--hn'], dest: 'hubName', help: 'name of the hub, in place of the connection string' },
-      { names: ['--hub-resource-group', '--hrg'], dest: 'hubResourceGroup', help: 'resource group of that hub' },
-      { names: ['--location', '-l'], dest: 'location', help: "region of the hub (default: the hub's own)" },
+      option('--connection-string', "connection string of the hub's policy"),
+      option('--hub-name, --hn', 'name of the hub, in place of the connection string'),
+      option('--hub-resource-group, --hrg', 'resource group of that hub'),
+      option('--location, -l', "region of the hub (default: the hub's own)"),
       ...weightAndPolicy,
       noWait,
     ],
@@ -66,7 +48,7 @@ export const linkedHubVerbs: readonly AzVerb[] = [
       const link = await newLink(args, management);
       const present = await serviceOf(args, management);
       const iotHubs = [...present.properties.iotHubs, link];
-      return asJson(await written(management, present, iotHubs));
+      return written(management, present, iotHubs);
     },
   },
   {
@@ -74,14 +56,14 @@ export const linkedHubVerbs: readonly AzVerb[] = [
     summary: 'List the hubs that are linked to a provisioning service.',
     options: [service, resourceGroup],
     examples: ['az iot dps linked-hub list --dps-name my-dps -o table'],
-    run: async (args, context) => asJson((await serviceOf(args, await context.management())).properties.iotHubs),
+    run: async (args, context) => (await serviceOf(args, await context.management())).properties.iotHubs,
   },
   {
     path: 'iot dps linked-hub show',
     summary: 'Show a linked hub.',
     options: [service, resourceGroup, linkedHub],
     examples: ['az iot dps linked-hub show --dps-name my-dps --linked-hub my-hub'],
-    run: async (args, context) => asJson(linkIn(await serviceOf(args, await context.management()), args)),
+    run: async (args, context) => linkIn(await serviceOf(args, await context.management()), args),
   },
   {
     path: 'iot dps linked-hub update',
@@ -96,7 +78,7 @@ export const linkedHubVerbs: readonly AzVerb[] = [
         link.name === name ? { ...link, ...weightAndPolicyOf(args) } : link,
       );
       const all = await written(management, present, links);
-      return asJson(all.find((link) => link.name === name) ?? null);
+      return all.find((link) => link.name === name) ?? null;
     },
   },
   {
@@ -109,7 +91,7 @@ export const linkedHubVerbs: readonly AzVerb[] = [
       const present = await serviceOf(args, management);
       const { name } = linkIn(present, args);
       const links = present.properties.iotHubs.filter((link) => link.name !== name);
-      return asJson(await written(management, present, links));
+      return written(management, present, links);
     },
   },
 ];

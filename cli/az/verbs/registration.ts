@@ -1,16 +1,6 @@
 /** `az iot dps enrollment-group registration` and `az iot dps enrollment registration`: what became of devices, as a back end sees it. */
-import {
-  etag,
-  groupId,
-  ifMatch,
-  individualId,
-  registrationId,
-  serviceIn,
-  serviceOptions,
-  top,
-} from '../data-plane-options.ts';
-import { required } from '../shared-options.ts';
-import type { AzOption, AzVerb } from '../verb.ts';
+import { etag, groupId, ifMatch, individualId, registrationId, serviceOptions, top } from '../shared-options.ts';
+import { type AzOption, type AzVerb, required } from '../verb.ts';
 
 /** The registration id of a device with an enrollment of its own is the id of the enrollment. */
 const ownId: AzOption = { ...individualId, names: ['--enrollment-id', '--eid', '--registration-id', '--rid'] };
@@ -24,7 +14,7 @@ export const registrationVerbs: readonly AzVerb[] = [
       'az iot dps enrollment-group registration list --dps-name contoso-provisioning-service --enrollment-id contoso-custom-allocated-devices',
     ],
     run: async (args, context) => {
-      const client = await context.provisioningService(serviceIn(args));
+      const client = await context.provisioningService(args);
       const path = `/registrations/${encodeURIComponent(args.required('enrollmentId'))}/query`;
       return client.askAll({ method: 'POST', path }, args.integer('top') || undefined);
     },
@@ -43,7 +33,7 @@ function verbsOnOne(group: string, idOption: AzOption): readonly AzVerb[] {
       options,
       examples: [`az ${group} registration show ${example}`],
       run: async (args, context) => {
-        const client = await context.provisioningService(serviceIn(args));
+        const client = await context.provisioningService(args);
         return (await client.ask({ method: 'GET', path: pathOf(args.required(idOption.dest)) })).body;
       },
     },
@@ -53,7 +43,7 @@ function verbsOnOne(group: string, idOption: AzOption): readonly AzVerb[] {
       options: [...options, etag],
       examples: [`az ${group} registration delete ${example}`],
       run: async (args, context) => {
-        const client = await context.provisioningService(serviceIn(args));
+        const client = await context.provisioningService(args);
         const path = pathOf(args.required(idOption.dest));
         await client.ask({ method: 'DELETE', path, headers: ifMatch(args) });
         return undefined;

@@ -1,14 +1,8 @@
 /** Emulators that answer devices wrongly: in the rendering, or by letting in whom they should refuse. */
-import { createHmac } from 'node:crypto';
-import {
-  type DeviceCall,
-  deriveDeviceKey,
-  isSignedWith,
-  type Parts,
-  parseSasToken,
-  type Replace,
-  type Reply,
-} from '../../../emulator/internal-door.ts';
+import type { DeviceCall, Parts, Replace, Reply } from '../../../emulator/internal-door.ts';
+import { makeDeviceSas } from '../../../emulator/wire/device-sas.ts';
+import { isSignedWith, parseSasToken } from '../../../emulator/wire/sas-token.ts';
+import { deriveDeviceKey } from '../../../emulator/wire/symmetric-key.ts';
 import { isJsonObject, type JsonObject } from '../../../emulator/wire/twin.ts';
 import { type EmulatorMutant, replacing } from '../mutant.ts';
 
@@ -172,9 +166,7 @@ function madeGood(call: DeviceCall, keys: readonly string[], right: string): Dev
   const { credential, idScope, registrationId } = call;
   const parsed = credential.kind === 'sas' ? parseSasToken(credential.token) : undefined;
   if (parsed?.kind !== 'parsed' || !keys.some((key) => isSignedWith(parsed.token, key))) return call;
-  const sr = `${idScope}/registrations/${registrationId}`;
-  const se = parsed.token.expiryText;
-  const sig = createHmac('sha256', Buffer.from(right, 'base64')).update(`${sr}\n${se}`).digest('base64');
-  const token = `SharedAccessSignature sr=${sr}&sig=${encodeURIComponent(sig)}&se=${se}`;
+  const { expiryMs } = parsed.token;
+  const token = makeDeviceSas({ idScope, registrationId, key: right, expiresAtSeconds: expiryMs / 1000 }, 0);
   return { ...call, credential: { kind: 'sas', token } };
 }

@@ -1,7 +1,7 @@
 /** Whether a token of a shared access policy allows a request: key, resource, expiry and right. [dps-service-behaviour §4.4] */
 import type { AccessPolicy } from '../../wire/access-policy.ts';
+import { isSignedWith, parseSasToken, type SasToken } from '../../wire/sas-token.ts';
 import { isoInstant } from '../../wire/timestamp.ts';
-import { isSignedWith, parseSasToken, type SasToken } from '../dps/attestation/sas-token.ts';
 import { isNamed } from './complete-policies.ts';
 
 export interface AccessDemand<Right extends string> {

@@ -3,8 +3,8 @@ import type { Enrollment, ReprovisionPolicy, SymmetricKeys } from '../../wire/en
 import type { ClockTask } from '../clock/clock.ts';
 import { createKeyedQueue, type KeyedQueue } from '../keyed-queue.ts';
 import type { Ports } from '../ports.ts';
-import type { RegistrationRecord } from '../store/registrations.ts';
-import { registrationAddress } from '../store/registrations.ts';
+import { type RegistrationRecord, registrationAddress } from '../store/registrations.ts';
+
 import { type AllocationContext, allocate } from './allocation/allocate.ts';
 import { type AllocationResult, allocationFailed } from './allocation/allocation-result.ts';
 import { conclude } from './conclude.ts';

@@ -2,8 +2,8 @@
 import type { Substatus } from '../../wire/registration.ts';
 import type { InitialTwin } from '../../wire/twin.ts';
 import type { Ports, ProvisionRequest } from '../ports.ts';
-import type { RegistrationRecord } from '../store/registrations.ts';
-import { registrationAddress } from '../store/registrations.ts';
+import { type RegistrationRecord, registrationAddress } from '../store/registrations.ts';
+
 import { type AllocationResult, allocationFailed } from './allocation/allocation-result.ts';
 import type { AllocationJob } from './allocations.ts';
 import { statusAfter } from './registration-machine.ts';

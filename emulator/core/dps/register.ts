@@ -3,8 +3,8 @@ import type { Enrollment } from '../../wire/enrollment.ts';
 import type { RegistrationOperationStatus } from '../../wire/registration.ts';
 import type { JsonValue } from '../../wire/twin.ts';
 import type { Ports } from '../ports.ts';
-import type { RegistrationRecord } from '../store/registrations.ts';
-import { registrationAddress } from '../store/registrations.ts';
+import { type RegistrationRecord, registrationAddress } from '../store/registrations.ts';
+
 import { offeredHubs, reprovisionPolicyOf } from './allocation/candidates.ts';
 import type { Allocations } from './allocations.ts';
 import type { AcceptedVerdict } from './attestation/attest.ts';

@@ -4,7 +4,7 @@ import { type GivenPolicy, HUB_DEFAULTS, type HubPolicy, type HubRight } from '.
 import type { SymmetricKeys } from '../../wire/enrollment.ts';
 import type { ResourceFacts } from '../../wire/resource.ts';
 import { isoInstant } from '../../wire/timestamp.ts';
-import type { InitialTwin, JsonObject } from '../../wire/twin.ts';
+import type { HubTwin, InitialTwin } from '../../wire/twin.ts';
 import { twinFaults } from '../../wire/twin-limits.ts';
 import { completedPolicies } from '../access/complete-policies.ts';
 import type { Ids } from '../ids.ts';
@@ -21,15 +21,6 @@ export interface HubDevice {
   readonly statusUpdatedTime: string;
   readonly capabilities: { readonly iotEdge: boolean };
   readonly authentication: { readonly type: 'sas'; readonly symmetricKey: SymmetricKeys };
-}
-
-/** A device's twin. Reported properties stay empty until devices can connect to the hub. */
-export interface HubTwin {
-  readonly deviceId: string;
-  readonly etag: string;
-  readonly version: number;
-  readonly tags: JsonObject;
-  readonly properties: { readonly desired: JsonObject; readonly reported: JsonObject };
 }
 
 interface HubRecord {

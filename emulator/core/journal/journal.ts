@@ -1,8 +1,9 @@
 /** One bounded timeline per registration; the oldest concluded one makes room, and that is counted. */
+
+import type { JournalEntry, JournalEvent, Timeline } from '../../wire/journal-entry.ts';
 import { maskJson } from '../../wire/mask.ts';
 import type { JsonValue } from '../../wire/twin.ts';
 import { registrationAddress } from '../store/registrations.ts';
-import type { JournalEntry, JournalEvent, Timeline } from './events.ts';
 
 export interface JournalSubject {
   readonly idScope: string;

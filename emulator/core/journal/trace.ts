@@ -1,7 +1,7 @@
 /** The event trace: what a run decided, without what no two runs share. Equal for equal seeds on the manual clock. */
-import type { JsonObject, JsonValue } from '../../wire/twin.ts';
-import { isJsonObject } from '../../wire/twin.ts';
-import type { JournalEntry, Timeline } from './events.ts';
+
+import type { JournalEntry, Timeline } from '../../wire/journal-entry.ts';
+import { isJsonObject, type JsonObject, type JsonValue } from '../../wire/twin.ts';
 
 export interface RegistrationTrace {
   readonly idScope: string;

@@ -20,8 +20,8 @@ import {
   rightsIn,
   unknownRight,
 } from '../../wire/resource-request.ts';
+import { decodeBase64 } from '../../wire/symmetric-key.ts';
 import { completedPolicies } from '../access/complete-policies.ts';
-import { decodeBase64 } from '../dps/attestation/sas-token.ts';
 import type { DpsInstance } from '../store/instances.ts';
 import { checkEtag, groupFor, isIn, notFound, placed } from './iot-hubs.ts';
 import { requestedLinks } from './linked-hubs.ts';

@@ -8,11 +8,16 @@ import { SetUpError, type SetUpFault, shown } from '../../wire/fault.ts';
 import { isTooDeep, JSON_DEPTH_MAX } from '../../wire/json-depth.ts';
 import { MASK } from '../../wire/mask.ts';
 import { isRegistrationId, REGISTRATION_ID_RULE, registrationKey } from '../../wire/registration-id.ts';
-import type { GivenEnrollmentGroup, GivenIndividualEnrollment, SetUp, SetUpInstance } from '../../wire/set-up.ts';
-import { SetUpSchema } from '../../wire/set-up.ts';
+import {
+  type GivenEnrollmentGroup,
+  type GivenIndividualEnrollment,
+  type SetUp,
+  type SetUpInstance,
+  SetUpSchema,
+} from '../../wire/set-up.ts';
+import { decodeBase64 } from '../../wire/symmetric-key.ts';
 import type { JsonValue } from '../../wire/twin.ts';
 import { twinFaults } from '../../wire/twin-limits.ts';
-import { decodeBase64 } from '../dps/attestation/sas-token.ts';
 import { storedAttestation } from '../dps/attestation/stored-attestation.ts';
 
 export { SetUpError, type SetUpFault, shown } from '../../wire/fault.ts';

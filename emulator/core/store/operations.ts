@@ -1,6 +1,5 @@
 /** Operations: what an operation id that a device holds stands for. */
-import type { RegistrationRecord } from './registrations.ts';
-import { registrationAddress } from './registrations.ts';
+import { type RegistrationRecord, registrationAddress } from './registrations.ts';
 
 export interface OperationRecord {
   readonly operationId: string;

@@ -1,7 +1,7 @@
 /** When a 401 of the webhook is put down to a URL without a key: only where the journal or the set-up shows it. */
 import { describe, expect, it } from 'vitest';
 import { type Evidence, webhookWithoutKey } from '../../../cli/register/webhook-without-key.ts';
-import type { JournalEvent } from '../../../emulator/core/journal/events.ts';
+import type { JournalEvent } from '../../../emulator/wire/journal-entry.ts';
 import type { SetUp } from '../../../emulator/wire/set-up.ts';
 
 const VOUCHED: JournalEvent = {

@@ -12,7 +12,7 @@ import { escapeXml, junitReporter } from '../../../contracts/reporters/junit.ts'
 import { ndjsonReporter } from '../../../contracts/reporters/ndjson.ts';
 import type { Verdict } from '../../../contracts/run/result.ts';
 import { runContracts } from '../../../contracts/run/run-contracts.ts';
-import { deriveDeviceKey } from '../../../device/sas.ts';
+import { deriveDeviceKey } from '../../../emulator/wire/symmetric-key.ts';
 import { openPage } from '../support/browser.ts';
 import { caseFolder, HEAD } from '../support/case-folder.ts';
 

@@ -2,7 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import { runContracts } from '../../../contracts/run/run-contracts.ts';
 import { selectCases } from '../../../contracts/run/select.ts';
-import { canonicalJson, caseSeed, hashOf } from '../../../contracts/run/trace-hash.ts';
+import { caseSeed, hashOf } from '../../../contracts/run/trace-hash.ts';
+import { canonicalJson } from '../../../emulator/wire/canonical-json.ts';
 import { shippedCases } from '../support/shipped-cases.ts';
 
 const SELECTED = ['row-5-ladder'];

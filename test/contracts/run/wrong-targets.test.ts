@@ -1,8 +1,8 @@
 /** The runner on targets that are wrong: each is found out, and the report names the very thing that differs. */
 import { describe, expect, it } from 'vitest';
-import { startEmulator } from '../../../contracts/emulator-door.ts';
 import { runContracts } from '../../../contracts/run/run-contracts.ts';
 import type { StartTarget } from '../../../contracts/target/in-process.ts';
+import { startEmulator } from '../../../emulator/index.ts';
 import { startStandIn } from '../../../webhook/stand-in/index.ts';
 import { HEAD, loadCases, resultOf, runYaml } from '../support/case-folder.ts';
 

@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { resolveAssumptions } from '../../../contracts/emulator-door.ts';
 import { createCaller } from '../../../contracts/verify/caller.ts';
 import { TUTORIAL_HUBS, TUTORIAL_IDS, TUTORIAL_PAYLOAD } from '../../../contracts/verify/default-inputs.ts';
 import { fuzz } from '../../../contracts/verify/fuzz.ts';
 import { type FuzzReport, type VerifyCase, verifyWebhook } from '../../../contracts/verify/index.ts';
+import { resolveAssumptions } from '../../../emulator/service-door.ts';
 import { startLocalHost } from '../../../webhook/host/local-host.ts';
 import { type Script, startStandIn } from '../../../webhook/stand-in/index.ts';
 import { answer, askedIn, firstHub } from './webhooks.ts';

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { resolveAssumptions, type WebhookOutcome } from '../../../contracts/emulator-door.ts';
 import { TUTORIAL_HUBS, TUTORIAL_IDS } from '../../../contracts/verify/default-inputs.ts';
 import { viewsOf } from '../../../contracts/verify/dps-view.ts';
 import { judgeAnswer } from '../../../contracts/verify/judge-answer.ts';
 import { shapesFor } from '../../../contracts/verify/shapes.ts';
+import { resolveAssumptions, type WebhookOutcome } from '../../../emulator/service-door.ts';
 
 const [HUB] = TUTORIAL_HUBS;
 const [FIRST, AGAIN] = ['group.symmetricKey.first.payload', 'again.reset'].map((id) => {

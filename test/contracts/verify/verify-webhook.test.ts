@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import type { VerifyDocument, VerifyOptions } from '../../../contracts/verify/index.ts';
-import { verifyWebhook } from '../../../contracts/verify/index.ts';
+import { type VerifyDocument, type VerifyOptions, verifyWebhook } from '../../../contracts/verify/index.ts';
+
 import { REQUESTS_AT_A_TIME } from '../../../contracts/verify/run-cases.ts';
 import { startLocalHost } from '../../../webhook/host/local-host.ts';
 import { type Answer, type Script, type StandIn, startStandIn } from '../../../webhook/stand-in/index.ts';

@@ -1,7 +1,6 @@
 /** The tutorial's emulator with a scripted webhook, and devices that register there. */
 import { request } from 'node:https';
 import { afterEach, expect } from 'vitest';
-import { deriveDeviceKey, makeDeviceSas } from '../../../device/sas.ts';
 import {
   CONTOSO_GROUP_KEY,
   CONTOSO_HUBS,
@@ -9,6 +8,8 @@ import {
   contosoSetUp,
 } from '../../../emulator/core/set-up/contoso.ts';
 import { type Emulator, type EmulatorOptions, startEmulator } from '../../../emulator/index.ts';
+import { makeDeviceSas } from '../../../emulator/wire/device-sas.ts';
+import { deriveDeviceKey } from '../../../emulator/wire/symmetric-key.ts';
 import { type Script, type StandIn, startStandIn } from '../../../webhook/stand-in/index.ts';
 
 export const SCOPE = CONTOSO_ID_SCOPE;
@@ -56,7 +57,7 @@ export function contosoForTests(): (script?: Script, options?: EmulatorOptions) 
 
 export function tokenOf(registrationId: string, ttlSeconds = 3600): string {
   const key = deriveDeviceKey(CONTOSO_GROUP_KEY, registrationId);
-  return makeDeviceSas({ idScope: SCOPE, registrationId, key, ttlSeconds });
+  return makeDeviceSas({ idScope: SCOPE, registrationId, key, ttlSeconds }, Date.now());
 }
 
 /** Registers over HTTPS; resolves with the status once nothing runs any more: concluded, or waiting for a retry. */

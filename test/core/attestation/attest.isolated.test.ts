@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
-import type { SasSpelling } from '../../../device/sas.ts';
-import { deriveDeviceKey } from '../../../emulator/core/dps/attestation/symmetric-key.ts';
+import type { SasSpelling } from '../../../emulator/wire/device-sas.ts';
 import type { GivenEnrollmentGroup, GivenIndividualEnrollment } from '../../../emulator/wire/set-up.ts';
+import { deriveDeviceKey } from '../../../emulator/wire/symmetric-key.ts';
 import {
   DEVICE,
   type Device,
@@ -223,8 +223,11 @@ describe('who is refused, and why the user of the emulator can see it', () => {
     ['iothubowner', 'wrong-key-name'],
   ])('skn "%s" is judged after the signature', async (skn, reason) => {
     const harness = await harnessOf(ONE);
-    const { makeDeviceSas } = await import('../../../device/sas.ts');
-    const bare = makeDeviceSas({ idScope: SCOPE, registrationId: DEVICE, key: PRIMARY, spelling: 'python' });
+    const { makeDeviceSas } = await import('../../../emulator/wire/device-sas.ts');
+    const bare = makeDeviceSas(
+      { idScope: SCOPE, registrationId: DEVICE, key: PRIMARY, spelling: 'python' },
+      Date.now(),
+    );
     const reply = await register(harness, { credential: { kind: 'sas', token: `${bare}&skn=${skn}` } });
     expect(reply.status).toBe(reason === undefined ? 202 : 401);
     expect(eventsOf(harness, 'refused').map((event) => event.reason)).toEqual(reason === undefined ? [] : [reason]);

@@ -1,14 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { makeDeviceSas, type SasSpelling } from '../../../device/sas.ts';
-import {
-  decodeBase64,
-  isSignedWith,
-  type ParsedSasToken,
-  parseSasToken,
-  type SasToken,
-} from '../../../emulator/core/dps/attestation/sas-token.ts';
-import { deriveDeviceKey } from '../../../emulator/core/dps/attestation/symmetric-key.ts';
+import { makeDeviceSas, type SasSpelling } from '../../../emulator/wire/device-sas.ts';
+import { isSignedWith, type ParsedSasToken, parseSasToken, type SasToken } from '../../../emulator/wire/sas-token.ts';
+import { decodeBase64, deriveDeviceKey } from '../../../emulator/wire/symmetric-key.ts';
 
 const KEY = '8isrFI1sGsIlvvFSSFRiMfCNzv21fjbE/+ah/lSh3lF8e2YG1Te7w1KpZhJFFXJrqYKi9yegxkqIChbqOS9Egw==';
 const OTHER_KEY = Buffer.alloc(64, 7).toString('base64');
@@ -49,7 +43,7 @@ describe('reading a token', () => {
   });
 
   it.each(['node', 'c', 'python', 'java', 'csharp'] as const)('verifies what %s writes', (spelling: SasSpelling) => {
-    const text = makeDeviceSas({ idScope: '0ne1', registrationId: 'my:Reg-01', key: KEY, spelling });
+    const text = makeDeviceSas({ idScope: '0ne1', registrationId: 'my:Reg-01', key: KEY, spelling }, Date.now());
     expect(parsed(text).resource).toBe('0ne1/registrations/my:Reg-01');
     expect(isSignedWith(parsed(text), KEY)).toBe(true);
   });
@@ -118,7 +112,7 @@ describe('properties of tokens', () => {
   it('what any SDK writes reads back, verifies with its key and with no other', () => {
     fc.assert(
       fc.property(options, key, (given, other) => {
-        const token = parsed(makeDeviceSas(given));
+        const token = parsed(makeDeviceSas(given, Date.now()));
         expect(token.resource).toBe(`${given.idScope}/registrations/${given.registrationId}`);
         expect(token.expiryMs).toBe(given.expiresAtSeconds * 1000);
         expect(isSignedWith(token, given.key)).toBe(true);
@@ -130,7 +124,7 @@ describe('properties of tokens', () => {
   it('a token in which one character is changed does not verify', () => {
     fc.assert(
       fc.property(options, fc.nat(), (given, at) => {
-        const text = makeDeviceSas({ ...given, spelling: 'python' });
+        const text = makeDeviceSas({ ...given, spelling: 'python' }, Date.now());
         const end = text.indexOf('&sig=');
         const index = 'SharedAccessSignature sr='.length + (at % (end - 'SharedAccessSignature sr='.length));
         const changed = parseSasToken(`${text.slice(0, index)}~${text.slice(index + 1)}`);

@@ -1,7 +1,8 @@
 /** Emulators for tests of the device transports: two ID scopes, one group, and devices that are assigned at once. */
 import { afterAll, afterEach, beforeAll, expect } from 'vitest';
-import { deriveDeviceKey, makeDeviceSas, type SasOptions } from '../../../device/sas.ts';
 import { type Emulator, type EmulatorOptions, type SetUp, startEmulator } from '../../../emulator/index.ts';
+import { makeDeviceSas, type SasOptions } from '../../../emulator/wire/device-sas.ts';
+import { deriveDeviceKey } from '../../../emulator/wire/symmetric-key.ts';
 
 export type { Emulator };
 
@@ -40,7 +41,7 @@ export interface Identity {
 
 /** A good token for a device of the group, unless told otherwise. */
 export function tokenFor({ idScope = SCOPE, registrationId }: Identity, options: Partial<SasOptions> = {}): string {
-  return makeDeviceSas({ idScope, registrationId, key: deviceKey(registrationId), ...options });
+  return makeDeviceSas({ idScope, registrationId, key: deviceKey(registrationId), ...options }, Date.now());
 }
 
 export function deviceKey(registrationId: string): string {

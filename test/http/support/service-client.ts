@@ -1,8 +1,8 @@
 /** A back end as the wire shows it: signs with a shared access policy of the emulator and asks the service API or a hub. */
-import { createHmac } from 'node:crypto';
 import type { IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http';
 import { onTestFinished } from 'vitest';
 import type { Emulator } from '../../../emulator/index.ts';
+import { signed } from '../../../emulator/wire/symmetric-key.ts';
 import { httpsClient } from './https-client.ts';
 
 export const SERVICE_API_VERSION = '2021-10-01';
@@ -21,7 +21,7 @@ export function policyToken(options: PolicyTokenOptions): string {
   const { host, keyName, key, ttlSeconds = 3600, encode = (text) => text } = options;
   const sr = encode(host);
   const se = Math.floor(Date.now() / 1000) + ttlSeconds;
-  const sig = createHmac('sha256', Buffer.from(key, 'base64')).update(`${sr}\n${se}`).digest('base64');
+  const sig = signed(key, `${sr}\n${se}`).toString('base64');
   return `SharedAccessSignature sr=${sr}&sig=${encodeURIComponent(sig)}&se=${se}&skn=${keyName}`;
 }
 

@@ -67,7 +67,7 @@ async function pagesOf(query) {
 }
 
 function register(registrationId, key) {
-  const token = makeDeviceSas({ idScope: SCOPE, registrationId, key });
+  const token = makeDeviceSas({ idScope: SCOPE, registrationId, key }, Date.now());
   const send = (method, path, body = '') =>
     new Promise((resolve, reject) => {
       const request = https.request(

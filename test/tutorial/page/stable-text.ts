@@ -1,7 +1,7 @@
 /** Output as it stands on a page: what differs from run to run becomes a placeholder, and what is too long is cut. */
 
-import { deriveDeviceKey } from '../../../emulator/core/dps/attestation/symmetric-key.ts';
 import { CONTOSO_DEVICES, CONTOSO_GROUP_KEY } from '../../../emulator/core/set-up/contoso.ts';
+import { deriveDeviceKey } from '../../../emulator/wire/symmetric-key.ts';
 
 export interface Surroundings {
   /** Ports that the run has in place of those that the page speaks of. */

@@ -1,4 +1,5 @@
 /** Reads the webhook's answer: a hub, or the way in which the registration fails. [dps-service-behaviour §1.5, §1.6] */
+import { kindOfJson, parsedJson } from '../../../wire/json.ts';
 import { isTooDeep, JSON_DEPTH_MAX } from '../../../wire/json-depth.ts';
 import { type InitialTwin, isJsonObject, type JsonObject, type JsonValue } from '../../../wire/twin.ts';
 import type { Assumptions } from '../../assumptions.ts';
@@ -56,7 +57,7 @@ function readBody(
     choice === '400208' ? notSpecified(reason) : failedWithStatus(status, errorFor(choice), reason, message);
 
   if (body.trim() === '') return fail(assumptions['webhook-empty-body'], 'the body of the answer is empty');
-  const answer = parseJson(body);
+  const answer = parsedJson(body);
   if (answer === undefined) return fail(assumptions['webhook-not-json'], 'the body of the answer is not JSON');
   if (isTooDeep(answer)) {
     return fail(assumptions['webhook-not-json'], `the answer is nested deeper than ${JSON_DEPTH_MAX} levels`);
@@ -67,7 +68,7 @@ function readBody(
   if (hub === undefined) return fail(assumptions['webhook-hub-absent'], 'the answer has no iotHubHostName');
   if (hub === null || hub === '') return notSpecified('iotHubHostName is empty or null');
   if (typeof hub !== 'string') {
-    return fail(assumptions['webhook-hub-type'], `iotHubHostName is ${kindOf(hub)}; it must be a string`);
+    return fail(assumptions['webhook-hub-type'], `iotHubHostName is ${kindOfJson(hub)}; it must be a string`);
   }
   const linked = findLinkedHub(hub, linkedHubs, assumptions['webhook-hub-case']);
   if (linked === undefined) {
@@ -91,7 +92,7 @@ function readTwinAndPayload(
   const payload = answer.payload;
   if (payload !== undefined && payload !== null && !isJsonObject(payload)) {
     const id = Array.isArray(payload) ? 'webhook-payload-array' : 'webhook-payload-scalar';
-    if (assumptions[id] !== 'drop') return fail(`payload is ${kindOf(payload)}; it must be a JSON object`);
+    if (assumptions[id] !== 'drop') return fail(`payload is ${kindOfJson(payload)}; it must be a JSON object`);
   }
   return {
     kind: 'allocated',
@@ -104,18 +105,18 @@ function readTwinAndPayload(
 /** `null` counts as absent at every level. [dps-service-behaviour §1.5] */
 function readTwin(value: JsonValue | undefined): { readonly value?: InitialTwin; readonly fault?: string } {
   if (value === undefined || value === null) return {};
-  if (!isJsonObject(value)) return { fault: `initialTwin is ${kindOf(value)}; it must be an object` };
+  if (!isJsonObject(value)) return { fault: `initialTwin is ${kindOfJson(value)}; it must be an object` };
   const { tags, properties } = value;
   if (tags !== undefined && tags !== null && !isJsonObject(tags)) {
-    return { fault: `initialTwin.tags is ${kindOf(tags)}; it must be an object` };
+    return { fault: `initialTwin.tags is ${kindOfJson(tags)}; it must be an object` };
   }
   if (properties === undefined || properties === null) return { value: { ...(tags && { tags }) } };
   if (!isJsonObject(properties)) {
-    return { fault: `initialTwin.properties is ${kindOf(properties)}; it must be an object` };
+    return { fault: `initialTwin.properties is ${kindOfJson(properties)}; it must be an object` };
   }
   const { desired } = properties;
   if (desired !== undefined && desired !== null && !isJsonObject(desired)) {
-    return { fault: `initialTwin.properties.desired is ${kindOf(desired)}; it must be an object` };
+    return { fault: `initialTwin.properties.desired is ${kindOfJson(desired)}; it must be an object` };
   }
   return { value: { ...(tags && { tags }), ...(desired && { properties: { desired } }) } };
 }
@@ -146,18 +147,4 @@ function notSpecified(reason: string): AllocationResult {
 function errorFor(choice: string): ErrorName {
   if (choice === '400208') return 'CustomAllocationIotHubNotSpecified';
   return choice === '400209' ? 'CustomAllocationUnauthorizedAccess' : 'CustomAllocationFailed';
-}
-
-function parseJson(text: string): JsonValue | undefined {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
-function kindOf(value: JsonValue): string {
-  if (value === null) return 'null';
-  if (Array.isArray(value)) return 'an array';
-  return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
 }

@@ -1,9 +1,9 @@
 /** Decides which enrollment vouches for a request, in the order that the service looks. [dps-service-behaviour §3.4] */
 import type { Enrollment, EnrollmentGroup, IndividualEnrollment, SymmetricKeys } from '../../../wire/enrollment.ts';
+import { parseSasToken, type SasToken } from '../../../wire/sas-token.ts';
 import type { Assumptions } from '../../assumptions.ts';
 import type { EnrollmentStore } from '../../store/enrollments.ts';
 import type { Credential, RefusalReason } from './credential.ts';
-import { parseSasToken, type SasToken } from './sas-token.ts';
 import { derivedKeys, faultOfSignedToken, provenBy } from './symmetric-key.ts';
 
 export interface AttestationRequest {

@@ -1,11 +1,11 @@
 /** Explains a token to the user of the emulator, check by check: what the service says of it and why. */
 
+import { parseSasToken } from '../../../wire/sas-token.ts';
 import { isoInstant } from '../../../wire/timestamp.ts';
 import type { Assumptions } from '../../assumptions.ts';
 import type { EnrollmentStore } from '../../store/enrollments.ts';
 import type { InstanceStore } from '../../store/instances.ts';
 import { attest } from './attest.ts';
-import { parseSasToken } from './sas-token.ts';
 
 export interface SasQuestion {
   readonly token: string;

@@ -6,8 +6,8 @@ import type {
   SymmetricKeys,
   X509CertificateWithInfo,
 } from '../../../wire/attestation.ts';
+import { decodeBase64 } from '../../../wire/symmetric-key.ts';
 import { certificateInfo } from './certificate-info.ts';
-import { decodeBase64 } from './sas-token.ts';
 
 export interface AttestationFault {
   /** Below `attestation`: `symmetricKey.primaryKey`; empty for the attestation as a whole. */

@@ -1,16 +1,11 @@
 /** Symmetric-key attestation: which of an enrollment's keys signed the token, or why none did. */
-import { createHmac } from 'node:crypto';
 import type { SymmetricKeys } from '../../../wire/enrollment.ts';
 import { registrationKey } from '../../../wire/registration-id.ts';
+import { isSignedWith, type SasToken } from '../../../wire/sas-token.ts';
+import { deriveDeviceKey } from '../../../wire/symmetric-key.ts';
 import { isoInstant } from '../../../wire/timestamp.ts';
 import type { Assumptions } from '../../assumptions.ts';
 import type { RefusalReason } from './credential.ts';
-import { isSignedWith, type SasToken } from './sas-token.ts';
-
-/** `base64(HMAC-SHA256(base64decode(groupKey), registrationId))`. [dps-device-protocol §4] */
-export function deriveDeviceKey(groupKeyBase64: string, registrationId: string): string {
-  return createHmac('sha256', Buffer.from(groupKeyBase64, 'base64')).update(registrationId, 'utf8').digest('base64');
-}
 
 /** The keys that a device may prove; the first is the one that matched. */
 export interface ProvenKeys {

@@ -1,6 +1,6 @@
 /** Everything that can happen to a registration, as the user of the emulator reads it. */
-import type { RegistrationStatus, Substatus } from '../../wire/registration.ts';
-import type { InitialTwin, JsonObject, JsonValue } from '../../wire/twin.ts';
+import type { RegistrationStatus, Substatus } from './registration.ts';
+import type { InitialTwin, JsonObject, JsonValue } from './twin.ts';
 
 export type Transport = 'mqtt' | 'mqtt-ws' | 'https' | 'amqp' | 'amqp-ws';
 export type DeviceOperation = 'register' | 'poll' | 'lookup';

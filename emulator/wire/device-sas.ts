@@ -1,7 +1,8 @@
-/** Device SAS tokens in the spelling of each SDK, and the derived keys of group enrollments. [dps-device-protocol §4] */
-import { createHmac } from 'node:crypto';
+/** Device SAS tokens in the spelling of each SDK. [dps-device-protocol §4] */
+import { signed } from './symmetric-key.ts';
 
-export type SasSpelling = 'node' | 'c' | 'python' | 'java' | 'csharp';
+export const SAS_SPELLINGS = ['node', 'c', 'python', 'java', 'csharp'] as const;
+export type SasSpelling = (typeof SAS_SPELLINGS)[number];
 
 export interface SasOptions {
   readonly idScope: string;
@@ -9,13 +10,13 @@ export interface SasOptions {
   /** base64 */
   readonly key: string;
   /** Default `node`. */
-  readonly spelling?: SasSpelling;
+  readonly spelling?: SasSpelling | undefined;
   /** Life from now on; negative gives an expired token. Default: the SDK's own. */
-  readonly ttlSeconds?: number;
+  readonly ttlSeconds?: number | undefined;
   /** The `se` itself, in Unix seconds; wins over `ttlSeconds`. */
   readonly expiresAtSeconds?: number;
   /** Default: the registration itself. */
-  readonly resource?: string;
+  readonly resource?: string | undefined;
 }
 
 interface Dialect {
@@ -50,21 +51,15 @@ const DIALECTS: Readonly<Record<SasSpelling, Dialect>> = {
   },
 };
 
-/** The token that a device sends as MQTT password or HTTP `Authorization`. */
-export function makeDeviceSas(options: SasOptions): string {
+/**
+ * The token that a device sends as MQTT password or HTTP `Authorization`.
+ * @param nowMs what its life is counted from; not looked at when `expiresAtSeconds` is given
+ */
+export function makeDeviceSas(options: SasOptions, nowMs: number): string {
   const dialect = DIALECTS[options.spelling ?? 'node'];
-  const se = options.expiresAtSeconds ?? Math.floor(Date.now() / 1000) + (options.ttlSeconds ?? dialect.ttlSeconds);
+  const se = options.expiresAtSeconds ?? Math.floor(nowMs / 1000) + (options.ttlSeconds ?? dialect.ttlSeconds);
   // Every SDK signs the text as it stands in the token, encoded or not.
   const sr = dialect.encodeResource(options.resource ?? `${options.idScope}/registrations/${options.registrationId}`);
-  const sig = hmacBase64(options.key, `${sr}\n${se}`);
+  const sig = signed(options.key, `${sr}\n${se}`).toString('base64');
   return `SharedAccessSignature sr=${sr}&sig=${dialect.encodeSignature(sig)}&${dialect.tail(se)}`;
-}
-
-/** The key of one device of a group; the id counts exactly as the device will send it. Both keys are base64. */
-export function deriveDeviceKey(groupKey: string, registrationId: string): string {
-  return hmacBase64(groupKey, registrationId);
-}
-
-function hmacBase64(key: string, text: string): string {
-  return createHmac('sha256', Buffer.from(key, 'base64')).update(text, 'utf8').digest('base64');
 }

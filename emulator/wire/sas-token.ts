@@ -1,5 +1,6 @@
-/** Reading a shared access signature and checking it, over the very characters that were received. */
-import { createHmac, timingSafeEqual } from 'node:crypto';
+/** Shared access signatures: reading and checking one, over the very characters that were received, and a back end's own. */
+import { timingSafeEqual } from 'node:crypto';
+import { decodeBase64, signed } from './symmetric-key.ts';
 
 export interface SasToken {
   /** `sr` as it stands in the token: the text that was signed. */
@@ -61,16 +62,21 @@ function readFields(fields: ReadonlyMap<string, string>): ParsedSasToken {
 
 /** HMAC-SHA256 over the literal `sr`, a line feed and the literal `se`; compared in constant time. */
 export function isSignedWith(token: SasToken, keyBase64: string): boolean {
-  const expected = createHmac('sha256', Buffer.from(keyBase64, 'base64'))
-    .update(`${token.resourceText}\n${token.expiryText}`, 'utf8')
-    .digest();
-  return timingSafeEqual(expected, token.signature);
+  return timingSafeEqual(signed(keyBase64, `${token.resourceText}\n${token.expiryText}`), token.signature);
 }
 
-/** Decodes strict base64; `undefined` for anything else. */
-export function decodeBase64(text: string): Buffer | undefined {
-  if (text.length % 4 !== 0 || !/^[A-Za-z0-9+/]*={0,2}$/.test(text)) return undefined;
-  return Buffer.from(text, 'base64');
+export interface ServiceSasOptions {
+  /** The host name of the provisioning service or hub. */
+  readonly host: string;
+  readonly keyName: string;
+  /** base64 */
+  readonly key: string;
+}
+
+/** A back end's token, in the spelling of the service SDK for Node: the host stands unencoded. [dps-service-behaviour §4.4] */
+export function makeServiceSas({ host, keyName, key }: ServiceSasOptions, expiresAtSeconds: number): string {
+  const signature = encodeURIComponent(signed(key, `${host}\n${expiresAtSeconds}`).toString('base64'));
+  return `${PREFIX}sr=${host}&sig=${signature}&skn=${keyName}&se=${expiresAtSeconds}`;
 }
 
 function percentDecode(text: string): string | undefined {
