@@ -2,6 +2,7 @@
 import { Argument, type Command, Option } from 'commander';
 import { createCommand, jsonOption } from './command.ts';
 import type { RunFlags } from './contracts/run-cases.ts';
+import { targetOptions } from './contracts/target-flags.ts';
 import { readUrl, secondsUpTo, wholeNumber } from './option-values.ts';
 
 export function contractsCommand(): Command {
@@ -21,24 +22,30 @@ export function contractsCommand(): Command {
 const CASE_SECONDS_MAX = 86_400;
 const JOBS_MAX = 1000;
 
+/** As `TARGET_HELP` of the harness, which is not loaded for a help text. */
+const TARGETS = 'in-process, the control URL of a running emulator, or azure:FILE';
+
 const EXIT_CODES = `
 Exit codes: 0 every case passed, 1 a contract is broken, 2 something could not be run (nothing selected, a bad case file,
 nothing listens at the webhook, wrong usage).`;
 
 function runCommand(): Command {
-  return createCommand({
+  const command = createCommand({
     name: 'run',
     description:
-      'Runs cases, each with an emulator of its own on a manual clock: the seven minutes of the retries take no time.',
+      'Runs cases, each with an emulator of its own on a manual clock: the seven minutes of the retries take no time. With --target against an emulator that runs already, or the real service.',
     examples: [
       'contracts run',
       'contracts run row:5 --transport mqtt',
       "contracts run --webhook 'http://localhost:7071/api/HttpTrigger1?code=…' --junit contracts.xml --html contracts.html",
+      'contracts run --target http://127.0.0.1:8980',
+      'contracts run --target azure:azure.yaml --webhook-listen 0.0.0.0:9000',
       "contracts run --device './device --host {host} --port {port} --scope {idScope} --id {registrationId} --key {key} --ca {ca}'",
     ],
   })
     .addArgument(selectArgument())
     .addOption(casesOption())
+    .addOption(new Option('--target <target>', `what is judged: ${TARGETS}`).default('in-process'))
     .option('--webhook <url>', 'your own webhook, for the cases that need no scripted answers', readUrl)
     .option('--webhook-ca <file>', 'PEM file with the CA of an https webhook, besides the public ones')
     .option('--device <command>', 'a command that plays every device (docs/contracts.md)')
@@ -66,6 +73,8 @@ function runCommand(): Command {
       const { runCases } = await import('./contracts/run-cases.ts');
       await runCases(select, flags);
     });
+  for (const option of targetOptions()) command.addOption(option);
+  return command;
 }
 
 function listCommand(): Command {

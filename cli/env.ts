@@ -3,7 +3,7 @@ import { type Command, Option } from 'commander';
 import { controlClient } from '../client/control-client.ts';
 import { createCommand, type EmulatorFlag, emulatorOption } from './command.ts';
 import { deviceEnvironment } from './device-environment.ts';
-import { dialledHost } from './dialled-host.ts';
+import { dialledHost } from '../client/dialled-host.ts';
 import { print } from './terminal.ts';
 
 type Shell = 'sh' | 'fish' | 'powershell';

@@ -9,7 +9,7 @@ import {
   type ParsedConnectionString,
   parseConnectionString,
 } from '../../emulator/wire/resource.ts';
-import { dialledHost } from '../dialled-host.ts';
+import { dialledHost } from '../../client/dialled-host.ts';
 import type { AzArguments } from './arguments.ts';
 import { AzError, argumentError } from './az-error.ts';
 import { createManagementClient, type ManagementClient } from './management-client.ts';

@@ -5,15 +5,18 @@ import {
   jsonReporter,
   junitReporter,
   ndjsonReporter,
+  openTarget,
   type Reporter,
   runContracts,
   selectCases,
 } from '../../contracts/index.ts';
 import { CliError } from '../exit.ts';
 import { paint, print, printable, printJson } from '../terminal.ts';
+import { choiceOf, confirmation, type TargetFlags } from './target-flags.ts';
 import { asUsageError, readOrRefuse } from './usage-errors.ts';
 
-export interface RunFlags {
+export interface RunFlags extends TargetFlags {
+  readonly target: string;
   readonly cases?: readonly string[];
   readonly webhook?: string;
   readonly webhookCa?: string;
@@ -44,6 +47,8 @@ export async function runCases(select: readonly string[], flags: RunFlags): Prom
     const verdict = await runContracts(
       asUsageError(() => selectCases(cases, select)),
       {
+        target: await openTarget(choiceOf(flags.target, flags)),
+        confirm: confirmation(flags),
         seed: flags.seed,
         transports: flags.transport,
         webhook: flags.webhook,

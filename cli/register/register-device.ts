@@ -8,7 +8,7 @@ import type { JournalEntry } from '../../emulator/wire/journal-entry.ts';
 import type { HubTwin, JsonObject, JsonValue } from '../../emulator/wire/twin.ts';
 
 import { findCredential, givenKey, type KeyFlags } from '../credentials.ts';
-import { dialledHost } from '../dialled-host.ts';
+import { dialledHost } from '../../client/dialled-host.ts';
 import { CliError } from '../exit.ts';
 import { type Diagnosis, diagnose } from './diagnose.ts';
 import { type AdviceFor, nextStep } from './next-step.ts';

@@ -158,3 +158,21 @@ export function disagreements({ facts, state, status }: Observation): readonly s
       return `the service answered ${name} ${JSON.stringify(answered)}, and the device reports ${JSON.stringify(reported)}`;
     });
 }
+
+/** What two targets can be compared by: what each device was answered, and what its webhook was asked. */
+export function whatWasSaid(observations: ReadonlyMap<string, Observation>): JsonObject {
+  const said = [...observations].map(([name, { facts, lastReply, replies, requests, twin, callCount }]) => {
+    const { outcome, message } = facts;
+    const told = {
+      outcome,
+      // Words of the device about the network are about this target's alone.
+      ...(replies === undefined && message !== undefined && { message }),
+      replies: replies ?? (lastReply === undefined ? [] : [lastReply]),
+      twin: twin ?? null,
+      webhookCalls: callCount,
+      webhookRequests: requests.map(({ method, path, body }) => ({ method, path, body })),
+    };
+    return [name, told] as const;
+  });
+  return JSON.parse(JSON.stringify(Object.fromEntries(said))) as JsonObject;
+}

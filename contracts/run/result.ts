@@ -1,7 +1,7 @@
 /** What a run found, as every report shows it. Secrets are masked before it gets here. */
 
 import type { DeviceTransport } from '../../device/device.ts';
-import type { JsonValue } from '../../emulator/wire/twin.ts';
+import type { JsonObject, JsonValue } from '../../emulator/wire/twin.ts';
 import type { Confidence } from '../case/case.ts';
 
 export type CaseOutcome =
@@ -57,6 +57,8 @@ export interface CaseResult {
   readonly virtualSeconds: number;
   readonly traceHash: string | null;
   readonly timeline: readonly TimelineEntry[];
+  /** What each device came to, by its name in the case; only where it is asked for. */
+  readonly said?: JsonObject;
 }
 
 export interface LeftOut {
@@ -69,6 +71,9 @@ export interface LeftOut {
 /** What reports call who plays the devices; a command is shown as it was given. */
 export const BUILT_IN_DRIVER = 'built-in device';
 export const SDK_DRIVER = 'official Node SDK';
+
+/** What reports call a target that each case starts for itself. */
+export const IN_PROCESS = 'in process';
 
 export interface RunFacts {
   readonly seed: string;
@@ -88,8 +93,8 @@ export interface Verdict extends RunFacts {
   readonly failed: number;
   readonly errors: number;
   readonly realMs: number;
-  /** Over the traces of all runs: the same for the same seed. */
-  readonly traceHash: string;
+  /** Over the traces of all runs: the same for the same seed. `null` where a target repeats nothing. */
+  readonly traceHash: string | null;
   /** 0 passed, 1 a contract is broken, 2 something could not be run. */
   readonly exitCode: 0 | 1 | 2;
   readonly results: readonly CaseResult[];

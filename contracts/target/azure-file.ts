@@ -5,11 +5,7 @@ import { parse } from 'yaml';
 import { type ParsedConnectionString, parseConnectionString } from '../../emulator/wire/resource.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../emulator/wire/twin.ts';
 import { RunError } from '../run/run-error.ts';
-
-export interface Address {
-  readonly host: string;
-  readonly port: number;
-}
+import { type Address, addressOf } from './address.ts';
 
 export interface AzureFile {
   readonly service: ParsedConnectionString;
@@ -104,14 +100,6 @@ function addressIn(value: JsonValue | undefined, path: string, faults: string[])
   const address = text === undefined ? undefined : addressOf(text);
   if (text !== undefined && address === undefined) faults.push(`${path} must be HOST:PORT`);
   return address;
-}
-
-/** `localhost:8883`, `[::1]:443` */
-export function addressOf(text: string): Address | undefined {
-  const [, bracketed, plain, port] = /^(?:\[([0-9a-fA-F:.]+)\]|([^:[\]\s/]+)):(\d{1,5})$/.exec(text) ?? [];
-  const host = bracketed ?? plain;
-  const number = Number(port);
-  return host !== undefined && number <= 65_535 ? { host, port: number } : undefined;
 }
 
 function urlIn(value: JsonValue | undefined, faults: string[]): string | undefined {

@@ -13,6 +13,8 @@ const SERVICE_API_VERSION = '2021-10-01';
 const HUB_API_VERSION = '2021-04-12';
 
 export interface AzureService {
+  /** @throws when the service or a hub does not answer to its connection string */
+  check(): Promise<void>;
   begin(scope: ScopeOfCase): Made;
   /** What the run has made and is still there. */
   remaining(): Promise<readonly string[]>;
@@ -51,6 +53,10 @@ export function connectAzure({ service, hubs, rest, ca }: AzureFile): AzureServi
   };
   const paths = new Map<string, ServiceClient>();
   return {
+    check: async () => {
+      await find(clients.service, enrollmentPath('nobody'));
+      for (const client of clients.hubs.values()) await find(client, devicePath('nobody'));
+    },
     begin: (scope) => begin(clients, scope, (client, path) => paths.set(`${client.host}${path}`, client)),
     remaining: async () => {
       const left: string[] = [];

@@ -36,6 +36,8 @@ export function azureTarget({ file, prefix, webhookListen }: AzureOptions): Targ
         ...[...devices].map((id) => `registration and device ${id}`),
       ];
     },
+    isRepeatable: false,
+    begin: () => service.check(),
     open: (options) => openCase(service, file, prefix, options),
     close: async () => {
       const left = await service.remaining();

@@ -3,6 +3,7 @@
 import { type Emulator, type EmulatorOptions, startEmulator } from '../../emulator/index.ts';
 import type { JsonObject, JsonValue } from '../../emulator/wire/twin.ts';
 
+import { IN_PROCESS } from '../run/result.ts';
 import { setUpOf } from './set-up-of.ts';
 import { ABILITIES, type Ability, type OpenCaseOptions, type Target, type TargetCase } from './target.ts';
 
@@ -11,8 +12,10 @@ export type StartTarget = (options: EmulatorOptions) => Promise<Emulator>;
 
 export function inProcessTarget(start: StartTarget = startEmulator): Target {
   return {
-    name: 'in process',
+    name: IN_PROCESS,
     can: new Set(Object.keys(ABILITIES) as Ability[]),
+    isRepeatable: true,
+    begin: async () => undefined,
     open: (options) => openCase(start, options),
     close: async () => undefined,
   };

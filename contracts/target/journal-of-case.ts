@@ -4,7 +4,14 @@ import type { ControlClient } from '../../client/control-client.ts';
 import type { JournalEntry } from '../../emulator/wire/journal-entry.ts';
 import type { EntryListener, TargetCase } from './target.ts';
 
-export type CaseJournal = TargetCase['journal'] & Pick<TargetCase, 'entries' | 'onWaiting'> & { stop(): void };
+export type CaseJournal = TargetCase['journal'] & Pick<TargetCase, 'entries' | 'onWaiting'> & {
+  /** Resolves when the connections of the case have ended there too, or will not. */
+  untilDisconnected(): Promise<void>;
+  stop(): void;
+};
+
+/** An emulator hears at once of a connection that has ended; a case that waits longer has met something else. */
+const GOODBYE_MS = 2000;
 
 /** Between two looks, while somebody waits. */
 const LOOK_MS = 50;
@@ -14,6 +21,7 @@ export function followJournal(client: ControlClient, scopes: readonly string[]):
   const stopped = new AbortController();
   let lastSequence = 0;
   let calls = 0;
+  let connections = 0;
   let reading: Promise<void> = Promise.resolve();
 
   const read = async (): Promise<void> => {
@@ -25,6 +33,8 @@ export function followJournal(client: ControlClient, scopes: readonly string[]):
     for (const { registrationId, entry } of news) {
       lastSequence = entry.sequence;
       if (entry.event.kind === 'webhook-attempt') calls += 1;
+      if (entry.event.kind === 'connected') connections += 1;
+      if (entry.event.kind === 'disconnected') connections -= 1;
       for (const listener of listeners) listener(registrationId, entry);
     }
   };
@@ -70,6 +80,8 @@ export function followJournal(client: ControlClient, scopes: readonly string[]):
         stop();
       };
     },
+    untilDisconnected: () =>
+      keepReading(() => connections <= 0, AbortSignal.timeout(GOODBYE_MS)).catch(() => undefined),
     stop: () => stopped.abort(),
   };
 }

@@ -3,18 +3,15 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ClockState, ControlClient } from '../../client/control-client.ts';
+import { dialledHost } from '../../client/dialled-host.ts';
 import type { DeviceTransport } from '../../device/device.ts';
 import type { ContractCase } from '../case/case.ts';
 import { RunError } from '../run/run-error.ts';
+import type { Address } from './address.ts';
 import { type CaseJournal, followJournal } from './journal-of-case.ts';
 import { caseMark, hubsOf, inWordsOfCase, type Renamed, renameCase, scopesOf } from './names.ts';
 import { setUpOf } from './set-up-of.ts';
 import type { Ability, OpenCaseOptions, Target, TargetCase, WebhookPlace } from './target.ts';
-
-export interface Address {
-  readonly host: string;
-  readonly port: number;
-}
 
 export interface RunningOptions {
   readonly client: ControlClient;
@@ -45,11 +42,10 @@ interface Connected {
 
 export function runningTarget({ client, prefix, webhookPlace, ...addresses }: RunningOptions): Target {
   let folder: string | undefined;
-  let connecting: Promise<Connected> | undefined;
+  let connected: Connected | undefined;
   let before: ClockState | undefined;
 
-  /** At the first case, so that a run which never begins has touched nothing. */
-  const connect = async (): Promise<Connected> => {
+  const begin = async (): Promise<void> => {
     const { endpoints } = await client.ready();
     await refuseForeignWork(client, prefix);
     const { certificatePem } = await client.ca();
@@ -58,9 +54,9 @@ export function runningTarget({ client, prefix, webhookPlace, ...addresses }: Ru
     await writeFile(certificatePath, certificatePem);
     before = await client.clock();
     if (before.mode !== 'manual') await client.setClockMode('manual', undefined);
-    const { mqtt = endpoints.mqtt, https = endpoints.https } = addresses;
+    const { mqtt = dialled(endpoints.mqtt, client), https = dialled(endpoints.https, client) } = addresses;
     const endpoint = (transport: DeviceTransport): Address => (transport === 'mqtt' ? mqtt : https);
-    return { client, prefix, ca: { certificatePath, certificatePem }, endpoint };
+    connected = { client, prefix, ca: { certificatePath, certificatePem }, endpoint };
   };
 
   return {
@@ -69,22 +65,27 @@ export function runningTarget({ client, prefix, webhookPlace, ...addresses }: Ru
     // The clock is one for all of them.
     jobsMax: 1,
     webhookPlace,
+    isRepeatable: false,
+    begin,
     open: async (options) => {
-      connecting ??= connect();
-      return openCase(await connecting, options);
+      if (connected === undefined) throw new Error('a case before the target has begun');
+      return openCase(connected, options);
     },
     close: async () => {
-      await connecting?.catch(() => undefined);
       if (before !== undefined && before.mode !== 'manual') {
         await client.setClockMode(before.mode, before.mode === 'scaled' ? before.factor : undefined);
       }
       if (folder !== undefined) await rm(folder, { recursive: true, force: true });
-      if (connecting === undefined) return;
+      if (connected === undefined) return;
       const left = await leftovers(client, prefix);
       if (left.length === 0) return;
       throw new RunError(`${client.url} is not as it was: the run has left ${left.join(', ')}`);
     },
   };
+}
+
+function dialled({ host, port }: Address, { url }: ControlClient): Address {
+  return { host: dialledHost(host, url), port };
 }
 
 /** Moving the clock would move what others are waiting for. */
@@ -119,6 +120,7 @@ async function openCase(
   const [idScope = ''] = scopes;
   const journal = followJournal(client, scopes);
   const remove = async (): Promise<void> => {
+    await journal.untilDisconnected();
     journal.stop();
     const [services, held] = [await client.provisioningServices(), await client.hubs()];
     if (services.includes(service)) await client.deleteProvisioningService(service);

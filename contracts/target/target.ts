@@ -39,6 +39,10 @@ export interface Target {
   readonly whyNot?: (contract: ContractCase) => string | undefined;
   /** What will stand under the prefix for this case. Where it is there, nothing is made before it has been agreed to. */
   readonly creates?: (contract: ContractCase, transport: DeviceTransport) => readonly string[];
+  /** Whether equal seeds give equal traces, over each transport. */
+  readonly isRepeatable: boolean;
+  /** Once, before the first case. @throws when the target cannot be reached, or is not fit for a run */
+  begin(): Promise<void>;
   open(options: OpenCaseOptions): Promise<TargetCase>;
   /** Leaves the target as it was found. @throws {RunError} when something was left behind */
   close(): Promise<void>;

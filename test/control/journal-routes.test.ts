@@ -145,3 +145,15 @@ it.each([
   ['text', '"text"'],
   [[], '[]'],
 ])('the canonical JSON of %j is %s', (value, text) => expect(canonicalJson(value)).toBe(text));
+
+describe('DELETE /journal/{idScope}', () => {
+  it('forgets the timelines of that ID scope and no other, whatever its spelling', async () => {
+    const { emulator, control } = await start();
+    await register(emulator, DEVICE);
+    emulator.journal.record({ idScope: 'another', registrationId: OTHER }, { kind: 'disconnected', transport: 'mqtt' });
+    const { status, json } = await call(control, `/journal/${SCOPE.toUpperCase()}`, { method: 'DELETE' });
+    expect([status, json]).toEqual([200, {}]);
+    expect((await journal(control)).timelines.map(({ registrationId }) => registrationId)).toEqual([OTHER]);
+    expect(await emulator.registration(SCOPE, DEVICE)).toBeDefined();
+  });
+});

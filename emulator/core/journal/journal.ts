@@ -88,8 +88,6 @@ export function createJournal({ now, timelinesMax, entriesPerTimelineMax }: Jour
         idScope: subject.idScope.slice(0, SUBJECT_LENGTH_MAX),
         registrationId: subject.registrationId.slice(0, SUBJECT_LENGTH_MAX),
       };
-      // Of whom nothing is on record any more, the end of the connection tells nothing.
-      if (event.kind === 'disconnected' && !timelines.has(registrationAddress(short.idScope, short.registrationId))) return;
       const timeline = open(short);
       sequence += 1;
       const entry: JournalEntry = { sequence, atMs: now(), event: masked(event) };
