@@ -6,7 +6,10 @@ import { configDefaults, defineConfig } from 'vitest/config';
 const home = join(import.meta.dirname, 'node_modules', '.cache', 'dps-emulator-test');
 mkdirSync(home, { recursive: true });
 
-export const shared = { testTimeout: 20_000, env: { DPS_EMULATOR_HOME: home } };
+/** For what hangs; a busy machine is no fault. */
+const testTimeout = 60_000;
+
+export const shared = { testTimeout, hookTimeout: testTimeout, env: { DPS_EMULATOR_HOME: home } };
 
 /** Tests that replace a part of Node for their file; all others share a process, which saves a third of the time. */
 const ISOLATED = 'test/**/*.isolated.test.ts';

@@ -3,6 +3,7 @@ import { homedir } from 'node:os';
 import type { Command } from 'commander';
 import { caDirectory, ensureCa } from '../emulator/service-door.ts';
 import { createCommand, jsonOption } from './command.ts';
+import { io } from './io.ts';
 import { paint, print, printError, printJson } from './terminal.ts';
 
 interface Flags {
@@ -21,8 +22,8 @@ export function caCommand(): Command {
     .option('--ca <directory>', "directory of the CA (default: the installation's own; env: DPS_EMULATOR_CA)")
     .addOption(jsonOption('path, fingerprint and directory'))
     .action(async (flags: Flags) => {
-      const directory =
-        flags.ca ?? (process.env.DPS_EMULATOR_CA || caDirectory(process.env, process.platform, homedir()));
+      const { env } = io();
+      const directory = flags.ca ?? (env.DPS_EMULATOR_CA || caDirectory(env, process.platform, homedir()));
       const ca = await ensureCa(directory, { warn: printError });
       if (flags.path) return print(ca.certificatePath);
       const { certificatePath: path, fingerprint } = ca;

@@ -2,9 +2,10 @@
 import { type Command, Option } from 'commander';
 import { type ClockMove, type ClockState, type ControlClient, controlClient } from '../client/control-client.ts';
 import { OPTIONS } from '../emulator/service-door.ts';
+import { DURATION_RULE, formatDuration, parseDuration } from '../emulator/wire/duration.ts';
 import { createCommand, type EmulatorFlag, emulatorOption, jsonOption } from './command.ts';
-import { DURATION_RULE, formatDuration, parseDuration } from './duration.ts';
 import { CliError } from './exit.ts';
+import { io } from './io.ts';
 import { print, printable, printError, printJson } from './terminal.ts';
 
 interface Flags extends EmulatorFlag {
@@ -123,7 +124,7 @@ async function answer<T>(
   ask: (client: ControlClient) => Promise<T>,
   linesOf: (answer: T) => readonly string[],
 ): Promise<void> {
-  const value = await ask(await controlClient(flags.emulator));
+  const value = await ask(await controlClient(flags.emulator, io().env));
   if (flags.json) return printJson(value);
   for (const line of linesOf(value)) print(line);
 }

@@ -1,9 +1,10 @@
 /** `dps-emulator env`: shell exports that lead devices and SDKs to the running emulator and make them trust it. */
 import { type Command, Option } from 'commander';
 import { controlClient } from '../client/control-client.ts';
+import { dialledHost } from '../client/dialled-host.ts';
 import { createCommand, type EmulatorFlag, emulatorOption } from './command.ts';
 import { deviceEnvironment } from './device-environment.ts';
-import { dialledHost } from '../client/dialled-host.ts';
+import { io } from './io.ts';
 import { print } from './terminal.ts';
 
 type Shell = 'sh' | 'fish' | 'powershell';
@@ -22,14 +23,12 @@ export function envCommand(): Command {
     .addOption(emulatorOption())
     .addHelpText('after', '\nIn a POSIX shell:\n  $ eval "$(npx dps-emulator env)"')
     .action(async ({ shell, emulator }: Flags) => {
-      const client = await controlClient(emulator);
+      const client = await controlClient(emulator, io().env);
       const { endpoints, idScopes, ca } = await client.ready();
-      const { mqtt, https } = endpoints;
       const variables = await deviceEnvironment({
         url: client.url,
-        host: dialledHost(mqtt.host, client.url),
-        mqttPort: mqtt.port,
-        httpsPort: https.port,
+        host: dialledHost(endpoints.mqtt.host, client.url),
+        endpoints,
         idScope: idScopes[0],
         caPath: ca.certificatePath,
       });

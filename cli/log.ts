@@ -2,11 +2,12 @@
 import type { Command } from 'commander';
 import { type ControlClient, controlClient, type JournalFilter } from '../client/control-client.ts';
 import type { Timeline } from '../emulator/wire/journal-entry.ts';
+import { subjectAddress, subjectName } from '../emulator/wire/journal-subject.ts';
 import { createCommand, type EmulatorFlag, emulatorOption, jsonOption } from './command.ts';
-import { describeEvent, paintedText } from './describe-event.ts';
 import { CliError } from './exit.ts';
+import { io } from './io.ts';
 import { paint, print, printable, printError, printJson } from './terminal.ts';
-import { timelineLines } from './timeline-lines.ts';
+import { entryText, timelineLines } from './timeline-lines.ts';
 
 interface Flags extends EmulatorFlag {
   readonly idScope?: string;
@@ -27,7 +28,7 @@ export function logCommand(): Command {
     .addOption(jsonOption('the timelines, or with --follow one entry per line,'))
     .addOption(emulatorOption())
     .action(async (registrationId: string | undefined, { idScope, follow, json, emulator }: Flags) => {
-      const client = await controlClient(emulator);
+      const client = await controlClient(emulator, io().env);
       const filter = { idScope, registrationId };
       if (follow) return followEntries(client, filter, json === true);
       const timelines = await client.timelines(filter);
@@ -40,8 +41,10 @@ export function logCommand(): Command {
 }
 
 function printTimelines(timelines: readonly Timeline[]): void {
-  for (const { idScope, registrationId, droppedEntries, entries } of timelines) {
-    print(paint.strong(`${printable(registrationId)}  ${paint.faint(`ID scope ${printable(idScope) || 'unknown'}`)}`));
+  for (const timeline of timelines) {
+    const { droppedEntries, entries } = timeline;
+    const scope = 'idScope' in timeline ? paint.faint(`ID scope ${printable(timeline.idScope) || 'unknown'}`) : '';
+    print(paint.strong(`${printable(subjectName(timeline))}  ${scope}`));
     if (droppedEntries > 0) print(paint.faint(`(${droppedEntries} older entries were dropped: --journal-entries)`));
     const linesOf = timelineLines(paint);
     for (const entry of entries) print(linesOf(entry).join('\n'));
@@ -50,12 +53,13 @@ function printTimelines(timelines: readonly Timeline[]): void {
 }
 
 function printOverview(timelines: readonly Timeline[]): void {
-  const width = Math.max(...timelines.map(({ registrationId }) => registrationId.length));
-  for (const { registrationId, entries } of timelines) {
+  const width = Math.max(...timelines.map((timeline) => subjectName(timeline).length));
+  for (const timeline of timelines) {
+    const { entries } = timeline;
     const telling = entries.findLast(({ event }) => event.kind === 'concluded' || event.kind === 'refused');
     const last = telling ?? entries.at(-1);
-    const said = last === undefined ? '' : paintedText(describeEvent(last.event), paint);
-    print(`${printable(registrationId).padEnd(width)}  ${said}`);
+    const said = last === undefined ? '' : entryText(last, paint);
+    print(`${printable(subjectName(timeline)).padEnd(width)}  ${said}`);
   }
   print(paint.faint('\nThe whole story of one: dps-emulator log ID'));
 }
@@ -68,10 +72,10 @@ async function followEntries(client: ControlClient, filter: JournalFilter, isJso
       print(JSON.stringify(entry));
       continue;
     }
-    const subject = `${entry.idScope}/${entry.registrationId}`.toLowerCase();
+    const subject = subjectAddress(entry);
     const linesOf = linesBySubject.get(subject) ?? timelineLines(paint);
     linesBySubject.set(subject, linesOf);
-    const name = filter.registrationId === undefined ? `${paint.strong(printable(entry.registrationId))}\n` : '';
+    const name = filter.registrationId === undefined ? `${paint.strong(printable(subjectName(entry)))}\n` : '';
     print(`${name}${linesOf(entry).join('\n')}`);
   }
   printError('the emulator has stopped');
@@ -80,7 +84,7 @@ async function followEntries(client: ControlClient, filter: JournalFilter, isJso
 const NAMED_MAX = 10;
 
 async function nothingOf(registrationId: string, client: ControlClient): Promise<CliError> {
-  const known = (await client.timelines({})).map((timeline) => printable(timeline.registrationId));
+  const known = (await client.timelines({})).map((timeline) => printable(subjectName(timeline)));
   const names = known.slice(0, NAMED_MAX).join(', ') + (known.length > NAMED_MAX ? ', …' : '');
   const rest = known.length === 0 ? 'nothing has happened yet' : `on record: ${names}`;
   return new CliError('failed', `nothing is on record of "${printable(registrationId)}"; ${rest}`);

@@ -5,6 +5,7 @@ import { createControlClient, type ReadyAnswer } from '../client/control-client.
 import { lookForEmulator, noEmulator } from '../client/find-emulator.ts';
 import { createCommand, type EmulatorFlag, emulatorOption, jsonOption } from './command.ts';
 import { CliError, EXIT } from './exit.ts';
+import { io } from './io.ts';
 import { print, printJson } from './terminal.ts';
 
 interface Flags extends EmulatorFlag {
@@ -27,8 +28,9 @@ export function readyCommand(): Command {
     .action(async (flags: Flags) => {
       const ready = await waitUntilReady(flags.emulator, secondsOf(flags.wait));
       if (flags.json) return printJson(ready);
-      const { mqtt, https, control } = ready.endpoints;
-      print(`ready: MQTT ${mqtt.host}:${mqtt.port}, HTTPS ${https.host}:${https.port}, control API ${control}`);
+      const { control, provisioningHost: _, ...addresses } = ready.endpoints;
+      const ports = Object.entries(addresses).map(([name, { host, port }]) => `${name.toUpperCase()} ${host}:${port}`);
+      print(`ready: ${ports.join(', ')}, control API ${control}`);
       print(`ID scope: ${ready.idScopes.join(', ') || 'none'}`);
     });
 }
@@ -37,7 +39,7 @@ async function waitUntilReady(flag: string | undefined, seconds: number): Promis
   const deadlineMs = performance.now() + seconds * 1000;
   for (;;) {
     try {
-      const found = await lookForEmulator(flag);
+      const found = await lookForEmulator(flag, io().env);
       if (found === undefined) throw noEmulator('no emulator is running');
       return await createControlClient(found).ready();
     } catch (error) {

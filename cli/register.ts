@@ -5,6 +5,7 @@ import type { JsonValue } from '../emulator/wire/twin.ts';
 import { createCommand, type EmulatorFlag, emulatorOption, jsonOption } from './command.ts';
 import type { KeyFlags } from './credentials.ts';
 import { CliError, EXIT } from './exit.ts';
+import { io } from './io.ts';
 import { jsonFault } from './json-fault.ts';
 import { print, printJson } from './terminal.ts';
 
@@ -48,7 +49,7 @@ export function registerCommand(): Command {
         payload: await payloadOf(flags.payload),
         onStatus: flags.json ? undefined : progressPrinter(),
       });
-      if (report.outcome !== 'assigned') process.exitCode = EXIT.failed;
+      if (report.outcome !== 'assigned') io().exitCode = EXIT.failed;
       if (flags.json) return printJson(report);
       for (const line of outcomeLines(report)) print(line);
     });

@@ -6,6 +6,7 @@ import { makeDeviceSas, SAS_SPELLINGS, type SasSpelling } from '../emulator/wire
 import { createCommand, type EmulatorFlag, emulatorOption, jsonOption } from './command.ts';
 import { findCredential, type KeyFlags } from './credentials.ts';
 import { CliError, EXIT } from './exit.ts';
+import { io } from './io.ts';
 import { paint, print, printable, printJson } from './terminal.ts';
 
 interface MakeFlags extends EmulatorFlag, KeyFlags {
@@ -44,7 +45,7 @@ function makeCommand(): Command {
     .addOption(emulatorOption())
     .action(async (registrationId: string, flags: MakeFlags) => {
       const ttl = secondsOf(flags.ttl);
-      const credential = await findCredential(registrationId, flags, () => controlClient(flags.emulator));
+      const credential = await findCredential(registrationId, flags, () => controlClient(flags.emulator, io().env));
       const { idScope, key } = credential;
       print(makeDeviceSas({ idScope, registrationId, key, spelling: flags.spelling, ttlSeconds: ttl }, Date.now()));
     });
@@ -62,9 +63,13 @@ function explainCommand(): Command {
     .addOption(jsonOption('the explanation'))
     .addOption(emulatorOption())
     .action(async (given: string, { emulator, json, idScope, registrationId }: ExplainFlags) => {
-      const token = given === '-' ? (await text(process.stdin)).trim() : given;
-      const explanation = await (await controlClient(emulator)).explainSas({ token, idScope, registrationId });
-      if (!explanation.isAccepted) process.exitCode = EXIT.failed;
+      const token = given === '-' ? (await text(io().stdin)).trim() : given;
+      const explanation = await (await controlClient(emulator, io().env)).explainSas({
+        token,
+        idScope,
+        registrationId,
+      });
+      if (!explanation.isAccepted) io().exitCode = EXIT.failed;
       if (json) return printJson(explanation);
       for (const { check, isPassed, detail } of explanation.checks) {
         print(`${isPassed ? paint.good('ok    ') : paint.bad('fails ')}  ${check.padEnd(10)}  ${printable(detail)}`);

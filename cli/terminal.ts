@@ -1,9 +1,12 @@
 /** Writing for people: colour where it is wanted, and nothing from outside that could steer the terminal. */
 
+import { io } from './io.ts';
+
 type Painter = (text: string) => string;
 
 export interface Paint {
   readonly good: Painter;
+  readonly warning: Painter;
   readonly bad: Painter;
   readonly strong: Painter;
   readonly faint: Painter;
@@ -21,13 +24,25 @@ export function paintFor({ isTTY, env }: Surroundings): Paint {
     (code: number): Painter =>
     (text) =>
       isColoured ? `\u001b[${code}m${text}\u001b[0m` : text;
-  return { good: paint(32), bad: paint(31), strong: paint(1), faint: paint(2) };
+  return { good: paint(32), warning: paint(33), bad: paint(31), strong: paint(1), faint: paint(2) };
 }
 
-export const paint: Paint = paintFor({ isTTY: process.stdout.isTTY, env: process.env });
+/** As the command's own output wants it. */
+export const paint: Paint = {
+  good: (text) => ownPaint().good(text),
+  warning: (text) => ownPaint().warning(text),
+  bad: (text) => ownPaint().bad(text),
+  strong: (text) => ownPaint().strong(text),
+  faint: (text) => ownPaint().faint(text),
+};
+
+function ownPaint(): Paint {
+  const { stdout, env } = io();
+  return paintFor({ isTTY: stdout.isTTY, env });
+}
 
 export function print(line = ''): void {
-  process.stdout.write(`${line}\n`);
+  io().stdout.write(`${line}\n`);
 }
 
 export function printJson(value: unknown): void {
@@ -35,7 +50,7 @@ export function printJson(value: unknown): void {
 }
 
 export function printError(line: string): void {
-  process.stderr.write(`dps-emulator: ${line}\n`);
+  io().stderr.write(`dps-emulator: ${line}\n`);
 }
 
 /** Text that a device or a webhook chose, on one line and without control characters. */

@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import { createCommand } from './command.ts';
 import { EXIT } from './exit.ts';
+import { io } from './io.ts';
 import { printJson } from './terminal.ts';
 import { terminalNarrator } from './tutorial/narrate.ts';
 import { playTutorial } from './tutorial/play.ts';
@@ -31,6 +32,6 @@ export function tutorialCommand(): Command {
     .action(async ({ webhook, json }: TutorialFlags) => {
       const document = await playTutorial({ webhook, narrator: json ? undefined : terminalNarrator() });
       if (json) printJson(document);
-      process.exitCode = document.ok ? EXIT.ok : EXIT.failed;
+      io().exitCode = document.ok ? EXIT.ok : EXIT.failed;
     });
 }

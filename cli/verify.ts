@@ -6,6 +6,7 @@ import { isRegistrationId, REGISTRATION_ID_RULE } from '../emulator/wire/registr
 import type { JsonValue } from '../emulator/wire/twin.ts';
 import { createCommand, jsonOption } from './command.ts';
 import { CliError } from './exit.ts';
+import { io } from './io.ts';
 import { readUrl, secondsUpTo, wholeNumber } from './option-values.ts';
 import { printJson } from './terminal.ts';
 import { printVerdict } from './verify/print-verdict.ts';
@@ -78,7 +79,7 @@ async function verify(flags: VerifyFlags): Promise<void> {
   const { readExpectations, verifyWebhook } = await import('../contracts/verify/index.ts');
   const expectations =
     flags.expect === undefined ? undefined : await readExpectations(flags.expect).catch(asUsageError);
-  const progress = showProgress(process.stderr);
+  const progress = showProgress(io().stderr);
   const options: VerifyOptions = {
     webhook: flags.webhook,
     timeoutMs: flags.timeout * SECOND_MS,
@@ -94,7 +95,7 @@ async function verify(flags: VerifyFlags): Promise<void> {
   const document = await verifyWebhook(options).finally(progress.clear);
   if (flags.json) printJson(document);
   else printVerdict(document);
-  process.exitCode = document.exitCode;
+  io().exitCode = document.exitCode;
 }
 
 async function readPem(file: string): Promise<string> {

@@ -5,6 +5,7 @@ import type { ClockMode } from '../emulator/core/clock/clock.ts';
 import type { SasExplanation, SasQuestion } from '../emulator/core/dps/attestation/explain-sas.ts';
 import type { Endpoints } from '../emulator/emulator.ts';
 import type { JournalEntry, Timeline } from '../emulator/wire/journal-entry.ts';
+import type { JournalSubject } from '../emulator/wire/journal-subject.ts';
 import type { SetUp } from '../emulator/wire/set-up.ts';
 import { type HubTwin, isJsonObject, type JsonObject } from '../emulator/wire/twin.ts';
 
@@ -43,7 +44,7 @@ export interface ClockMove {
 }
 
 /** An entry as the event stream sends it. */
-export type StreamedEntry = JournalEntry & { readonly idScope: string; readonly registrationId: string };
+export type StreamedEntry = JournalEntry & JournalSubject;
 
 /** Which timelines are asked for; without anything, all. */
 export interface JournalFilter {
@@ -109,8 +110,8 @@ const TIMEOUT_MS = 10_000;
 const CLOCK_TIMEOUT_MS = 90_000;
 
 /** Finds the emulator and gives the client for it. */
-export async function controlClient(flag: string | undefined): Promise<ControlClient> {
-  return createControlClient(await findEmulator(flag));
+export async function controlClient(flag: string | undefined, env?: NodeJS.ProcessEnv): Promise<ControlClient> {
+  return createControlClient(await findEmulator(flag, env));
 }
 
 export function createControlClient(emulator: FoundEmulator): ControlClient {

@@ -12,17 +12,23 @@ export interface FoundEmulator {
 const HOW_TO_START = 'start one: npx dps-emulator start';
 
 /** @throws {CliError} with exit code 3 when there is none, 2 when what was given is no URL */
-export async function findEmulator(flag: string | undefined): Promise<FoundEmulator> {
-  const found = await lookForEmulator(flag);
+export async function findEmulator(
+  flag: string | undefined,
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<FoundEmulator> {
+  const found = await lookForEmulator(flag, env);
   if (found === undefined) throw noEmulator('no emulator is running');
   return found;
 }
 
-export async function lookForEmulator(flag: string | undefined): Promise<FoundEmulator | undefined> {
+export async function lookForEmulator(
+  flag: string | undefined,
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<FoundEmulator | undefined> {
   if (flag !== undefined) return { url: urlOf(flag, '--emulator'), source: '--emulator' };
-  const fromEnvironment = process.env.DPS_EMULATOR_URL;
+  const fromEnvironment = env.DPS_EMULATOR_URL;
   if (fromEnvironment) return { url: urlOf(fromEnvironment, 'DPS_EMULATOR_URL'), source: 'DPS_EMULATOR_URL' };
-  const path = defaultReadyFile();
+  const path = defaultReadyFile(env);
   const document = readReadyFile(path);
   if (document === undefined) return undefined;
   if (await isRunning(document)) return { url: document.control, source: path };

@@ -16,6 +16,7 @@ import { connect } from 'node:net';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { CliError } from '../cli/exit.ts';
+import type { Endpoints } from '../emulator/emulator.ts';
 import { runtimeDirectory } from '../emulator/tls/data-directory.ts';
 
 /** What a start tells the world about itself: the ready file, and the first line of `start --json`. */
@@ -26,11 +27,7 @@ export interface ReadyDocument {
   readonly startedAt: string;
   /** URL of the control API. */
   readonly control: string;
-  readonly endpoints: {
-    readonly mqtt: { readonly host: string; readonly port: number };
-    readonly https: { readonly host: string; readonly port: number };
-    readonly provisioningHost: string;
-  };
+  readonly endpoints: Omit<Endpoints, 'control'>;
   readonly idScopes: readonly string[];
   readonly caPath: string;
 }
@@ -39,12 +36,12 @@ export interface ReadyDocument {
 const FILE_MODE = 0o600;
 const DIRECTORY_MODE = 0o700;
 
-export function readyDirectory(): string {
-  return runtimeDirectory(process.env, process.platform, homedir());
+export function readyDirectory(env: NodeJS.ProcessEnv = process.env): string {
+  return runtimeDirectory(env, process.platform, homedir());
 }
 
-export function defaultReadyFile(): string {
-  return join(readyDirectory(), 'ready.json');
+export function defaultReadyFile(env: NodeJS.ProcessEnv = process.env): string {
+  return join(readyDirectory(env), 'ready.json');
 }
 
 /** `undefined` when there is no such file, or it is none of ours. */
@@ -97,10 +94,13 @@ export interface ClaimedReadyFile {
 }
 
 /** Writes the default file, or `ready-<pid>.json` beside it when another emulator of this user lives. */
-export async function claimReadyFile(document: ReadyDocument): Promise<ClaimedReadyFile> {
-  const directory = readyDirectory();
+export async function claimReadyFile(
+  document: ReadyDocument,
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<ClaimedReadyFile> {
+  const directory = readyDirectory(env);
   await makeRoom(directory);
-  const path = defaultReadyFile();
+  const path = defaultReadyFile(env);
   if (createWhole(path, document)) return { path };
   const holder = readReadyFile(path);
   const ownPath = join(directory, `ready-${process.pid}.json`);

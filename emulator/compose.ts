@@ -1,252 +1,141 @@
-/** The composition root: the only file that builds things of different layers and puts them together. */
-import { randomBytes } from 'node:crypto';
+/** The composition root: gives an engine its listeners, its certificates, the bundled webhook and the control API. */
 import { homedir } from 'node:os';
-import { createLadder, LADDER_STEPS } from './allocation-webhook/ladder.ts';
-import type { EffectiveOptions } from './config.ts';
-import { connectionStringsOf } from './connection-strings.ts';
+import { type EffectiveOptions, resolveOptions } from './config.ts';
 import { startControlServer } from './control/server.ts';
-import { resolveAssumptions } from './core/assumptions.ts';
-import type { ControllableClock } from './core/clock/clock.ts';
-import { createClock } from './core/clock/emulator-clock.ts';
-import { explainSas } from './core/dps/attestation/explain-sas.ts';
-import { createDpsService } from './core/dps/dps-service.ts';
-import { createServiceApi } from './core/enrollments/enrollment-service.ts';
-import { createHubs } from './core/hub/hub-devices.ts';
-import { createHubService } from './core/hub/hub-service.ts';
-import { createIds } from './core/ids.ts';
-import { createJournal } from './core/journal/journal.ts';
-import { traceOf } from './core/journal/trace.ts';
-import { createKeyedQueue } from './core/keyed-queue.ts';
-import type { Ports } from './core/ports.ts';
-import { createResourceManager } from './core/resources/resource-manager.ts';
-import { applySetUp, exportSetUp, type SetUpStores } from './core/set-up/apply-set-up.ts';
 import { checkSetUp } from './core/set-up/check-set-up.ts';
 import { contosoSetUp } from './core/set-up/contoso.ts';
-import { seedSetUp } from './core/set-up/seed-set-up.ts';
-import { createEnrollmentStore } from './core/store/enrollments.ts';
-import { createInstanceStore } from './core/store/instances.ts';
-import { createOperationStore } from './core/store/operations.ts';
-import { createRegistrationStore } from './core/store/registrations.ts';
 import type { Emulator, EmulatorOptions } from './emulator.ts';
-import { addHubRoutes } from './http/hub-routes.ts';
-import type { HttpsInstance } from './http/server.ts';
-import { addServiceRoutes } from './http/service-routes.ts';
-import { bindFirstFree } from './listen.ts';
-import { choice, startListeners } from './listeners.ts';
+import { createEngine, type Engine, type EngineParts, type ReplaceIn } from './engine.ts';
+import { bindFirstFree, type Moved, type PortChoice, startListeners } from './listen.ts';
+import { DEVICE_LISTENERS, LISTENERS, type ListenerName, type PortOption, type Served } from './listeners.ts';
+import type { DpsBroker } from './mqtt/dps-broker.ts';
 import { noticesOf } from './notices.ts';
 import { realTime } from './real-time.ts';
-import { type Replace, replaceNothing } from './replaceable-parts.ts';
-import { resolveOptions } from './resolve-options.ts';
 import { checkWebhookCa, readTrust, trustedByWebhookClient } from './trust.ts';
 import { maskLogLine } from './wire/mask.ts';
 import type { SetUp } from './wire/set-up.ts';
 
-/** A seeded virtual clock starts here, so that two runs agree on every instant. */
-const SEEDED_START_TIME = '2026-01-01T00:00:00.000Z';
+/** The parts of a composition that may be replaced as they are made. */
+export interface Parts extends EngineParts {
+  readonly broker: DpsBroker;
+}
 
-/** Seeds and resets of one emulator share one queue. */
-const SET_UP_TURN = 'set-up';
-
-/** Where the search goes on when the control port is taken. */
-const CONTROL_FALLBACK_FROM = 8981;
+export type Replace = ReplaceIn<Parts>;
 
 /** @param replace what the harness's mutants are made with; everybody else leaves it out */
 export async function compose(
   given: EmulatorOptions,
   surface: 'command' | 'in-process',
-  replace: Replace = replaceNothing,
+  replace: Replace = (_name, part) => part,
 ): Promise<Emulator> {
-  const { setUp: givenSetUp, setUpSource = 'setUp', webhookLog, onBug, ...givenOptions } = given;
-  const options = resolveOptions(givenOptions, surface);
-  const reportBug = onBug ?? printBug;
-  const clock = clockFor(options);
-  const ids = createIds(options.seed ?? randomBytes(32));
-  const assumptions = resolveAssumptions(options.assume);
-  const journal = createJournal({
-    now: () => clock.now(),
-    timelinesMax: options.journalTimelinesMax,
-    entriesPerTimelineMax: options.journalEntriesMax,
-  });
-  const now = () => clock.now();
-  const hubs = createHubs({ ids, now });
-  const stores: SetUpStores = {
-    instances: createInstanceStore(),
-    enrollments: createEnrollmentStore(),
-    hubs,
-    ids,
-    now,
-  };
-  const registrations = createRegistrationStore();
-  const operations = createOperationStore();
-
   // What has been started is stopped again, newest first, when a later part cannot start.
   const started: (() => Promise<void>)[] = [];
-  const stopAll = async (): Promise<void> => {
-    for (const stop of started.splice(0).reverse()) await stop();
+  const stop = async (): Promise<void> => {
+    for (const one of started.splice(0).reverse()) await one();
   };
   try {
-    await checkWebhookCa(options);
-    const webhook = givenSetUp === undefined ? await demoWebhook(options, webhookLog, started) : undefined;
-    const setUp = await setUpFor(givenSetUp, setUpSource, webhook?.url);
-    await applySetUp(setUp, stores);
-    const trust = await readTrust(options, stores.hubs.names(), {
-      env: process.env,
-      platform: process.platform,
-      home: homedir(),
-    });
-
-    const ports: Ports = replace('ports', {
-      clock,
-      credentialNow: options.authClock === 'emulator' ? now : realTime.now,
-      ids,
-      journal,
-      instances: stores.instances,
-      enrollments: stores.enrollments,
-      registrations,
-      operations,
-      hubs,
-      allocateCustom: createLadder({
-        steps: replace('ladder', LADDER_STEPS),
-        journal,
-        assumptions,
-        client: {
-          realTimeoutMs: options.webhookRealTimeoutMs ?? options.webhookTimeoutMs,
-          responseBytesMax: options.webhookResponseBytesMax,
-          ca: () => trustedByWebhookClient(trust.ca, options.webhookCa),
-          followRedirects: assumptions['webhook-redirect'] === 'follow',
-        },
-        timeoutMs: options.webhookTimeoutMs,
-        isTimeVirtual: () => clock.mode === 'manual' || clock.mode === 'skip',
-        realNow: () => performance.now(),
-      }),
-      settings: {
-        retryAfterSeconds: options.retryAfterSeconds,
-        operationLifetimeSeconds: options.operationLifetimeSeconds,
-        assumptions,
-      },
-      reportBug,
-    });
-    const dps = replace('dps', createDpsService(ports));
-    started.push(
-      async () => clock.stop(),
-      () => dps.stop(),
-    );
-
-    const isMovable = (name: 'mqttPort' | 'httpsPort' | 'controlPort'): boolean =>
-      surface === 'command' && givenOptions[name] === undefined;
-    const movable = { mqtt: isMovable('mqttPort'), https: isMovable('httpsPort') };
-    const serviceApi = createServiceApi({ ...ports, dps, hubNames: hubs.names });
-    const hubService = createHubService({ hubs, ids, now, credentialNow: ports.credentialNow, reportBug });
-    const routes = [
-      (server: HttpsInstance) =>
-        addServiceRoutes(server, {
-          serviceApi,
-          bodyWithoutContentType: assumptions['body-without-content-type'],
-        }),
-      (server: HttpsInstance) => addHubRoutes(server, { hubService }),
-    ];
-    const listeners = await startListeners({
-      dps,
-      journal,
-      options,
-      assumptions,
-      trust,
-      movable,
-      routes,
-      replace,
-      reportBug,
-    });
-    started.push(() => listeners.stop());
-
-    const forget = async (): Promise<void> => {
-      await dps.stop();
-      resources.clear();
-      await Promise.all([
-        registrations.clear(),
-        operations.clear(),
-        stores.instances.clear(),
-        stores.enrollments.clear(),
-      ]);
-      hubs.clear();
-      journal.clear();
-    };
-    const setUpTurns = createKeyedQueue();
-    const inTurn = <T>(change: () => Promise<T>): Promise<T> => setUpTurns.turn(SET_UP_TURN, change);
-    const resources = createResourceManager({ ...stores, hubs, registrations, dps, inTurn });
-    const parts = {
-      ca: trust.ca,
-      webhookUrl: webhook?.url,
-      options,
-      clock,
-      journal,
-      hubs,
-      resources,
-      idScopes: async () => (await stores.instances.list()).map((instance) => instance.idScope),
-      registrations: () => registrations.list(),
-      registration: registrations.get,
-      trace: () => traceOf(journal.timelines()),
-      explainSas: (question: Parameters<Emulator['explainSas']>[0]) => explainSas(question, ports),
-      exportSetUp: () => exportSetUp(stores),
-      connectionStrings: async () => connectionStringsOf(await stores.instances.list(), hubs),
-      // In turn: a seed is checked against what is there, which must not change before it is applied.
-      seed: (document: unknown, source = 'seed') => inTurn(() => seedSetUp(document, source, stores)),
-      reset: () =>
-        inTurn(async () => {
-          await forget();
-          await applySetUp(setUp, stores);
-        }),
-    };
-    const endpoints = listeners.endpoints;
-    const controlled = { ...parts, stop: stopAll };
-    const control = await bindFirstFree(
-      choice(options.controlPort, isMovable('controlPort'), CONTROL_FALLBACK_FROM),
-      (port) =>
-        startControlServer({
-          emulator: { ...controlled, endpoints: { ...endpoints, control: '' }, notices: [] },
-          host: options.controlHost,
-          port,
-          reportBug,
-        }),
-    );
-    started.push(() => control.listener.stop());
-    return {
-      ...controlled,
-      endpoints: { ...endpoints, control: control.listener.url },
-      notices: noticesOf({ options, listeners, control, webhookMovedTo: webhook?.movedTo, warnings: trust.warnings }),
-    };
+    return { ...(await start({ given, surface, replace, started })), stop };
   } catch (error) {
-    clock.stop();
-    await stopAll();
+    await stop();
     throw error;
   }
 }
 
-function clockFor(options: EffectiveOptions): ControllableClock {
-  const isVirtual = options.clock === 'manual' || options.clock === 'skip';
-  const startTime = options.startTime ?? (options.seed !== undefined && isVirtual ? SEEDED_START_TIME : undefined);
-  return createClock({
-    mode: options.clock,
-    factor: options.clockFactor,
-    ...(startTime !== undefined && { startMs: Date.parse(startTime) }),
+interface Start {
+  readonly given: EmulatorOptions;
+  readonly surface: 'command' | 'in-process';
+  readonly replace: Replace;
+  /** What stops the parts, oldest first. */
+  readonly started: (() => Promise<void>)[];
+}
+
+async function start({ given, surface, replace, started }: Start): Promise<Omit<Emulator, 'stop'>> {
+  const { setUp, setUpSource = 'setUp', webhookLog, onBug: reportBug = printBug, ...givenOptions } = given;
+  const options = resolveOptions(givenOptions, surface);
+  await checkWebhookCa(options);
+  const webhook = setUp === undefined ? await demoWebhook(options, webhookLog, started) : undefined;
+  const checkedSetUp = await setUpFor(setUp, setUpSource, webhook?.url);
+  const trust = await readTrust(options, { env: process.env, platform: process.platform, home: homedir() });
+  const engine = await createEngine({
+    options,
+    setUp: checkedSetUp,
     realTime,
+    webhookTrust: () => trustedByWebhookClient(trust.ca, options.webhookCa),
+    reportBug,
+    replace,
   });
+  started.push(engine.stop);
+  const choose = (name: ListenerName): PortChoice => {
+    const option: PortOption = `${name}Port`;
+    return { port: options[option], isMovable: surface === 'command' && givenOptions[option] === undefined };
+  };
+  const { addresses, ...listeners } = await startListeners({
+    rows: DEVICE_LISTENERS,
+    host: options.host,
+    tls: await trust.serverOptions(engine.state.hubs.names()),
+    choose,
+    served: servedBy(engine, replace),
+  });
+  started.push(listeners.stop);
+  const { host, port: mqttPort } = addresses.mqtt;
+  const around = {
+    ca: trust.ca,
+    webhookUrl: webhook?.url,
+    endpoints: { ...addresses, provisioningHost: `${host}:${mqttPort}` },
+  };
+  const control = await bindFirstFree(LISTENERS.control, choose('control'), (port) =>
+    startControlServer({
+      state: engine.state,
+      connections: engine.connections.list,
+      around,
+      host: options.controlHost,
+      port,
+      reportBug,
+    }),
+  );
+  started.push(control.listener.stop);
+  const moved = [...listeners.moved, ...control.moved, ...(webhook?.moved ?? [])];
+  return {
+    ...engine.state,
+    ...around,
+    endpoints: { ...around.endpoints, control: control.listener.url },
+    notices: noticesOf({ options, moved, warnings: trust.warnings }),
+  };
+}
+
+function servedBy(engine: Engine, replace: Replace): Served {
+  const { state, ports } = engine;
+  const { assumptions } = ports.settings;
+  return {
+    ...engine,
+    journal: state.journal,
+    replyDelayMs: state.options.replyDelayMs,
+    credentialRefusal: assumptions['credential-refusal'],
+    bodyWithoutContentType: assumptions['body-without-content-type'],
+    replaceBroker: (broker) => replace('broker', broker),
+    reportBug: ports.reportBug,
+  };
 }
 
 /** The user's own webhook, or the bundled one in this very process. */
 async function demoWebhook(
   options: EffectiveOptions,
   log: EmulatorOptions['webhookLog'],
-  started: (() => Promise<void>)[],
-): Promise<{ readonly url: string; readonly movedTo: number | undefined }> {
-  if (options.webhook !== undefined) return { url: options.webhook, movedTo: undefined };
+  started: Start['started'],
+): Promise<{ readonly url: string; readonly moved: readonly Moved[] }> {
+  if (options.webhook !== undefined) return { url: options.webhook, moved: [] };
   const { startLocalHost } = await import('../webhook/host/local-host.ts');
   const host = await startLocalHost({
     port: options.webhookPort,
     ...(log !== undefined && { log: (line) => log(maskLogLine(line)) }),
   });
   started.push(() => host.stop());
-  const hasMoved = options.webhookPort !== 0 && host.port !== options.webhookPort;
-  return { url: host.url, movedTo: hasMoved ? host.port : undefined };
+  const { webhookPort: from } = options;
+  const hasMoved = from !== 0 && host.port !== from;
+  return {
+    url: host.url,
+    moved: hasMoved ? [{ row: LISTENERS.webhook, from, to: host.port, missed: 'taken' }] : [],
+  };
 }
 
 async function setUpFor(

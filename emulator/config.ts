@@ -1,12 +1,14 @@
-/** Every option once: type, default, flag, environment name and help text. Files, flags, environment and code share it. */
-import type { Assumptions } from './core/assumptions.ts';
-import type { ClockMode } from './core/clock/clock.ts';
+/** Every option once: type, rule, default, flag, environment name and help text. Files, flags, environment and code share it. */
+import { ASSUMPTIONS, type Assumptions, isAssumptionId } from './core/assumptions.ts';
+import { DEVICE_LISTENERS, LISTENERS, type ListenerRow, type PortOption } from './listeners.ts';
 
 export interface OptionRow {
   readonly type: 'string' | 'integer' | 'number' | 'choice' | 'list' | 'assumptions';
   readonly choices?: readonly string[];
   readonly min?: number;
   readonly max?: number;
+  /** What else a text must be: what is told when it is not. */
+  readonly rule?: (text: string) => string | undefined;
   /** What `start` takes; in-process emulators take `inProcess` where it is given. `undefined`: see the help text. */
   readonly default: string | number | undefined;
   readonly inProcess?: number;
@@ -15,7 +17,28 @@ export interface OptionRow {
   readonly help: string;
 }
 
-const PORT = { type: 'integer', min: 0, max: 65_535 } as const;
+type PortRow = OptionRow & { readonly type: 'integer'; readonly default: number };
+
+/** The option of each listener: its port. */
+export function portOptions<Name extends string>(
+  listeners: Readonly<Record<Name, Pick<ListenerRow, 'port' | 'help'>>>,
+): { readonly [Option in PortOption<Name>]: PortRow } {
+  const rows = (Object.entries(listeners) as [Name, Pick<ListenerRow, 'port' | 'help'>][]).map(([name, row]) => [
+    `${name}Port`,
+    {
+      type: 'integer',
+      min: 0,
+      max: 65_535,
+      default: row.port,
+      inProcess: 0,
+      flag: `--${name}-port <port>`,
+      env: `DPS_EMULATOR_${name.toUpperCase()}_PORT`,
+      help: row.help,
+    },
+  ]);
+  return Object.fromEntries(rows) as { readonly [Option in PortOption<Name>]: PortRow };
+}
+
 const TIME_MAX_MS = 24 * 60 * 60 * 1000;
 
 export const OPTIONS = {
@@ -26,30 +49,8 @@ export const OPTIONS = {
     env: 'DPS_EMULATOR_HOST',
     help: 'Address the device ports listen on. Anything but loopback is warned about.',
   },
-  mqttPort: {
-    ...PORT,
-    default: 8883,
-    inProcess: 0,
-    flag: '--mqtt-port <port>',
-    env: 'DPS_EMULATOR_MQTT_PORT',
-    help: 'MQTT over TLS. 0 takes any free port; without the option a taken 8883 moves to the next free one.',
-  },
-  httpsPort: {
-    ...PORT,
-    default: 443,
-    inProcess: 0,
-    flag: '--https-port <port>',
-    env: 'DPS_EMULATOR_HTTPS_PORT',
-    help: 'HTTPS and MQTT over WebSocket. 0 takes any free port; without the option 443 moves to 8443 and up.',
-  },
-  controlPort: {
-    ...PORT,
-    default: 8980,
-    inProcess: 0,
-    flag: '--control-port <port>',
-    env: 'DPS_EMULATOR_CONTROL_PORT',
-    help: 'Control API, plain HTTP. 0 takes any free port; without the option a taken 8980 moves to the next free one.',
-  },
+  ...portOptions(DEVICE_LISTENERS),
+  ...portOptions({ control: LISTENERS.control }),
   controlHost: {
     type: 'string',
     default: '127.0.0.1',
@@ -59,19 +60,16 @@ export const OPTIONS = {
   },
   webhook: {
     type: 'string',
+    rule: (text) => {
+      const protocol = URL.canParse(text) ? new URL(text).protocol : '';
+      return protocol === 'http:' || protocol === 'https:' ? undefined : 'must be an http or https URL';
+    },
     default: undefined,
     flag: '--webhook <url>',
     env: 'DPS_EMULATOR_WEBHOOK',
     help: "The webhook that the demo's enrollment group calls, with its ?code=. Default: the bundled one.",
   },
-  webhookPort: {
-    ...PORT,
-    default: 7071,
-    inProcess: 0,
-    flag: '--webhook-port <port>',
-    env: 'DPS_EMULATOR_WEBHOOK_PORT',
-    help: 'Port of the bundled webhook. 0 takes any free port; a taken one moves to the next free one.',
-  },
+  ...portOptions({ webhook: LISTENERS.webhook }),
   clock: {
     type: 'choice',
     choices: ['system', 'scaled', 'manual', 'skip'],
@@ -91,6 +89,7 @@ export const OPTIONS = {
   },
   startTime: {
     type: 'string',
+    rule: (text) => (Number.isNaN(Date.parse(text)) ? 'must be an instant such as 2026-01-01T00:00:00Z' : undefined),
     default: undefined,
     flag: '--start-time <iso>',
     env: 'DPS_EMULATOR_START_TIME',
@@ -217,33 +216,80 @@ export const OPTIONS = {
 
 export type OptionName = keyof typeof OPTIONS;
 
+type ValueOf<Row extends OptionRow> = Row extends { readonly type: 'assumptions' }
+  ? Partial<Assumptions>
+  : Row extends { readonly type: 'list' }
+    ? readonly string[]
+    : Row extends { readonly type: 'choice'; readonly choices: readonly (infer Choice)[] }
+      ? Choice
+      : (Row['type'] extends 'string' ? string : number) | (undefined extends Row['default'] ? undefined : never);
+
 /** The options of one emulator after defaults; frozen, and shown by the control API. */
-export interface EffectiveOptions {
-  readonly host: string;
-  readonly mqttPort: number;
-  readonly httpsPort: number;
-  readonly controlPort: number;
-  readonly controlHost: string;
-  readonly webhook: string | undefined;
-  readonly webhookPort: number;
-  readonly clock: ClockMode;
-  readonly clockFactor: number;
-  readonly startTime: string | undefined;
-  readonly authClock: 'wall' | 'emulator';
-  readonly seed: string | undefined;
-  readonly retryAfterSeconds: number;
-  readonly replyDelayMs: number;
-  readonly webhookTimeoutMs: number;
-  readonly webhookRealTimeoutMs: number | undefined;
-  readonly webhookResponseBytesMax: number;
-  readonly webhookCa: string | undefined;
-  readonly operationLifetimeSeconds: number;
-  readonly journalTimelinesMax: number;
-  readonly journalEntriesMax: number;
-  readonly hostNames: readonly string[];
-  readonly ca: string | undefined;
-  readonly assume: Partial<Assumptions>;
-}
+export type EffectiveOptions = { readonly [Name in OptionName]: ValueOf<(typeof OPTIONS)[Name]> };
 
 /** What a caller may give: any part of the options. */
 export type GivenOptions = { readonly [Name in OptionName]?: EffectiveOptions[Name] | undefined };
+
+/** An option that breaks its rule: names the option, the rule and the value. */
+export class OptionError extends Error {
+  override readonly name = 'OptionError';
+}
+
+const EMPTY: Partial<Record<OptionRow['type'], unknown>> = { list: [], assumptions: {} };
+
+/**
+ * Checks what was given and fills in the defaults.
+ * @throws {OptionError}
+ */
+export function resolveOptions(given: GivenOptions, surface: 'command' | 'in-process'): EffectiveOptions {
+  for (const name of Object.keys(given)) {
+    if (!Object.hasOwn(OPTIONS, name)) throw new OptionError(`${name}: is not a known option`);
+  }
+  const resolved = Object.entries(OPTIONS).map(([name, row]: [string, OptionRow]) => {
+    const value = given[name as OptionName];
+    const fault = value === undefined ? undefined : faultOf(value, row);
+    if (fault !== undefined) throw new OptionError(`${name}${fault}`);
+    const fallback = surface === 'in-process' && row.inProcess !== undefined ? row.inProcess : row.default;
+    return [name, value ?? fallback ?? EMPTY[row.type]];
+  });
+  return Object.freeze(Object.fromEntries(resolved)) as EffectiveOptions;
+}
+
+/** `: rule (is value)`, or `undefined` when the value keeps to its row. */
+function faultOf(value: unknown, row: OptionRow): string | undefined {
+  if (row.type === 'assumptions') return assumptionFault(value);
+  const rule = ruleBroken(value, row);
+  return rule === undefined ? undefined : `: ${rule} (is ${JSON.stringify(value)})`;
+}
+
+function ruleBroken(value: unknown, row: OptionRow): string | undefined {
+  switch (row.type) {
+    case 'integer':
+    case 'number': {
+      const isWhole = row.type === 'integer';
+      if (typeof value !== 'number' || !Number.isFinite(value))
+        return `must be a ${isWhole ? 'whole number' : 'number'}`;
+      if (isWhole && !Number.isInteger(value)) return 'must be a whole number';
+      const isWithin = value >= (row.min ?? value) && value <= (row.max ?? value);
+      return isWithin ? undefined : `must be ${row.min} to ${row.max}`;
+    }
+    case 'choice':
+      return row.choices?.includes(String(value)) ? undefined : `must be one of ${row.choices?.join(', ')}`;
+    case 'list':
+      return Array.isArray(value) && value.every((item) => typeof item === 'string')
+        ? undefined
+        : 'must be a list of texts';
+    default:
+      return typeof value !== 'string' || value === '' ? 'must be a text' : row.rule?.(value);
+  }
+}
+
+function assumptionFault(value: unknown): string | undefined {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return ': must be an object of id and value';
+  for (const [id, choice] of Object.entries(value)) {
+    if (!isAssumptionId(id)) return `.${id}: is not a named assumption; known: ${Object.keys(ASSUMPTIONS).join(', ')}`;
+    const values: readonly string[] = ASSUMPTIONS[id].values;
+    if (!values.includes(choice)) return `.${id}: must be one of ${values.join(', ')} (is ${JSON.stringify(choice)})`;
+  }
+  return undefined;
+}

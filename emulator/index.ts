@@ -2,14 +2,15 @@
 import { compose } from './compose.ts';
 import type { Emulator, EmulatorOptions } from './emulator.ts';
 
+export { OptionError } from './config.ts';
 export type { AdvanceReport, ClockMode, ControllableClock, PendingSleeper } from './core/clock/clock.ts';
 export type { Journal, JournalListener } from './core/journal/journal.ts';
 export { ManagementError } from './core/resources/management-error.ts';
 export type { ResourceManager } from './core/resources/resource-manager.ts';
 export type { Emulator, EmulatorOptions, Endpoints } from './emulator.ts';
-export { OptionError } from './resolve-options.ts';
 export { SetUpError } from './wire/fault.ts';
-export type { JournalEntry, JournalEvent, Timeline } from './wire/journal-entry.ts';
+export type { JournalEntry, JournalEvent, Timeline, Tone } from './wire/journal-entry.ts';
+export type { JournalSubject } from './wire/journal-subject.ts';
 export type { SetUp, SetUpInstance } from './wire/set-up.ts';
 export { deriveDeviceKey } from './wire/symmetric-key.ts';
 

@@ -1,13 +1,12 @@
 /** The door for the harness's mutants alone (contracts/mutants/): the emulator with a part replaced. Not exported to users. */
-import { compose } from './compose.ts';
+import { compose, type Replace } from './compose.ts';
 import type { Emulator, EmulatorOptions } from './emulator.ts';
-import type { Replace } from './replaceable-parts.ts';
 
 export { decideRetry } from './allocation-webhook/retry-policy.ts';
+export type { Parts, Replace } from './compose.ts';
 export type { DeviceCall, Reply } from './core/dps/device-call.ts';
 export type { AllocationQuestion, Ports, WebhookOutcome } from './core/ports.ts';
 export type { Emulator, EmulatorOptions } from './emulator.ts';
-export type { Parts, Replace } from './replaceable-parts.ts';
 
 /** `startEmulator`, except that `replace` sees each part as it is made and may give another one for it. */
 export function startWithReplaced(options: EmulatorOptions, replace: Replace): Promise<Emulator> {

@@ -1,101 +1,120 @@
-/** The device ports: MQTT over TLS, and HTTPS with MQTT over WebSocket; bound where they may be. */
-import type { EffectiveOptions } from './config.ts';
-import type { Assumptions } from './core/assumptions.ts';
-import type { DpsService } from './core/dps/dps-service.ts';
-import { MESSAGE_BYTES_MAX } from './core/dps/message-size.ts';
-import type { Journal } from './core/journal/journal.ts';
-import type { Endpoints } from './emulator.ts';
-import { type HttpsInstance, type Listener, startHttpsServer } from './http/server.ts';
-import { createUpgrader } from './http/web-socket.ts';
-import { type Bound, bindFirstFree, type PortChoice } from './listen.ts';
-import { createDpsBroker } from './mqtt/dps-broker.ts';
-import { gateTo, type MqttListener, startMqttServer } from './mqtt/server.ts';
-import type { Replace } from './replaceable-parts.ts';
-import type { Trust } from './trust.ts';
+/** The table of listeners: every port of an emulator is a row here, and whoever asks for, opens or names a port reads it. */
+import type { TlsOptions } from 'node:tls';
+import type { HttpsOptions } from './http/server.ts';
+import type { StreamHandler } from './http/web-socket.ts';
+import type { MqttOptions } from './mqtt/server.ts';
+import type { Transport } from './wire/journal-entry.ts';
 
-export interface ListenersOptions {
-  readonly dps: DpsService;
-  readonly journal: Journal;
-  readonly options: EffectiveOptions;
-  readonly assumptions: Assumptions;
-  readonly trust: Trust;
-  /** Only a default port of a command may move: a port that was asked for is bound or is an error. */
-  readonly movable: { readonly mqtt: boolean; readonly https: boolean };
-  /** What the HTTPS port serves beside the device API. */
-  readonly routes?: readonly ((server: HttpsInstance) => void)[];
-  readonly replace: Replace;
-  readonly reportBug: (error: unknown, where: string) => void;
+/** What kept a port from being bound. */
+export type MissedPort = 'taken' | 'not-allowed';
+
+/** A listener `name` has the option `namePort`, the flag `--name-port` and the variable `DPS_EMULATOR_NAME_PORT`. */
+export interface ListenerRow {
+  /** In the block that `start` prints. */
+  readonly title: string;
+  /** Of its option. */
+  readonly help: string;
+  readonly port: number;
+  /** Where the search goes on when that default may not be bound. */
+  readonly fallbackFrom: number;
+  /** `MQTT listens`: what a notice says of it when it had to move. */
+  readonly subject: string;
+  /** Which clients cannot follow it there, and what to do. */
+  readonly advice?: (missed: MissedPort) => string;
 }
 
-export interface Listeners {
-  readonly endpoints: Omit<Endpoints, 'control'>;
-  readonly mqtt: Bound<MqttListener>;
-  readonly https: Bound<Listener>;
+/** What the device ports are served with. */
+export type Served = MqttOptions & HttpsOptions;
+
+/** Where to listen, and who speaks over the WebSockets of the HTTPS port, by subprotocol. */
+export interface Place {
+  readonly host: string;
+  readonly port: number;
+  readonly tls: TlsOptions;
+  readonly webSockets: Readonly<Record<string, StreamHandler>>;
+}
+
+export interface Listening {
+  readonly port: number;
   stop(): Promise<void>;
 }
 
-/** Where the search goes on when the well-known port may not be bound. */
-const MQTT_FALLBACK_FROM = 8884;
-const HTTPS_FALLBACK_FROM = 8443;
-
-export async function startListeners(given: ListenersOptions): Promise<Listeners> {
-  const { dps, journal, options, assumptions, trust, movable, replace, reportBug, routes = [] } = given;
-  const made = await createDpsBroker({
-    dps,
-    journal,
-    replyDelayMs: options.replyDelayMs,
-    credentialRefusal: assumptions['credential-refusal'],
-    reportBug,
-  });
-  const broker = replace('broker', made);
-  const acceptOver = gateTo(broker, journal);
-  const upgrader = createUpgrader({
-    protocols: { mqtt: acceptOver('mqtt-ws') },
-    messageBytesMax: 2 * MESSAGE_BYTES_MAX,
-  });
-  const stops: (() => Promise<void> | void)[] = [() => broker.stop(), () => upgrader.stop()];
-  const stop = async (): Promise<void> => {
-    for (const one of stops.splice(0).reverse()) await one();
-  };
-  try {
-    const mqtt = await bindFirstFree(choice(options.mqttPort, movable.mqtt, MQTT_FALLBACK_FROM), (port) =>
-      startMqttServer({ tls: trust.server, host: options.host, port, acceptClient: acceptOver('mqtt') }),
-    );
-    stops.push(() => mqtt.listener.stop());
-    const https = await bindFirstFree(choice(options.httpsPort, movable.https, HTTPS_FALLBACK_FROM), (port) =>
-      startHttpsServer({
-        dps,
-        tls: trust.server,
-        host: options.host,
-        port,
-        bodyWithoutContentType: assumptions['body-without-content-type'],
-        routes,
-        upgrade: upgrader.handle,
-        reportBug,
-      }),
-    );
-    stops.push(() => https.listener.stop());
-    return { endpoints: endpointsOf(options.host, mqtt.listener.port, https.listener.port), mqtt, https, stop };
-  } catch (error) {
-    await stop();
-    throw error;
-  }
+/** A protocol that is ready to be spoken. */
+export interface Speaker {
+  /** Its subprotocol and who serves it, when it is spoken over the HTTPS port's WebSockets as well. */
+  readonly webSocket?: { readonly subprotocol: string; readonly serve: StreamHandler };
+  listen(place: Place): Promise<Listening>;
+  stop(): Promise<void>;
 }
 
-export function choice(port: number, isMovable: boolean, fallbackFrom: number): PortChoice {
-  return isMovable ? { port, fallbackFrom } : { port };
+export interface DeviceListenerRow extends ListenerRow {
+  /** What is spoken there from the first byte; what goes over WebSockets is at the HTTPS port. */
+  readonly transport: Transport;
+  /** By which devices and samples are told the port. */
+  readonly deviceVariable: string;
+  /** Loads what it takes: who only reads the table loads nothing. */
+  readonly speak: (served: Served) => Promise<Speaker>;
 }
 
-/** Devices on this machine dial `localhost`: the certificate names it, and SNI needs a name. */
-function endpointsOf(host: string, mqttPort: number, httpsPort: number): Omit<Endpoints, 'control'> {
-  const dialled = isLoopback(host) || host === '0.0.0.0' || host === '::' ? 'localhost' : host;
-  return {
-    mqtt: { host: dialled, port: mqttPort },
-    https: { host: dialled, port: httpsPort },
-    provisioningHost: `${dialled}:${mqttPort}`,
-  };
-}
+export const HOW_TO_BE_ALLOWED =
+  'run as root, or once: sudo setcap cap_net_bind_service=+ep "$(readlink -f "$(which node)")"';
 
-export function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || /^127\./.test(host);
+export const DEVICE_LISTENERS = {
+  mqtt: {
+    title: 'MQTT over TLS',
+    help: 'MQTT over TLS. 0 takes any free port; without the option a taken 8883 moves to the next free one.',
+    port: 8883,
+    fallbackFrom: 8884,
+    subject: 'MQTT listens',
+    advice: () => 'The C and Python SDKs dial 8883 only; free it, or name another with --mqtt-port.',
+    transport: 'mqtt',
+    deviceVariable: 'PROVISIONING_MQTT_PORT',
+    speak: async (served: Served): Promise<Speaker> => (await import('./mqtt/server.ts')).speakMqtt(served),
+  },
+  https: {
+    title: 'HTTPS and WebSocket',
+    help: 'HTTPS and MQTT over WebSocket. 0 takes any free port; without the option 443 moves to 8443 and up.',
+    port: 443,
+    fallbackFrom: 8443,
+    subject: 'HTTPS and WebSocket listen',
+    advice: (missed) =>
+      `SDKs dial 443 there; to get it, ${missed === 'taken' ? 'stop what holds it' : HOW_TO_BE_ALLOWED}.`,
+    transport: 'https',
+    deviceVariable: 'PROVISIONING_HTTPS_PORT',
+    speak: async (served: Served): Promise<Speaker> => (await import('./http/server.ts')).speakHttps(served),
+  },
+} as const satisfies Record<string, DeviceListenerRow>;
+
+/** Those that are reached from outside: the image publishes them. */
+export const PUBLIC_LISTENERS = {
+  ...DEVICE_LISTENERS,
+  control: {
+    title: 'control API',
+    help: 'Control API, plain HTTP. 0 takes any free port; without the option a taken 8980 moves to the next free one.',
+    port: 8980,
+    fallbackFrom: 8981,
+    subject: 'the control API listens',
+  },
+} as const satisfies Record<string, ListenerRow>;
+
+/** All, in the order in which they are bound. */
+export const LISTENERS = {
+  webhook: {
+    title: 'webhook',
+    help: 'Port of the bundled webhook. 0 takes any free port; a taken one moves to the next free one.',
+    port: 7071,
+    fallbackFrom: 7072,
+    subject: 'the bundled webhook listens',
+  },
+  ...PUBLIC_LISTENERS,
+} as const satisfies Record<string, ListenerRow>;
+
+export type DeviceListenerName = keyof typeof DEVICE_LISTENERS;
+export type ListenerName = keyof typeof LISTENERS;
+export type PortOption<Name extends string = ListenerName> = `${Name}Port`;
+
+/** Which port devices dial that speak it. */
+export function listenerOf(transport: Transport): DeviceListenerName {
+  const names = Object.keys(DEVICE_LISTENERS) as DeviceListenerName[];
+  return names.find((name) => DEVICE_LISTENERS[name].transport === transport) ?? 'https';
 }

@@ -1,40 +1,23 @@
 /** What the user should know about a start, a sentence each with the next step. */
-import { type EffectiveOptions, OPTIONS } from './config.ts';
-
-import type { Bound, MissedPort } from './listen.ts';
-import { isLoopback, type Listeners } from './listeners.ts';
+import type { EffectiveOptions } from './config.ts';
+import { isLoopback, type Moved } from './listen.ts';
 
 export interface StartFacts {
   readonly options: EffectiveOptions;
-  readonly listeners: Listeners;
-  readonly control: Bound<{ readonly port: number }>;
-  readonly webhookMovedTo: number | undefined;
+  /** Listeners that could not have their port. */
+  readonly moved: readonly Moved[];
   readonly warnings: readonly string[];
 }
 
-export function noticesOf({ options, listeners, control, webhookMovedTo, warnings }: StartFacts): readonly string[] {
-  const { mqtt, https } = listeners;
+export function noticesOf({ options, moved, warnings }: StartFacts): readonly string[] {
   return [
     ...warnings,
-    ...(https.missed ? [httpsNotice(https.missed, https.listener.port)] : []),
-    ...(mqtt.missed
-      ? [
-          `Port 8883 is ${wordFor(mqtt.missed)}: MQTT listens on ${mqtt.listener.port}. The C and Python SDKs dial 8883 only; free it, or name another with --mqtt-port.`,
-        ]
-      : []),
+    ...moved.map(movedNotice),
     ...(outrunsPolls(options)
       ? [
           `At ${options.clockFactor} emulated seconds a real one, an operation id outlives its end by less than three polls: raise --operation-lifetime.`,
         ]
       : []),
-    ...(control.missed
-      ? [
-          `Port ${OPTIONS.controlPort.default} is ${wordFor(control.missed)}: the control API listens on ${control.listener.port}.`,
-        ]
-      : []),
-    ...(webhookMovedTo === undefined
-      ? []
-      : [`Port ${options.webhookPort} is taken: the bundled webhook listens on ${webhookMovedTo}.`]),
     ...(isLoopback(options.host)
       ? []
       : [`Devices are served on ${options.host}, beyond this machine: anyone who reaches it can try to register.`]),
@@ -46,16 +29,10 @@ export function noticesOf({ options, listeners, control, webhookMovedTo, warning
   ];
 }
 
-function httpsNotice(missed: MissedPort, port: number): string {
-  const how =
-    missed === 'taken'
-      ? 'stop what holds it'
-      : 'run as root, or once: sudo setcap cap_net_bind_service=+ep "$(readlink -f "$(which node)")"';
-  return `Port 443 is ${wordFor(missed)}: HTTPS and WebSocket listen on ${port}. SDKs dial 443 there; to get it, ${how}.`;
-}
-
-function wordFor(missed: MissedPort): string {
-  return missed === 'taken' ? 'taken' : 'not allowed for this user';
+function movedNotice({ row, from, to, missed }: Moved): string {
+  const why = missed === 'taken' ? 'taken' : 'not allowed for this user';
+  const advice = row.advice === undefined ? '' : ` ${row.advice(missed)}`;
+  return `Port ${from} is ${why}: ${row.subject} on ${to}.${advice}`;
 }
 
 /** Devices poll in real seconds, operation ids expire in emulated ones. */

@@ -10,12 +10,22 @@ import type { TrustEnvironment } from './tls/trust-environment.ts';
 export { postJson } from './allocation-webhook/client.ts';
 export { buildAllocationRequest } from './allocation-webhook/request-builder.ts';
 export { decideRetry, RETRIES_MAX } from './allocation-webhook/retry-policy.ts';
-// What it holds when nothing is configured, its options, its named assumptions, the names of its errors.
-export { type GivenOptions, OPTIONS, type OptionName, type OptionRow } from './config.ts';
+// What it holds when nothing is configured, its options and ports, its named assumptions, the names of its errors.
+export {
+  type GivenOptions,
+  OPTIONS,
+  OptionError,
+  type OptionName,
+  type OptionRow,
+  resolveOptions,
+} from './config.ts';
 export { type Assumptions, resolveAssumptions } from './core/assumptions.ts';
 export type { AllocationResult } from './core/dps/allocation/allocation-result.ts';
 export { readCustomAnswer } from './core/dps/allocation/custom-answer.ts';
+export type { Proven } from './core/dps/attestation/proven.ts';
 export { ERRORS } from './core/errors.ts';
+// What an event of the journal has to say beyond its one line.
+export { detailsOf } from './core/journal/describe.ts';
 export type { AllocationQuestion, WebhookOutcome } from './core/ports.ts';
 export {
   CONTOSO_DEVICES,
@@ -26,7 +36,15 @@ export {
   CONTOSO_PAYLOAD,
 } from './core/set-up/contoso.ts';
 export type { Emulator, EmulatorOptions } from './emulator.ts';
-export { OptionError, parseOption, resolveOptions } from './resolve-options.ts';
+export {
+  DEVICE_LISTENERS,
+  type DeviceListenerName,
+  HOW_TO_BE_ALLOWED,
+  LISTENERS,
+  type ListenerName,
+  listenerOf,
+  type PortOption,
+} from './listeners.ts';
 export { caDirectory } from './tls/data-directory.ts';
 
 /** An emulator as a command runs one: on the documented ports, and with the documented waits, unless told otherwise. */

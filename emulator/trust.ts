@@ -1,8 +1,7 @@
 /** The installation's CA and the server's certificate, and whom the webhook client trusts. */
 import { readFile } from 'node:fs/promises';
 import tls, { type TlsOptions } from 'node:tls';
-import type { EffectiveOptions } from './config.ts';
-import { OptionError } from './resolve-options.ts';
+import { type EffectiveOptions, OptionError } from './config.ts';
 import { ensureCa } from './tls/ca.ts';
 import { caDirectory, type Environment } from './tls/data-directory.ts';
 import { ensureLeaf } from './tls/leaf.ts';
@@ -10,8 +9,10 @@ import { tlsServerOptions } from './tls/server-options.ts';
 
 export interface Trust {
   readonly ca: { readonly certificatePath: string; readonly certificatePem: string };
-  readonly server: TlsOptions;
+  /** What the user should know of the files, a sentence each; grows as they are read. */
   readonly warnings: readonly string[];
+  /** @param names that the server's certificate must cover besides the standard ones */
+  serverOptions(names: readonly string[]): Promise<TlsOptions>;
 }
 
 export interface Surroundings {
@@ -20,12 +21,7 @@ export interface Surroundings {
   readonly home: string;
 }
 
-/** @param hubs names that the certificate must cover besides the standard ones */
-export async function readTrust(
-  options: EffectiveOptions,
-  hubs: readonly string[],
-  { env, platform, home }: Surroundings,
-): Promise<Trust> {
+export async function readTrust(options: EffectiveOptions, { env, platform, home }: Surroundings): Promise<Trust> {
   const warnings: string[] = [];
   const warn = (message: string): void => {
     warnings.push(message);
@@ -33,11 +29,13 @@ export async function readTrust(
   const ca = await ensureCa(options.ca ?? caDirectory(env, platform, home), { warn });
   // An address to listen on that is no wildcard is one that devices dial.
   const addresses = [options.host].filter((host) => host !== '0.0.0.0' && host !== '::');
-  const leaf = await ensureLeaf(ca, [...addresses, ...hubs, ...options.hostNames], { warn });
   return {
     ca: { certificatePath: ca.certificatePath, certificatePem: ca.certificatePem },
-    server: tlsServerOptions({ leaf }),
     warnings,
+    serverOptions: async (names) => {
+      const leaf = await ensureLeaf(ca, [...addresses, ...names, ...options.hostNames], { warn });
+      return tlsServerOptions({ leaf });
+    },
   };
 }
 

@@ -160,6 +160,9 @@ describe('the rules can fail', () => {
     ['contracts/run/a.ts', '../../emulator/internal-door.ts'],
     ['contracts/mutants/a.ts', '../../emulator/core/b.ts'],
     ['emulator/core/a.ts', '../../test/core/b.ts'],
+    ['emulator/engine.ts', './http/b.ts'],
+    ['emulator/config.ts', './http/b.ts'],
+    ['emulator/listeners.ts', './control/b.ts'],
     ['bench/a.ts', '../test/core/b.ts'],
   ])('%s may not import %s', (path, specifier) => {
     for (const statement of [

@@ -1,9 +1,10 @@
 /** The emulator as a container to be started: configuration in, in the manner of Testcontainers. */
 import { GenericContainer, getContainerRuntimeClient, type StartedNetwork } from 'testcontainers';
 import type { ClockMode } from '../emulator/core/clock/clock.ts';
+import { PUBLIC_LISTENERS } from '../emulator/listeners.ts';
 import { type ContainerConfig, hasSetUp, hostNamesOf, readContainerConfig } from './container-config.ts';
 import { asSeenFromContainer, HOST_GATEWAY } from './host-webhook.ts';
-import { PORTS, StartedDpsEmulatorContainer } from './started-dps-emulator-container.ts';
+import { StartedDpsEmulatorContainer } from './started-dps-emulator-container.ts';
 import { untilHealthy } from './until-healthy.ts';
 
 /** Not below /data: a volume may be mounted there. */
@@ -25,7 +26,8 @@ export class DpsEmulatorContainer extends GenericContainer {
   /** @param image what `docker build -t dps-emulator .` has built, by its name */
   constructor(image: string) {
     super(image);
-    this.withExposedPorts(PORTS.mqtt, PORTS.https, PORTS.control).withWaitStrategy(untilHealthy());
+    const ports = Object.values(PUBLIC_LISTENERS).map(({ port }) => port);
+    this.withExposedPorts(...ports).withWaitStrategy(untilHealthy());
   }
 
   /** The document of `start --config`, or the path of a JSON file with it on this machine. */

@@ -2,6 +2,7 @@
 
 export type { ClockMode } from '../emulator/core/clock/clock.ts';
 export type { JournalEntry, JournalEvent, Timeline } from '../emulator/wire/journal-entry.ts';
+export type { JournalSubject } from '../emulator/wire/journal-subject.ts';
 export type { SetUp, SetUpInstance } from '../emulator/wire/set-up.ts';
 export type { ContainerConfig } from './container-config.ts';
 export { DpsEmulatorContainer } from './dps-emulator-container.ts';

@@ -16,7 +16,7 @@ export interface ContainerClock {
 }
 
 export interface ContainerJournal {
-  /** What happened, a timeline per registration. */
+  /** What happened, a timeline per registration, and one for each listener that refused a client without a name. */
   timelines(): Promise<readonly Timeline[]>;
   /** Of one registration; `undefined` when nothing is on record. */
   timeline(idScope: string, registrationId: string): Promise<Timeline | undefined>;

@@ -2,13 +2,11 @@
 import { AbstractStartedContainer, type StartedTestContainer } from 'testcontainers';
 import { findCredential } from '../cli/credentials.ts';
 import { type ControlClient, createControlClient, type ReadyAnswer } from '../client/control-client.ts';
+import { PUBLIC_LISTENERS } from '../emulator/listeners.ts';
 import { connectionString, DPS_OWNER } from '../emulator/wire/access-policy.ts';
 import type { SetUp } from '../emulator/wire/set-up.ts';
 import type { HubTwin } from '../emulator/wire/twin.ts';
 import { type ContainerClock, type ContainerJournal, containerClock, containerJournal } from './remote-control.ts';
-
-/** Inside the container. [Dockerfile] */
-export const PORTS = { mqtt: 8883, https: 443, control: 8980 } as const;
 
 export interface DeviceKeyOptions {
   /** Where to look when several ID scopes could take the device. */
@@ -53,16 +51,16 @@ export class StartedDpsEmulatorContainer extends AbstractStartedContainer {
   }
 
   getMqttPort(): number {
-    return this.getMappedPort(PORTS.mqtt);
+    return this.getMappedPort(PUBLIC_LISTENERS.mqtt.port);
   }
 
   /** HTTPS, MQTT over WebSocket and the service API. */
   getHttpsPort(): number {
-    return this.getMappedPort(PORTS.https);
+    return this.getMappedPort(PUBLIC_LISTENERS.https.port);
   }
 
   getControlPort(): number {
-    return this.getMappedPort(PORTS.control);
+    return this.getMappedPort(PUBLIC_LISTENERS.control.port);
   }
 
   /** The control API (docs/control-api.md), for what has no method here. */
@@ -121,7 +119,7 @@ export class StartedDpsEmulatorContainer extends AbstractStartedContainer {
 type Reachable = Pick<StartedTestContainer, 'getHost' | 'getMappedPort'>;
 
 function urlOf(container: Reachable): string {
-  return `http://${container.getHost()}:${container.getMappedPort(PORTS.control)}`;
+  return `http://${container.getHost()}:${container.getMappedPort(PUBLIC_LISTENERS.control.port)}`;
 }
 
 function clientOf(container: Reachable): ControlClient {

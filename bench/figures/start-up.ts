@@ -1,8 +1,9 @@
 /** Start-up: `dps-emulator start` from spawn to its ready line, and what it holds in memory when it then does nothing. */
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { compare, type Figure } from '../compare.ts';
 import type { Plan } from '../plan.ts';
-import { residentMemoryMb } from '../processes/resident-memory.ts';
 import { type ServerCommand, startServerProcess } from '../processes/server-process.ts';
 import type { Surroundings } from '../surroundings.ts';
 
@@ -65,4 +66,19 @@ export async function idleMemory(surroundings: Surroundings, { memory: plan }: P
       product: () => measure(product),
     },
   );
+}
+
+/** Resident set size in MB (10^6 bytes). */
+function residentMemoryMb(pid: number): number {
+  const kibibytes = process.platform === 'linux' ? fromProc(pid) : fromPs(pid);
+  return (kibibytes * 1024) / 1e6;
+}
+
+/** Small Linux installations come without `ps`. */
+function fromProc(pid: number): number {
+  return Number(/^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]);
+}
+
+function fromPs(pid: number): number {
+  return Number(execFileSync('ps', ['-o', 'rss=', '-p', String(pid)], { encoding: 'utf8' }).trim());
 }

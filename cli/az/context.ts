@@ -1,6 +1,7 @@
 /** What the verbs of `az` work with: the running emulator's management plane, its service APIs, and the person at the terminal. */
 import { readFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline/promises';
+import { dialledHost } from '../../client/dialled-host.ts';
 import { findEmulator } from '../../client/find-emulator.ts';
 import { createServiceClient, type ServiceClient, type ServiceEndpoint } from '../../client/service-client.ts';
 import {
@@ -9,7 +10,7 @@ import {
   type ParsedConnectionString,
   parseConnectionString,
 } from '../../emulator/wire/resource.ts';
-import { dialledHost } from '../../client/dialled-host.ts';
+import { io } from '../io.ts';
 import type { AzArguments } from './arguments.ts';
 import { AzError, argumentError } from './az-error.ts';
 import { createManagementClient, type ManagementClient } from './management-client.ts';
@@ -36,7 +37,8 @@ const DPS_API_VERSION = '2021-10-01';
 const HUB_API_VERSION = '2021-04-12';
 
 export function createContext(emulator: string | undefined): AzContext {
-  const management = async (): Promise<ManagementClient> => createManagementClient(await findEmulator(emulator));
+  const management = async (): Promise<ManagementClient> =>
+    createManagementClient(await findEmulator(emulator, io().env));
   const serviceClient =
     (ownCredential: typeof dpsCredential, apiVersion: string) =>
     async (args: AzArguments): Promise<ServiceClient> => {
@@ -51,7 +53,7 @@ export function createContext(emulator: string | undefined): AzContext {
     provisioningService: serviceClient(dpsCredential, DPS_API_VERSION),
     iotHub: serviceClient(hubCredential, HUB_API_VERSION),
     confirm,
-    warn: (line) => process.stderr.write(`WARNING: ${line}\n`),
+    warn: (line) => io().stderr.write(`WARNING: ${line}\n`),
   };
 }
 
@@ -98,14 +100,15 @@ async function endpointOf(client: ManagementClient, emulator: string | undefined
     throw new AzError('service', `the emulator's CA ${ca.certificatePath} is not on this machine: ${next}`);
   }
   const { host, port } = endpoints.https;
-  return { host: dialledHost(host, (await findEmulator(emulator)).url), port, ca: pem };
+  return { host: dialledHost(host, (await findEmulator(emulator, io().env)).url), port, ca: pem };
 }
 
 async function confirm(question: string): Promise<boolean> {
-  if (!process.stdin.isTTY) {
+  const { stdin, stderr } = io();
+  if (!stdin.isTTY) {
     throw new AzError('service', `${question} There is no terminal to ask on: say --yes. Operation cancelled.`);
   }
-  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  const terminal = createInterface({ input: stdin, output: stderr });
   try {
     const answer = await terminal.question(`${question} (y/n): `);
     return /^y(es)?$/i.test(answer.trim());

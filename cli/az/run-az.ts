@@ -2,6 +2,7 @@
 import { maskText } from '../../emulator/wire/mask.ts';
 import { isJsonObject, type JsonValue } from '../../emulator/wire/twin.ts';
 import { CliError, EXIT } from '../exit.ts';
+import { io } from '../io.ts';
 import { print } from '../terminal.ts';
 import { AZ_EXIT, AzError } from './az-error.ts';
 import { createContext } from './context.ts';
@@ -26,7 +27,8 @@ export async function runAz(words: readonly string[]): Promise<number> {
     checkQuery(query);
     const answer = await found.verb.run(args, createContext(emulator));
     if (answer === undefined) return EXIT.ok;
-    const isColoured = process.stdout.isTTY === true && !process.env.NO_COLOR;
+    const { stdout, env } = io();
+    const isColoured = stdout.isTTY === true && !env.NO_COLOR;
     for (const line of rendered(withResourceGroup(answer as JsonValue), { format: output, query, isColoured }))
       print(line);
     return EXIT.ok;
@@ -56,7 +58,7 @@ function say(
   { message, next }: { readonly message: string; readonly next?: string | undefined },
   exitCode: number,
 ): number {
-  process.stderr.write(`ERROR: ${maskText(message)}\n`);
-  if (next !== undefined) process.stderr.write(`Next: ${next}\n`);
+  io().stderr.write(`ERROR: ${maskText(message)}\n`);
+  if (next !== undefined) io().stderr.write(`Next: ${next}\n`);
   return exitCode;
 }

@@ -24,7 +24,7 @@ export interface AzOption {
 }
 
 /**
- * An option as verbs declare it. The value has the first name as a verb of ours writes it: `--dps-name` is `dpsName`.
+ * An option whose value the verb reads under the first name: `--dps-name` as `dpsName`.
  * @param names every spelling, as a help shows them: `--enrollment-id, --eid`
  */
 export function option(names: string, help: string, more: Partial<Omit<AzOption, 'names' | 'help'>> = {}): AzOption {

@@ -2,6 +2,7 @@
 import { CaseError, describeFault } from '../../contracts/case/case-error.ts';
 import { readCases } from '../../contracts/case/read-cases.ts';
 import { CliError, EXIT } from '../exit.ts';
+import { io } from '../io.ts';
 import { print, printJson } from '../terminal.ts';
 
 interface CheckFlags {
@@ -19,6 +20,6 @@ export async function checkCases(flags: CheckFlags): Promise<void> {
     if (!flags.json) throw new CliError('usage', error.message);
     const faults = error.faults.map((fault) => ({ ...fault, text: describeFault(fault) }));
     printJson({ ok: false, faults });
-    process.exitCode = EXIT.usage;
+    io().exitCode = EXIT.usage;
   }
 }

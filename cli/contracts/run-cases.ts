@@ -11,6 +11,7 @@ import {
   selectCases,
 } from '../../contracts/index.ts';
 import { CliError } from '../exit.ts';
+import { io, type Output } from '../io.ts';
 import { paint, print, printable, printJson } from '../terminal.ts';
 import { choiceOf, confirmation, type TargetFlags } from './target-flags.ts';
 import { asUsageError, readOrRefuse } from './usage-errors.ts';
@@ -33,6 +34,7 @@ export interface RunFlags extends TargetFlags {
 }
 
 const SECOND_MS = 1000;
+const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 
 export async function runCases(select: readonly string[], flags: RunFlags): Promise<void> {
   if (flags.device !== undefined && flags.driver === 'sdk') {
@@ -42,7 +44,8 @@ export async function runCases(select: readonly string[], flags: RunFlags): Prom
   // Programs of devices run in groups of their own, which Ctrl+C does not reach.
   const interrupted = new AbortController();
   const interrupt = (): void => interrupted.abort(new Error('interrupted'));
-  process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
+  const own = io();
+  for (const signal of SIGNALS) own.once(signal, interrupt);
   try {
     const verdict = await runContracts(
       asUsageError(() => selectCases(cases, select)),
@@ -61,13 +64,13 @@ export async function runCases(select: readonly string[], flags: RunFlags): Prom
         signal: interrupted.signal,
       },
     );
-    process.exitCode = verdict.exitCode;
+    own.exitCode = verdict.exitCode;
   } catch (error) {
     asUsageError(() => {
       throw error;
     });
   } finally {
-    process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
+    for (const signal of SIGNALS) own.off(signal, interrupt);
   }
 }
 
@@ -77,12 +80,12 @@ function reportersFor(flags: RunFlags): readonly Reporter[] {
     ...(flags.ndjson === undefined ? [] : [ndjsonReporter(flags.ndjson)]),
     ...(flags.html === undefined ? [] : [htmlReporter(flags.html)]),
     flags.json ? jsonReporter(printJson) : consoleReporter({ print, paint, printable }),
-    ...(flags.json ? [] : [progressReporter(process.stderr)]),
+    ...(flags.json ? [] : [progressReporter(io().stderr)]),
   ];
 }
 
 /** One line on a terminal that says how far the run is; nothing where stderr is a file. */
-function progressReporter(terminal: NodeJS.WriteStream): Reporter {
+function progressReporter(terminal: Output): Reporter {
   if (terminal.isTTY !== true) return {};
   let runs = 0;
   let done = 0;

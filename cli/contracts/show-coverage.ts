@@ -1,6 +1,7 @@
 /** `dps-emulator contracts coverage`. */
 import { type Coverage, type CoveredRow, coverageOf } from '../../contracts/coverage/coverage.ts';
 import { EXIT } from '../exit.ts';
+import { io } from '../io.ts';
 import { paint, print, printJson } from '../terminal.ts';
 import { readOrRefuse } from './usage-errors.ts';
 
@@ -14,7 +15,7 @@ export async function showCoverage(flags: CoverageFlags): Promise<void> {
   const coverage = coverageOf(cases);
   if (flags.json) printJson(coverage);
   else printCoverage(coverage);
-  process.exitCode = coverage.missed > 0 ? EXIT.failed : EXIT.ok;
+  io().exitCode = coverage.missed > 0 ? EXIT.failed : EXIT.ok;
 }
 
 function printCoverage({ rows, hit, excused, missed, unknown }: Coverage): void {

@@ -4,6 +4,7 @@ import { InvalidArgumentError, Option } from 'commander';
 import type { Created } from '../../contracts/index.ts';
 import { type Address, addressOf } from '../../contracts/target/address.ts';
 import { CliError } from '../exit.ts';
+import { io } from '../io.ts';
 import { printable } from '../terminal.ts';
 
 export interface TargetFlags {
@@ -35,13 +36,13 @@ export function choiceOf(target: string, { yes: _yes, ...flags }: TargetFlags) {
 export function confirmation({ yes }: TargetFlags): (created: readonly Created[]) => Promise<boolean> {
   return async (created) => {
     for (const { id, transport, what } of created) {
-      process.stderr.write(`${printable(`${id} (${transport}): ${what.join(', ')}`)}\n`);
+      io().stderr.write(`${printable(`${id} (${transport}): ${what.join(', ')}`)}\n`);
     }
     if (yes === true) return true;
-    if (!process.stdin.isTTY) {
+    if (!io().stdin.isTTY) {
       throw new CliError('usage', 'this would be made at the service; there is no terminal to ask on: say --yes');
     }
-    const terminal = createInterface({ input: process.stdin, output: process.stderr });
+    const terminal = createInterface({ input: io().stdin, output: io().stderr });
     try {
       return /^y(es)?$/i.test(
         (await terminal.question('Make this at the service, and remove it again? (y/n): ')).trim(),

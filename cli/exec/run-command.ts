@@ -1,6 +1,7 @@
 /** Runs somebody's command in this terminal and hands signals on to it; its end is told as a shell tells it. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { constants } from 'node:os';
+import { io } from '../io.ts';
 import { printError } from '../terminal.ts';
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
@@ -22,10 +23,10 @@ export function catchSignals(): SignalPost {
   let child: ChildProcess | undefined;
   let early: NodeJS.Signals | undefined;
   for (const signal of SIGNALS) {
-    process.on(signal, () => {
+    io().on(signal, () => {
       if (child === undefined) early ??= signal;
       // Ctrl+C: the terminal has sent it to the command as well, and twice means "at once" to many.
-      else if (signal !== 'SIGINT' || process.stdin.isTTY !== true) child.kill(signal);
+      else if (signal !== 'SIGINT' || io().stdin.isTTY !== true) child.kill(signal);
     });
   }
   return {
@@ -45,10 +46,10 @@ export function runCommand(
   const waiting = signals.early();
   if (waiting !== undefined) return Promise.resolve(codeOfSignal(waiting));
   return new Promise((resolve) => {
-    const child = spawn(program, args, { stdio: 'inherit', env: { ...process.env, ...variables } });
+    const child = spawn(program, args, { stdio: 'inherit', env: { ...io().env, ...variables } });
     // Should this process come to an end in any other way, the command does not stay behind.
     const leaveNothing = (): void => void child.kill();
-    process.once('exit', leaveNothing);
+    io().once('exit', leaveNothing);
     child.once('error', (error: NodeJS.ErrnoException) => {
       if (child.pid !== undefined) return;
       const isAbsent = error.code === 'ENOENT';
@@ -56,7 +57,7 @@ export function runCommand(
       resolve(isAbsent ? NOT_FOUND : NOT_EXECUTABLE);
     });
     child.once('exit', (code, signal) => {
-      process.off('exit', leaveNothing);
+      io().off('exit', leaveNothing);
       resolve(code ?? codeOfSignal(signal));
     });
     signals.deliverTo(child);

@@ -2,9 +2,9 @@
 
 import { removeOwnReadyFile, writeReadyFile } from '../../client/ready-file.ts';
 import type { Emulator, EmulatorOptions } from '../../emulator/index.ts';
-import { type OptionName, startAsCommand } from '../../emulator/service-door.ts';
-
+import { LISTENERS, type OptionName, startAsCommand } from '../../emulator/service-door.ts';
 import { deviceEnvironment } from '../device-environment.ts';
+import { io } from '../io.ts';
 import { planStart } from '../start/plan-start.ts';
 import { readyDocument, readyFilePath } from '../start/ready-document.ts';
 import { explainStartError } from '../start/start-fault.ts';
@@ -20,9 +20,9 @@ export interface ExecRequest {
 }
 
 /** Ports that nobody asked for are free ones: several of these run side by side. */
-const FREE_PORTS: EmulatorOptions = { mqttPort: 0, httpsPort: 0, controlPort: 0, webhookPort: 0 };
+const FREE_PORTS: EmulatorOptions = Object.fromEntries(Object.keys(LISTENERS).map((name) => [`${name}Port`, 0]));
 
-export async function runExec(request: ExecRequest): Promise<never> {
+export async function runExec(request: ExecRequest): Promise<void> {
   const signals = catchSignals();
   const readyFile = readyFilePath(request.readyFile);
   const { options, labels, notes } = await planStart(request);
@@ -33,11 +33,11 @@ export async function runExec(request: ExecRequest): Promise<never> {
     for (const notice of [...emulator.notices, ...notes]) printError(notice);
     if (readyFile !== undefined) {
       writeReadyFile(readyFile, await readyDocument(emulator));
-      process.once('exit', () => removeOwnReadyFile(readyFile));
+      io().once('exit', () => removeOwnReadyFile(readyFile));
     }
     const code = await runCommand(request.command, await environmentOf(emulator), signals);
     await stop(emulator);
-    process.exit(code);
+    io().exit(code);
   } catch (error) {
     await stop(emulator);
     throw error;
@@ -45,12 +45,11 @@ export async function runExec(request: ExecRequest): Promise<never> {
 }
 
 async function environmentOf(emulator: Emulator): Promise<Readonly<Record<string, string>>> {
-  const { mqtt, https, control } = emulator.endpoints;
+  const { endpoints } = emulator;
   return deviceEnvironment({
-    url: control,
-    host: mqtt.host,
-    mqttPort: mqtt.port,
-    httpsPort: https.port,
+    url: endpoints.control,
+    host: endpoints.mqtt.host,
+    endpoints,
     idScope: (await emulator.idScopes())[0],
     caPath: emulator.ca.certificatePath,
   });

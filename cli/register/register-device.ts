@@ -1,15 +1,16 @@
 /** Registers one device and gathers what is known about it afterwards: the device's own view, its hub's, the journal's. */
 import { readFile } from 'node:fs/promises';
 import { type ControlClient, createControlClient } from '../../client/control-client.ts';
+import { dialledHost } from '../../client/dialled-host.ts';
 import { findEmulator, lookForEmulator } from '../../client/find-emulator.ts';
 import type { DeviceEvent, DeviceOutcome, DeviceResult, DeviceTransport } from '../../device/device.ts';
 import { registerDevice } from '../../device/wire-device.ts';
+import { listenerOf } from '../../emulator/service-door.ts';
 import type { JournalEntry } from '../../emulator/wire/journal-entry.ts';
 import type { HubTwin, JsonObject, JsonValue } from '../../emulator/wire/twin.ts';
-
 import { findCredential, givenKey, type KeyFlags } from '../credentials.ts';
-import { dialledHost } from '../../client/dialled-host.ts';
 import { CliError } from '../exit.ts';
+import { io } from '../io.ts';
 import { type Diagnosis, diagnose } from './diagnose.ts';
 import { type AdviceFor, nextStep } from './next-step.ts';
 import { webhookWithoutKey } from './webhook-without-key.ts';
@@ -95,7 +96,7 @@ const UNAUTHORIZED_AT_WEBHOOK = 400209;
 /** A device that was told everything needs no emulator that commands can find; one that is there still tells why. */
 async function clientFor(request: RegisterRequest): Promise<ControlClient | undefined> {
   if (!isSelfSufficient(request)) return required(request);
-  const found = await lookForEmulator(request.emulator);
+  const found = await lookForEmulator(request.emulator, io().env);
   return found === undefined ? undefined : createControlClient(found);
 }
 
@@ -104,7 +105,7 @@ function isSelfSufficient({ host, port, idScope, key, groupKey }: RegisterReques
 }
 
 async function required(request: RegisterRequest): Promise<ControlClient> {
-  return createControlClient(await findEmulator(request.emulator));
+  return createControlClient(await findEmulator(request.emulator, io().env));
 }
 
 interface DeviceEndpoint {
@@ -119,11 +120,10 @@ async function endpointOf(
 ): Promise<DeviceEndpoint> {
   if (client === undefined) return { host: host ?? '', port: port ?? 0 };
   const ready = await client.ready();
-  const { mqtt, https } = ready.endpoints;
-  const endpoint = transport === 'mqtt' ? mqtt : https;
+  const endpoint = ready.endpoints[listenerOf(transport)];
   const { certificatePath } = ready.ca;
   const ca = await readFile(certificatePath, 'utf8').catch(() => undefined);
-  if (ca === undefined && !process.env.NODE_EXTRA_CA_CERTS) {
+  if (ca === undefined && !io().env.NODE_EXTRA_CA_CERTS) {
     throw new CliError(
       'failed',
       `the emulator's CA ${certificatePath} is not on this machine: copy it here and name it in NODE_EXTRA_CA_CERTS`,

@@ -2,7 +2,7 @@
 
 import type { ReadyDocument } from '../../client/ready-file.ts';
 import type { Emulator } from '../../emulator/index.ts';
-import { CONTOSO_DEVICES, CONTOSO_GROUP, CONTOSO_ID_SCOPE } from '../../emulator/service-door.ts';
+import { CONTOSO_DEVICES, CONTOSO_GROUP, CONTOSO_ID_SCOPE, LISTENERS } from '../../emulator/service-door.ts';
 import { maskQuery } from '../../emulator/wire/mask.ts';
 import type { SetUp } from '../../emulator/wire/set-up.ts';
 import { deriveDeviceKey } from '../../emulator/wire/symmetric-key.ts';
@@ -21,13 +21,15 @@ export interface BlockFacts {
 export async function readyBlock(
   { emulator, ready, isDemo, isSecond, notices }: BlockFacts,
   paint: Paint,
+  listeners: Readonly<Record<string, { readonly title: string }>> = LISTENERS,
 ): Promise<readonly string[]> {
-  const { mqtt, https } = ready.endpoints;
+  const { provisioningHost: _, ...addresses } = ready.endpoints;
   const setUp = await emulator.exportSetUp();
   const rows: (readonly [string, string])[] = [
-    ['MQTT over TLS', `${mqtt.host}:${mqtt.port}`],
-    ['HTTPS and WebSocket', `${https.host}:${https.port}`],
-    ['control API', ready.control],
+    ...Object.entries(addresses).map(
+      ([name, { host, port }]) => [listeners[name]?.title ?? name, `${host}:${port}`] as const,
+    ),
+    [LISTENERS.control.title, ready.control],
     ...scopeRows(setUp),
     ...(isDemo ? demoRows(emulator, setUp) : []),
     ['CA file', ready.caPath],

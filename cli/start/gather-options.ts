@@ -4,10 +4,9 @@ import {
   OPTIONS,
   OptionError,
   type OptionName,
-  parseOption,
+  type OptionRow,
   resolveOptions,
 } from '../../emulator/service-door.ts';
-
 import type { JsonObject } from '../../emulator/wire/twin.ts';
 import { CliError } from '../exit.ts';
 
@@ -65,4 +64,27 @@ function unknownOptions(file: OptionSources['file']): string[] {
 /** `--https-port <port>` → `--https-port` */
 export function longFlag(flag: string): string {
   return flag.split(' ')[0] ?? flag;
+}
+
+/** Turns the text of a flag or an environment variable into the option's type; a text that cannot be stays one. */
+function parseOption(name: OptionName, text: string): unknown {
+  const row: OptionRow = OPTIONS[name];
+  const parts = text.split(',');
+  switch (row.type) {
+    case 'integer':
+    case 'number':
+      return /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : text;
+    case 'list':
+      return parts.map((part) => part.trim()).filter((part) => part !== '');
+    case 'assumptions':
+      return Object.fromEntries(parts.filter((part) => part.trim() !== '').map(splitAssumption));
+    default:
+      return text;
+  }
+}
+
+function splitAssumption(text: string): [string, string] {
+  const equals = text.indexOf('=');
+  if (equals < 0) throw new OptionError(`assume: "${text}" must have the form id=value`);
+  return [text.slice(0, equals).trim(), text.slice(equals + 1).trim()];
 }

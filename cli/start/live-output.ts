@@ -2,10 +2,11 @@
 
 import type { ReadyDocument } from '../../client/ready-file.ts';
 import type { JournalListener } from '../../emulator/index.ts';
+import { subjectName } from '../../emulator/wire/journal-subject.ts';
 import { maskJson } from '../../emulator/wire/mask.ts';
 import type { JsonObject, JsonValue } from '../../emulator/wire/twin.ts';
-import { describeEvent, paintedText } from '../describe-event.ts';
 import { type Paint, print, printable } from '../terminal.ts';
+import { entryText } from '../timeline-lines.ts';
 
 export interface LiveOutput {
   ready(document: ReadyDocument, notices: readonly string[], block: readonly string[]): void;
@@ -32,7 +33,8 @@ function ndjsonOutput(): LiveOutput {
   return {
     ready: (document, notices) => write('ready', { ...document, notices }),
     // What a device sends is its own affair, but keys do not belong into a log.
-    event: (subject, entry) => write('event', maskJson({ ...subject, ...entry } as JsonValue) as JsonObject),
+    event: ({ kind: _kind, ...subject }, entry) =>
+      write('event', maskJson({ ...subject, ...entry } as JsonValue) as JsonObject),
     webhookLog: (line) => write('webhook-log', { line }),
   };
 }
@@ -42,10 +44,9 @@ function textOutput(paint: Paint): LiveOutput {
     ready: (_document, _notices, block) => {
       print(['', ...block, '', paint.faint('  Ctrl+C stops it. What happens shows below.'), ''].join('\n'));
     },
-    event: ({ registrationId }, { atMs, event }) => {
-      print(
-        `${timeOfDay(atMs)}  ${paint.strong(printable(registrationId))}  ${paintedText(describeEvent(event), paint)}`,
-      );
+    event: (subject, entry) => {
+      const who = paint.strong(printable(subjectName(subject)));
+      print(`${timeOfDay(entry.atMs)}  ${who}  ${entryText(entry, paint)}`);
     },
     webhookLog: (line) => print(paint.faint(`webhook | ${printable(line)}`)),
   };

@@ -3,6 +3,7 @@
 import type { EmulatorOptions } from '../../emulator/index.ts';
 import type { OptionName } from '../../emulator/service-door.ts';
 import { CliError } from '../exit.ts';
+import { io } from '../io.ts';
 import { readConfigFile } from './config-file.ts';
 import { gatherOptions } from './gather-options.ts';
 import { unknownVariables } from './unknown-variables.ts';
@@ -26,10 +27,9 @@ export async function planStart({ flags, config, isEmpty }: PlanRequest): Promis
   if (isEmpty && file?.setUp !== undefined) {
     throw new CliError('usage', `--empty: ${file.path} holds a set-up; give one or the other`);
   }
-  const { given, labels } = gatherOptions({ flags, env: process.env, file });
-  checkWebhookUrl(given.webhook, labels);
+  const { given, labels } = gatherOptions({ flags, env: io().env, file });
   const setUp = isEmpty ? 'empty' : file?.setUp;
-  const notes: string[] = [...(await unknownVariables(process.env))];
+  const notes: string[] = [...(await unknownVariables(io().env))];
   if (setUp !== undefined && given.webhook !== undefined) {
     const fault = `${labels.get('webhook')}: only the demo's group calls it; a set-up of your own names its webhooks itself`;
     if (flags.has('webhook')) throw new CliError('usage', fault);
@@ -41,12 +41,4 @@ export async function planStart({ flags, config, isEmpty }: PlanRequest): Promis
     isDemo: setUp === undefined,
     notes,
   };
-}
-
-/** Found out at start, not at the first registration. */
-function checkWebhookUrl(webhook: string | undefined, labels: ReadonlyMap<OptionName, string>): void {
-  if (webhook === undefined) return;
-  const protocol = URL.canParse(webhook) ? new URL(webhook).protocol : '';
-  if (protocol === 'http:' || protocol === 'https:') return;
-  throw new CliError('usage', `${labels.get('webhook')}: must be an http or https URL (is "${webhook}")`);
 }

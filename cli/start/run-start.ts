@@ -5,6 +5,7 @@ import type { Emulator } from '../../emulator/index.ts';
 import { type OptionName, startAsCommand } from '../../emulator/service-door.ts';
 
 import { EXIT } from '../exit.ts';
+import { io } from '../io.ts';
 import { paint } from '../terminal.ts';
 import { readyBlock } from './block.ts';
 import { liveOutput } from './live-output.ts';
@@ -45,11 +46,11 @@ export async function runStart(request: StartRequest): Promise<void> {
 
 /** @returns the living emulator that commands go on talking to, if there is one */
 async function publish(ready: ReadyDocument, extra: string | undefined): Promise<ReadyDocument | undefined> {
-  const { path, holder } = await claimReadyFile(ready);
-  process.once('exit', () => removeOwnReadyFile(path));
+  const { path, holder } = await claimReadyFile(ready, io().env);
+  io().once('exit', () => removeOwnReadyFile(path));
   if (extra !== undefined) {
     writeReadyFile(extra, ready);
-    process.once('exit', () => removeOwnReadyFile(extra));
+    io().once('exit', () => removeOwnReadyFile(extra));
   }
   return holder;
 }
@@ -62,9 +63,10 @@ function secondNotice(holder: ReadyDocument, ready: ReadyDocument): string {
 const STOP_LIMIT_MS = 900;
 
 async function stop(emulator: Emulator): Promise<void> {
-  const limit = setTimeout(() => process.exit(EXIT.ok), STOP_LIMIT_MS);
+  const own = io();
+  const limit = setTimeout(() => own.exit(EXIT.ok), STOP_LIMIT_MS);
   await emulator.stop();
   clearTimeout(limit);
   // Fires only when something else still keeps the process: the command is done all the same.
-  setTimeout(() => process.exit(EXIT.ok), STOP_LIMIT_MS / 10).unref();
+  setTimeout(() => own.exit(EXIT.ok), STOP_LIMIT_MS / 10).unref();
 }

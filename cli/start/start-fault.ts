@@ -1,6 +1,13 @@
 /** Why an emulator could not start, in one line: which option asked for what cannot be had, and what to do. */
-import { type GivenOptions, OptionError, type OptionName } from '../../emulator/service-door.ts';
-
+import {
+  type GivenOptions,
+  HOW_TO_BE_ALLOWED,
+  LISTENERS,
+  type ListenerName,
+  OptionError,
+  type OptionName,
+  type PortOption,
+} from '../../emulator/service-door.ts';
 import { CliError } from '../exit.ts';
 
 interface ListenError extends Error {
@@ -9,8 +16,8 @@ interface ListenError extends Error {
   readonly address: string;
 }
 
-/** In the order in which they are bound, newest first: of two options with one port, the later one fails. */
-const PORT_OPTIONS = ['controlPort', 'httpsPort', 'mqttPort', 'webhookPort'] as const;
+/** The last to be bound first: of two options with one port, the later one fails. */
+const PORT_OPTIONS = (Object.keys(LISTENERS) as ListenerName[]).map((name): PortOption => `${name}Port`).reverse();
 
 /** The error to show instead of `error`; other errors stay what they are. */
 export function explainStartError(
@@ -30,8 +37,7 @@ export function explainStartError(
     return new CliError('failed', `${who}: the port is taken. See by whom: ${whoHolds(port, platform)}`);
   }
   if (code !== 'EACCES' && code !== 'EPERM') return error;
-  const how = 'run as root, or once: sudo setcap cap_net_bind_service=+ep "$(readlink -f "$(which node)")"';
-  return new CliError('failed', `${who}: this user may not listen on it; ${how}`);
+  return new CliError('failed', `${who}: this user may not listen on it; ${HOW_TO_BE_ALLOWED}`);
 }
 
 /** `webhookCa: …` → `--webhook-ca: …`, or what else the option was given by. */

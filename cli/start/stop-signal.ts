@@ -1,5 +1,6 @@
 /** Turns Ctrl+C and its kin into one orderly stop; whoever insists gets an end at once. */
 import { EXIT } from '../exit.ts';
+import { io } from '../io.ts';
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
@@ -15,9 +16,9 @@ export function stopSignal(): Promise<void> {
         firstMs = performance.now();
         resolve();
       } else if (performance.now() - firstMs > SAME_KEYPRESS_MS) {
-        process.exit(EXIT.failed);
+        io().exit(EXIT.failed);
       }
     };
-    for (const signal of SIGNALS) process.on(signal, onSignal);
+    for (const signal of SIGNALS) io().on(signal, onSignal);
   });
 }

@@ -2,6 +2,7 @@
 
 import type { Emulator } from '../../emulator/index.ts';
 import { CONTOSO_GROUP_KEY, CONTOSO_HUBS, CONTOSO_ID_SCOPE, CONTOSO_PAYLOAD } from '../../emulator/service-door.ts';
+import { subjectName } from '../../emulator/wire/journal-subject.ts';
 import type { GivenIndividualEnrollment, SetUp } from '../../emulator/wire/set-up.ts';
 import { deriveDeviceKey } from '../../emulator/wire/symmetric-key.ts';
 import { type StandIn, startStandIn } from '../../webhook/stand-in/index.ts';
@@ -93,7 +94,8 @@ async function playRow(
 function measureOperations(emulator: Emulator): { readonly realMs: ReadonlyMap<string, number>; stop(): void } {
   const opened = new Map<string, number>();
   const realMs = new Map<string, number>();
-  const stop = emulator.journal.subscribe(({ registrationId }, { event }) => {
+  const stop = emulator.journal.subscribe((subject, { event }) => {
+    const registrationId = subjectName(subject);
     if (event.kind === 'operation-opened') opened.set(registrationId, performance.now());
     const from = opened.get(registrationId);
     if (event.kind === 'concluded' && from !== undefined) realMs.set(registrationId, performance.now() - from);

@@ -89,9 +89,10 @@ function brokenCase(alike: readonly CaseResult[], verdict: Verdict, options: Con
 }
 
 function timelineLines(timeline: readonly TimelineEntry[], { paint, printable }: ConsoleOptions): readonly string[] {
-  const lines = timeline.map(({ atSeconds, subject, text }) => {
+  const paints = { quiet: paint.faint, neutral: String, good: paint.good, warning: String, bad: paint.bad };
+  const lines = timeline.map(({ atSeconds, subject, text, tone = 'neutral' }) => {
     const who = subject === undefined ? paint.strong('step') : printable(subject);
-    return `    ${secondsText(atSeconds).padStart(9)}  ${who}  ${printable(text)}`;
+    return `    ${secondsText(atSeconds).padStart(9)}  ${who}  ${paints[tone](printable(text))}`;
   });
   if (lines.length <= TIMELINE_LINES_MAX) return lines;
   const hidden = lines.length - TIMELINE_LINES_MAX;

@@ -35,6 +35,9 @@ th, td { text-align: left; vertical-align: top; padding: .25rem .6rem; border-to
 thead th { color: var(--faint); }
 .mismatches td:nth-child(2) { color: var(--good); }
 .mismatches td:nth-child(3) { color: var(--bad); }
+.timeline .good { color: var(--good); }
+.timeline .bad { color: var(--bad); }
+.timeline .quiet { color: var(--faint); }
 .at { white-space: nowrap; font-variant-numeric: tabular-nums; }
 .who { min-width: 9rem; max-width: 16rem; overflow-wrap: anywhere; }
 pre { margin: .25rem 0 0; padding: .5rem; background: var(--block); white-space: pre-wrap; overflow-wrap: anywhere; }

@@ -89,10 +89,10 @@ function mismatchTable(mismatches: readonly Mismatch[]): string {
 
 function timelineTable(timeline: readonly TimelineEntry[]): string {
   if (timeline.length === 0) return '';
-  const rows = timeline.map(({ atSeconds, subject, text, detail }) => {
+  const rows = timeline.map(({ atSeconds, subject, text, tone = 'neutral', detail }) => {
     const body = detail === undefined ? '' : `<pre>${escapeHtml(detail)}</pre>`;
     const who = subject === undefined ? '<b>step</b>' : escapeHtml(subject);
-    return `<tr><td class="at">${secondsText(atSeconds)}</td><td class="who">${who}</td><td>${escapeHtml(text)}${body}</td></tr>`;
+    return `<tr><td class="at">${secondsText(atSeconds)}</td><td class="who">${who}</td><td class="${tone}">${escapeHtml(text)}${body}</td></tr>`;
   });
   return `<div class="wide"><table class="timeline"><caption>Timeline, on the emulator's clock</caption><thead><tr><th scope="col">At</th><th scope="col">Who</th><th scope="col">What</th></tr></thead><tbody>${rows.join('')}</tbody></table></div>`;
 }

@@ -1,6 +1,7 @@
 /** What a run found, as every report shows it. Secrets are masked before it gets here. */
 
 import type { DeviceTransport } from '../../device/device.ts';
+import type { Tone } from '../../emulator/wire/journal-entry.ts';
 import type { JsonObject, JsonValue } from '../../emulator/wire/twin.ts';
 import type { Confidence } from '../case/case.ts';
 
@@ -29,6 +30,8 @@ export interface TimelineEntry {
   /** Registration id; absent for a step of the case. */
   readonly subject?: string;
   readonly text: string;
+  /** How the emulator's journal sees it; absent for a step. */
+  readonly tone?: Tone;
   /** Bodies and the like. */
   readonly detail?: string;
 }

@@ -2,7 +2,7 @@
 import type { LoadedCase } from '../case/read-cases.ts';
 import { RunError } from './run-error.ts';
 
-export const SELECTOR_HELP = 'case id (* stands for anything), tag:NAME, or row:NUMBER';
+const SELECTOR_HELP = 'case id (* stands for anything), tag:NAME, or row:NUMBER';
 
 /**
  * All cases when nothing is selected.

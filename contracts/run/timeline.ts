@@ -1,6 +1,6 @@
 /** The story of a case: its steps, and between them what the emulator's journal tells, as it happens. */
+import { detailsOf } from '../../emulator/service-door.ts';
 import type { JournalEntry } from '../../emulator/wire/journal-entry.ts';
-import { describeEvent } from './describe-event.ts';
 import type { TimelineEntry } from './result.ts';
 
 export interface TimelineWriter {
@@ -34,7 +34,12 @@ export function createTimeline(now: () => number): TimelineWriter {
 
   return {
     step: (text) => push({ atSeconds: (now() - startMs) / 1000, text }),
-    event: (subject, { atMs, event }) => push({ atSeconds: (atMs - startMs) / 1000, subject, ...describeEvent(event) }),
+    event: (subject, { atMs, text, tone, event }) => {
+      const detail = detailsOf(event)
+        .map(({ name, text: more }) => `${name} ${more}`)
+        .join('\n');
+      push({ atSeconds: (atMs - startMs) / 1000, subject, text, tone, ...(detail !== '' && { detail }) });
+    },
     entries: () => {
       if (dropped === 0) return entries;
       return [...entries, { atSeconds: (now() - startMs) / 1000, text: `${dropped} further entries are not shown` }];

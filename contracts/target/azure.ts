@@ -1,4 +1,5 @@
 /** The real service as a target: its own REST and its device endpoints, nothing that only an emulator has. */
+import { listenerOf } from '../../emulator/service-door.ts';
 import type { ContractCase } from '../case/case.ts';
 import { RunError } from '../run/run-error.ts';
 import type { AzureFile } from './azure-file.ts';
@@ -101,7 +102,7 @@ function caseOf(own: ContractCase, names: Renamed, { idScope, ca, mqtt, https }:
     idScope,
     // A program of somebody else's is not run here: nothing would tell what it was answered.
     ca: ca === undefined ? undefined : { certificatePem: ca, certificatePath: '' },
-    endpoint: (transport) => (transport === 'mqtt' ? mqtt : https),
+    endpoint: (transport) => ({ mqtt, https })[listenerOf(transport)],
     setUp: async () => ({ dps: [{ name: 'azure', idScope, ...made.records() }] }),
     changeEnrollments: (changed) => made.put(changed),
     assignment: async (scope, registrationId) => {

@@ -1,6 +1,8 @@
 /** A target in this process: each case gets an emulator of its own, on a manual clock and with a seed. */
 
 import { type Emulator, type EmulatorOptions, startEmulator } from '../../emulator/index.ts';
+import { listenerOf } from '../../emulator/service-door.ts';
+import { subjectName } from '../../emulator/wire/journal-subject.ts';
 import type { JsonObject, JsonValue } from '../../emulator/wire/twin.ts';
 
 import { IN_PROCESS } from '../run/result.ts';
@@ -58,7 +60,7 @@ function caseOf(
     contract,
     idScope,
     ca: emulator.ca,
-    endpoint: (transport) => (transport === 'mqtt' ? emulator.endpoints.mqtt : emulator.endpoints.https),
+    endpoint: (transport) => emulator.endpoints[listenerOf(transport)],
     setUp: () => emulator.exportSetUp(),
     changeEnrollments: async (changed) => {
       const instance = (await emulator.exportSetUp()).dps?.find((one) => one.idScope === idScope);
@@ -78,8 +80,7 @@ function caseOf(
     },
     entries: async (scope, registrationId) => emulator.journal.timeline(scope, registrationId)?.entries ?? [],
     journal: {
-      subscribe: (listener) =>
-        emulator.journal.subscribe(({ registrationId }, entry) => listener(registrationId, entry)),
+      subscribe: (listener) => emulator.journal.subscribe((subject, entry) => listener(subjectName(subject), entry)),
       catchUp: async () => undefined,
       untilWebhookCalls: (count, signal) => untilJournaled(count, emulator, signal),
     },
@@ -102,7 +103,7 @@ function waitingFor({ journal, clock }: Emulator): TargetCase['onWaiting'] {
   return (registrationId, listener) =>
     journal.subscribe((subject, { event }) => {
       const isPoll = event.kind === 'replied' && event.operation === 'poll' && event.status === 202;
-      if (!isPoll || subject.registrationId.toLowerCase() !== registrationId.toLowerCase()) return;
+      if (!isPoll || subjectName(subject).toLowerCase() !== registrationId.toLowerCase()) return;
       if (clock.pending().length > 0 && clock.openHolds().length === 0) listener();
     });
 }

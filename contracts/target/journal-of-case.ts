@@ -2,13 +2,15 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { ControlClient } from '../../client/control-client.ts';
 import type { JournalEntry } from '../../emulator/wire/journal-entry.ts';
+import { subjectName } from '../../emulator/wire/journal-subject.ts';
 import type { EntryListener, TargetCase } from './target.ts';
 
-export type CaseJournal = TargetCase['journal'] & Pick<TargetCase, 'entries' | 'onWaiting'> & {
-  /** Resolves when the connections of the case have ended there too, or will not. */
-  untilDisconnected(): Promise<void>;
-  stop(): void;
-};
+export type CaseJournal = TargetCase['journal'] &
+  Pick<TargetCase, 'entries' | 'onWaiting'> & {
+    /** Resolves when the connections of the case have ended there too, or will not. */
+    untilDisconnected(): Promise<void>;
+    stop(): void;
+  };
 
 /** An emulator hears at once of a connection that has ended; a case that waits longer has met something else. */
 const GOODBYE_MS = 2000;
@@ -27,7 +29,7 @@ export function followJournal(client: ControlClient, scopes: readonly string[]):
   const read = async (): Promise<void> => {
     const timelines = (await Promise.all(scopes.map((idScope) => client.timelines({ idScope })))).flat();
     const news = timelines
-      .flatMap(({ registrationId, entries }) => entries.map((entry) => ({ registrationId, entry })))
+      .flatMap((timeline) => timeline.entries.map((entry) => ({ registrationId: subjectName(timeline), entry })))
       .filter(({ entry }) => entry.sequence > lastSequence)
       .sort((a, b) => a.entry.sequence - b.entry.sequence);
     for (const { registrationId, entry } of news) {

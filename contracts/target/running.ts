@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { ClockState, ControlClient } from '../../client/control-client.ts';
 import { dialledHost } from '../../client/dialled-host.ts';
 import type { DeviceTransport } from '../../device/device.ts';
+import { listenerOf } from '../../emulator/service-door.ts';
 import type { ContractCase } from '../case/case.ts';
 import { RunError } from '../run/run-error.ts';
 import type { Address } from './address.ts';
@@ -55,7 +56,7 @@ export function runningTarget({ client, prefix, webhookPlace, ...addresses }: Ru
     before = await client.clock();
     if (before.mode !== 'manual') await client.setClockMode('manual', undefined);
     const { mqtt = dialled(endpoints.mqtt, client), https = dialled(endpoints.https, client) } = addresses;
-    const endpoint = (transport: DeviceTransport): Address => (transport === 'mqtt' ? mqtt : https);
+    const endpoint = (transport: DeviceTransport): Address => ({ mqtt, https })[listenerOf(transport)];
     connected = { client, prefix, ca: { certificatePath, certificatePem }, endpoint };
   };
 

@@ -3,7 +3,7 @@
 import type { DeviceResult, DeviceTransport } from '../../device/device.ts';
 import { registerDevice } from '../../device/wire-device.ts';
 import { startEmulator } from '../../emulator/index.ts';
-import type { Emulator, EmulatorOptions } from '../../emulator/service-door.ts';
+import { type Emulator, type EmulatorOptions, listenerOf } from '../../emulator/service-door.ts';
 import type { SetUp } from '../../emulator/wire/set-up.ts';
 import type { JsonValue } from '../../emulator/wire/twin.ts';
 import { type Script, type StandIn, startStandIn } from '../../webhook/stand-in/index.ts';
@@ -87,7 +87,7 @@ function dpsOf(emulator: Emulator, standIn: StandIn | undefined, firstScope: str
     registration,
     register: async (registrationId, options = {}) => {
       const { idScope = firstScope, transport = 'mqtt', key, ...request } = options;
-      const { host, port } = transport === 'mqtt' ? emulator.endpoints.mqtt : emulator.endpoints.https;
+      const { host, port } = emulator.endpoints[listenerOf(transport)];
       const result = await registerDevice({
         host,
         port,

@@ -1,8 +1,7 @@
 /** What became of a registration, as the emulator's journal has it: known at once, so that nothing has to be awaited. */
 
-import type { Emulator } from '../../emulator/service-door.ts';
+import { detailsOf, type Emulator } from '../../emulator/service-door.ts';
 import type { JournalEntry, JournalEvent } from '../../emulator/wire/journal-entry.ts';
-import { describeEvent } from '../run/describe-event.ts';
 
 /** A device at an emulator, whoever registers it. */
 export interface Registration {
@@ -62,25 +61,20 @@ export function allEntriesOf({ journal }: Emulator): readonly JournalEntry[] {
 /** A device that polls for minutes would fill the screen. */
 const LINES_MAX = 60;
 const DETAIL_MAX = 200;
+/** Only what a test is likely to be about: what was decided, and by which answer. */
+const SHOWN_DETAILS: readonly string[] = ['response', 'twin'];
 
 /** The story, a line per event; instants in seconds from the first one. */
 export function timelineText(entries: readonly JournalEntry[]): string {
   const startMs = entries[0]?.atMs ?? 0;
-  const lines = entries.flatMap(({ atMs, event }) => {
-    const { text } = describeEvent(event);
-    const detail = detailOf(event);
+  const lines = entries.flatMap(({ atMs, text, event }) => {
+    const details = detailsOf(event).filter(({ name, text: more }) => SHOWN_DETAILS.includes(name) && more !== '');
     const at = `${(atMs - startMs) / 1000} s`.padStart(9);
-    return [`${at}  ${text}`, ...(detail === undefined ? [] : [`${' '.repeat(13)}${shortened(detail)}`])];
+    return [`${at}  ${text}`, ...details.map((one) => `${' '.repeat(13)}${shortened(`${one.name} ${one.text}`)}`)];
   });
   if (lines.length === 0) return `${' '.repeat(11)}nothing`;
   const left = lines.length - LINES_MAX;
   return (left <= 0 ? lines : [`${' '.repeat(11)}… ${left} earlier lines`, ...lines.slice(left)]).join('\n');
-}
-
-/** Only what a test is likely to be about: what was decided, and by which answer. */
-function detailOf(event: JournalEvent): string | undefined {
-  if (event.kind === 'webhook-attempt') return event.response || undefined;
-  return event.kind === 'concluded' ? describeEvent(event).detail : undefined;
 }
 
 function shortened(text: string): string {

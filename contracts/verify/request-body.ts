@@ -2,7 +2,7 @@
 
 import { type AllocationQuestion, buildAllocationRequest } from '../../emulator/service-door.ts';
 import { isJsonObject, type JsonValue } from '../../emulator/wire/twin.ts';
-import type { AttestationContext } from './attestation-contexts.ts';
+import type { Attester } from './attester.ts';
 import type { Shape } from './shape.ts';
 
 /** Of the tutorial's log: the quotes belong to the value. [dps-service-behaviour §1.3] */
@@ -12,44 +12,32 @@ const UPDATED = '2022-08-03T17:15:31.62286Z';
 const GROUP_ID = 'contoso-custom-allocated-devices';
 
 /** @param webhookUrl as it would stand in the enrollment; the builder masks its query as the service does */
-export async function requestOf(shape: Shape, webhookUrl: string, contextOf: AttestationContext): Promise<JsonValue> {
-  const request = buildAllocationRequest(questionOf(shape, webhookUrl));
-  const { individualEnrollment, enrollmentGroup, deviceRuntimeContext, linkedHubs } = request;
-  const attestation = { type: shape.attestation };
-  const { registrationId, currentIotHubHostName, currentDeviceId, payload } = deviceRuntimeContext;
-  const whole = {
-    // A member that is replaced keeps its place.
-    ...(individualEnrollment && { individualEnrollment: { ...individualEnrollment, attestation } }),
-    ...(enrollmentGroup && { enrollmentGroup: { ...enrollmentGroup, attestation } }),
-    deviceRuntimeContext: {
-      registrationId,
-      ...(currentIotHubHostName !== undefined && { currentIotHubHostName, currentDeviceId }),
-      ...(await contextOf(shape.attestation, registrationId)),
-      ...(payload !== undefined && { payload }),
-    },
-    linkedHubs,
-  };
-  return JSON.parse(JSON.stringify(whole)) as JsonValue;
-}
-
-function questionOf(shape: Shape, webhookUrl: string): AllocationQuestion {
+export async function requestOf(shape: Shape, webhookUrl: string, provenBy: Attester): Promise<JsonValue> {
   const { registrationId, linkedHubs, payload, current } = shape;
-  return {
-    subject: { idScope: '', registrationId },
+  const request = buildAllocationRequest({
+    subject: { kind: 'registration', idScope: '', registrationId },
     enrollment: enrollmentOf(shape, webhookUrl),
+    proven: await provenBy(shape.attestation, registrationId),
     registrationId,
     current,
     payload,
     linkedHubs,
-  };
+  });
+  return JSON.parse(JSON.stringify(request)) as JsonValue;
 }
+
+/** Keys and certificates are taken out by the builder, so there are none to begin with. */
+const ATTESTATIONS = {
+  symmetricKey: { type: 'symmetricKey', symmetricKey: { primaryKey: '', secondaryKey: '' } },
+  x509: { type: 'x509', x509: {} },
+  tpm: { type: 'tpm', tpm: { endorsementKey: '' } },
+} as const;
 
 function enrollmentOf(shape: Shape, webhookUrl: string): AllocationQuestion['enrollment'] {
   const { enrollmentGroupId = GROUP_ID, deviceId, optionalDeviceInformation, selectsHubs, ...facts } = shape.record;
   const common = {
     ...facts,
-    // Keys are taken out by the builder, so there are none to begin with.
-    attestation: { type: 'symmetricKey', symmetricKey: { primaryKey: '', secondaryKey: '' } },
+    attestation: ATTESTATIONS[shape.attestation],
     etag: ETAG,
     provisioningStatus: 'enabled',
     createdDateTimeUtc: CREATED,

@@ -2,7 +2,7 @@
 
 import { resolveAssumptions } from '../../emulator/service-door.ts';
 import type { JsonValue } from '../../emulator/wire/twin.ts';
-import { createAttestationContexts } from './attestation-contexts.ts';
+import { createAttester } from './attester.ts';
 import { createCaller } from './caller.ts';
 import { TUTORIAL_HUBS, TUTORIAL_IDS, TUTORIAL_PAYLOAD } from './default-inputs.ts';
 import { expectedShapes, hubsNamedIn } from './expectation-cases.ts';
@@ -40,7 +40,7 @@ export interface VerifyOptions {
   readonly progress?: Progress;
 }
 
-export const ANSWER_TIMEOUT_MS = 10_000;
+const ANSWER_TIMEOUT_MS = 10_000;
 
 /** Never rejects for what a webhook does; the document tells. */
 export async function verifyWebhook(options: VerifyOptions): Promise<VerifyDocument> {
@@ -100,12 +100,12 @@ async function planCases(
   { webhook, expectations, only }: VerifyOptions,
   inputs: ShapeInputs,
 ): Promise<readonly PlannedCase[]> {
-  const contextOf = createAttestationContexts();
+  const provenBy = createAttester();
   const expected = expectations === undefined ? [] : expectedShapes(expectations, inputs.hubs);
   const all = [...expected, ...shapesFor(inputs).map((shape) => ({ shape }))];
   const shapes = all.filter(({ shape }) => only === undefined || only.includes(shape.id));
   return Promise.all(
-    shapes.map(async (planned) => ({ ...planned, request: await requestOf(planned.shape, webhook, contextOf) })),
+    shapes.map(async (planned) => ({ ...planned, request: await requestOf(planned.shape, webhook, provenBy) })),
   );
 }
 

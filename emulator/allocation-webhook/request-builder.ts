@@ -1,4 +1,5 @@
 /** Builds the AllocationRequest exactly as the real service was logged sending it. [dps-service-behaviour §1.3] */
+import type { Proven } from '../core/dps/attestation/proven.ts';
 import type { AllocationQuestion } from '../core/ports.ts';
 import type { AllocationRequest, DeviceRuntimeContext } from '../wire/allocation.ts';
 import type { Enrollment, EnrollmentGroup, IndividualEnrollment } from '../wire/enrollment.ts';
@@ -56,12 +57,26 @@ function withoutKeys(record: EnrollmentGroup | IndividualEnrollment) {
   };
 }
 
-/** `symmetricKey` is an empty object: the logs contradict the documentation's "key details". */
-function runtimeContext({ registrationId, current, payload }: AllocationQuestion): DeviceRuntimeContext {
+function runtimeContext({ registrationId, current, proven, payload }: AllocationQuestion): DeviceRuntimeContext {
   return {
     registrationId,
     ...(current && { currentIotHubHostName: current.hub, currentDeviceId: current.deviceId }),
-    symmetricKey: {},
+    ...attestationMember(proven),
     ...(payload !== undefined && { payload }),
   };
+}
+
+/** Never a key, but certificate or TPM. */
+function attestationMember(proven: Proven): Pick<DeviceRuntimeContext, Proven['kind']> {
+  switch (proven.kind) {
+    case 'symmetricKey':
+      // An empty object in every log, whatever the documentation's table says of "key details".
+      return { symmetricKey: {} };
+    case 'x509':
+      return { x509: { clientCertificate: proven.chain[0] ?? '' } };
+    case 'tpm': {
+      const { endorsementKey, storageRootKey } = proven;
+      return { tpm: { endorsementKey, ...(storageRootKey !== undefined && { storageRootKey }) } };
+    }
+  }
 }

@@ -1,7 +1,7 @@
 /** Routes about the clock: read it, change its mode, move it. */
 import { OPTIONS } from '../config.ts';
 import type { AdvanceReport, ClockMode, ControllableClock } from '../core/clock/clock.ts';
-import type { Emulator } from '../emulator.ts';
+import type { EngineState } from '../engine.ts';
 import { isoInstant } from '../wire/timestamp.ts';
 import { ControlError, invalid } from './errors.ts';
 import { type ControlRoute, type Member, readMembers } from './route.ts';
@@ -30,7 +30,7 @@ const ADVANCE_MEMBERS = {
   seconds: { type: 'number', rule: notNegative },
 } as const satisfies Record<string, Member>;
 
-export function clockRoutes({ clock }: Emulator): readonly ControlRoute[] {
+export function clockRoutes({ clock }: Pick<EngineState, 'clock'>): readonly ControlRoute[] {
   return [
     { method: 'GET', path: '/clock', answer: () => stateOf(clock) },
     { method: 'GET', path: '/clock/pending', answer: () => pendingOf(clock) },

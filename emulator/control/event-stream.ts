@@ -1,7 +1,8 @@
 /** The journal as server-sent events: what is there first, then what happens, at the pace of the reader. */
 import type { ServerResponse } from 'node:http';
-import type { JournalListener, JournalSubject } from '../core/journal/journal.ts';
+import type { JournalListener } from '../core/journal/journal.ts';
 import type { JournalEntry } from '../wire/journal-entry.ts';
+import type { JournalSubject } from '../wire/journal-subject.ts';
 import type { JsonValue } from '../wire/twin.ts';
 
 export interface StreamLimits {

@@ -1,9 +1,9 @@
 /** Routes about the hubs: the devices and twins that assignments left there. */
-import type { Emulator } from '../emulator.ts';
+import type { EngineState } from '../engine.ts';
 import { ControlError } from './errors.ts';
 import { type ControlRoute, flag } from './route.ts';
 
-export function hubRoutes({ hubs }: Emulator): readonly ControlRoute[] {
+export function hubRoutes({ hubs }: Pick<EngineState, 'hubs'>): readonly ControlRoute[] {
   const devicesAt = (hub: string) => {
     const devices = hubs.devices(hub);
     if (devices !== undefined) return devices;

@@ -1,10 +1,10 @@
 /** Routes about what happened: timelines, their live stream, and the trace that two runs are compared by. */
 import { createHash } from 'node:crypto';
-import type { JournalSubject } from '../core/journal/journal.ts';
-import type { Emulator } from '../emulator.ts';
+import type { EngineState } from '../engine.ts';
 import { canonicalJson } from '../wire/canonical-json.ts';
 import { shown } from '../wire/fault.ts';
 import type { JournalEntry, JournalEvent, Timeline } from '../wire/journal-entry.ts';
+import type { JournalSubject } from '../wire/journal-subject.ts';
 import { maskJson } from '../wire/mask.ts';
 import { registrationKey } from '../wire/registration-id.ts';
 import { isoInstant } from '../wire/timestamp.ts';
@@ -28,8 +28,11 @@ const KINDS = Object.keys({
   replied: true,
 } satisfies Record<JournalEvent['kind'], true>);
 
-export function journalRoutes(emulator: Emulator, limits: StreamLimits): readonly ControlRoute[] {
-  const { journal } = emulator;
+export function journalRoutes(
+  state: Pick<EngineState, 'journal' | 'trace'>,
+  limits: StreamLimits,
+): readonly ControlRoute[] {
+  const { journal } = state;
   return [
     {
       method: 'GET',
@@ -58,7 +61,7 @@ export function journalRoutes(emulator: Emulator, limits: StreamLimits): readonl
             replay: afterSequence === undefined ? [] : entriesAfter(journal.timelines(), afterSequence),
             subscribe: journal.subscribe,
             accepts: (subject, entry) => isOfSubject(subject) && isOfKind(entry),
-            render: ({ subject, entry }) => maskJson({ ...subject, ...shownEntry(entry) } as JsonValue),
+            render: ({ subject, entry }) => maskJson({ ...subject, ...shownEntry(entry) } as unknown as JsonValue),
             limits,
           });
       },
@@ -91,7 +94,7 @@ export function journalRoutes(emulator: Emulator, limits: StreamLimits): readonl
       path: '/trace',
       answer: () => {
         // Masked before it is hashed, so that the hash can be made again from what was answered.
-        const trace = maskJson(emulator.trace() as unknown as JsonValue);
+        const trace = maskJson(state.trace() as unknown as JsonValue);
         return { hash: `sha256:${createHash('sha256').update(canonicalJson(trace)).digest('hex')}`, trace };
       },
     },
@@ -119,8 +122,8 @@ function filterOf(query: Query): Filter {
   }
   return {
     isOfSubject: (subject) =>
-      (idScope === undefined || subject.idScope.toLowerCase() === idScope) &&
-      (key === undefined || registrationKey(subject.registrationId) === key),
+      (idScope === undefined || ('idScope' in subject && subject.idScope.toLowerCase() === idScope)) &&
+      (key === undefined || (subject.kind === 'registration' && registrationKey(subject.registrationId) === key)),
     isOfKind: ({ event }) => kinds.length === 0 || kinds.includes(event.kind),
     hasKinds: kinds.length > 0,
   };
@@ -133,17 +136,15 @@ function lastSeen(header: string | string[] | undefined): number | undefined {
 
 function entriesAfter(timelines: readonly Timeline[], sequence: number): readonly EntryOfSubject[] {
   return timelines
-    .flatMap(({ idScope, registrationId, entries }) =>
-      entries.map((entry) => ({ subject: { idScope, registrationId }, entry })),
-    )
+    .flatMap(({ entries, droppedEntries: _dropped, ...subject }) => entries.map((entry) => ({ subject, entry })))
     .filter(({ entry }) => entry.sequence > sequence)
     .sort((a, b) => a.entry.sequence - b.entry.sequence);
 }
 
-function shownTimeline({ idScope, registrationId, entries, droppedEntries }: Timeline, isOfKind: Filter['isOfKind']) {
-  return { idScope, registrationId, droppedEntries, entries: entries.filter(isOfKind).map(shownEntry) };
+function shownTimeline({ entries, droppedEntries, ...subject }: Timeline, isOfKind: Filter['isOfKind']) {
+  return { ...subject, droppedEntries, entries: entries.filter(isOfKind).map(shownEntry) };
 }
 
-function shownEntry({ sequence, atMs, event }: JournalEntry) {
-  return { sequence, at: isoInstant(atMs), atMs, event };
+function shownEntry({ sequence, atMs, text, tone, event }: JournalEntry) {
+  return { sequence, at: isoInstant(atMs), atMs, text, tone, event };
 }

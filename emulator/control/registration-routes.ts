@@ -1,22 +1,24 @@
 /** Routes about registrations: what the service remembers of each device. */
 import type { RegistrationRecord } from '../core/store/registrations.ts';
-import type { Emulator } from '../emulator.ts';
+import type { EngineState } from '../engine.ts';
 import { isoInstant } from '../wire/timestamp.ts';
 import { ControlError } from './errors.ts';
 import type { ControlRoute } from './route.ts';
 
-export function registrationRoutes(emulator: Emulator): readonly ControlRoute[] {
+export function registrationRoutes(
+  state: Pick<EngineState, 'registration' | 'registrations'>,
+): readonly ControlRoute[] {
   return [
     {
       method: 'GET',
       path: '/registrations',
-      answer: async () => ({ registrations: (await emulator.registrations()).map(shownRegistration) }),
+      answer: async () => ({ registrations: (await state.registrations()).map(shownRegistration) }),
     },
     {
       method: 'GET',
       path: '/registrations/{idScope}/{registrationId}',
       answer: async ({ params: { idScope = '', registrationId = '' } }) => {
-        const found = await emulator.registration(idScope, registrationId);
+        const found = await state.registration(idScope, registrationId);
         if (found !== undefined) return shownRegistration(found);
         throw new ControlError(
           'not-found',
@@ -28,7 +30,7 @@ export function registrationRoutes(emulator: Emulator): readonly ControlRoute[] 
 }
 
 function shownRegistration(record: RegistrationRecord): Record<string, unknown> {
-  const { createdMs, updatedMs, version: _version, assignment, ...members } = record;
+  const { createdMs, updatedMs, version: _version, attestation: _attestation, assignment, ...members } = record;
   return {
     ...members,
     ...(assignment !== undefined && { assignedHub: assignment.hub, deviceId: assignment.deviceId }),

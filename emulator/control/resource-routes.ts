@@ -1,12 +1,12 @@
 /** Routes of the management plane: resource groups, provisioning services and hubs, as `dps-emulator az` makes and deletes them. */
 
 import type { Resources } from '../core/resources/resource-manager.ts';
-import type { Emulator } from '../emulator.ts';
+import type { EngineState } from '../engine.ts';
 import { type ControlRoute, readMembers, single } from './route.ts';
 
 export function resourceRoutes({
   resources: { groups, provisioningServices, iotHubs },
-}: Emulator): readonly ControlRoute[] {
+}: Pick<EngineState, 'resources'>): readonly ControlRoute[] {
   return [
     { method: 'GET', path: '/resource-groups', answer: async () => ({ value: await groups.list() }) },
     { method: 'GET', path: '/resource-groups/{name}', answer: ({ params: { name = '' } }) => groups.get(name) },

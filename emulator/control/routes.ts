@@ -1,6 +1,8 @@
 /** Every route of the control API; docs/control-api.md is tested against this list. */
-import type { Emulator } from '../emulator.ts';
+import type { LiveConnection } from '../core/connections.ts';
+import type { EngineState } from '../engine.ts';
 import { clockRoutes } from './clock-routes.ts';
+import { connectionRoutes } from './connection-routes.ts';
 import type { StreamLimits } from './event-stream.ts';
 import { hubRoutes } from './hub-routes.ts';
 import { journalRoutes } from './journal-routes.ts';
@@ -8,22 +10,31 @@ import { registrationRoutes } from './registration-routes.ts';
 import { resourceRoutes } from './resource-routes.ts';
 import type { ControlRoute } from './route.ts';
 import { sasRoutes } from './sas-routes.ts';
-import { stateRoutes } from './state-routes.ts';
+import { type Surroundings, stateRoutes } from './state-routes.ts';
 
 export interface RoutesOptions {
-  readonly emulator: Emulator;
+  readonly state: EngineState;
+  readonly connections: () => readonly LiveConnection[];
+  readonly around: Surroundings;
   readonly controlUrl: () => string;
   readonly streamLimits: StreamLimits;
 }
 
-export function controlRoutes({ emulator, controlUrl, streamLimits }: RoutesOptions): readonly ControlRoute[] {
+export function controlRoutes({
+  state,
+  connections,
+  around,
+  controlUrl,
+  streamLimits,
+}: RoutesOptions): readonly ControlRoute[] {
   return [
-    ...stateRoutes(emulator, controlUrl),
-    ...registrationRoutes(emulator),
-    ...journalRoutes(emulator, streamLimits),
-    ...clockRoutes(emulator),
-    ...hubRoutes(emulator),
-    ...resourceRoutes(emulator),
-    ...sasRoutes(emulator),
+    ...stateRoutes(state, around, controlUrl),
+    ...registrationRoutes(state),
+    ...connectionRoutes(connections),
+    ...journalRoutes(state, streamLimits),
+    ...clockRoutes(state),
+    ...hubRoutes(state),
+    ...resourceRoutes(state),
+    ...sasRoutes(state),
   ];
 }

@@ -1,5 +1,5 @@
 /** The route that tells why a token would be accepted or refused. */
-import type { Emulator } from '../emulator.ts';
+import type { EngineState } from '../engine.ts';
 import { type ControlRoute, type Member, readMembers } from './route.ts';
 
 const MEMBERS = {
@@ -8,7 +8,7 @@ const MEMBERS = {
   registrationId: { type: 'string' },
 } as const satisfies Record<string, Member>;
 
-export function sasRoutes(emulator: Emulator): readonly ControlRoute[] {
+export function sasRoutes(state: Pick<EngineState, 'explainSas'>): readonly ControlRoute[] {
   return [
     {
       method: 'POST',
@@ -19,7 +19,7 @@ export function sasRoutes(emulator: Emulator): readonly ControlRoute[] {
           readonly idScope?: string;
           readonly registrationId?: string;
         };
-        return emulator.explainSas({ token, idScope, registrationId });
+        return state.explainSas({ token, idScope, registrationId });
       },
     },
   ];

@@ -1,8 +1,9 @@
 /** The control API's listener: who may call, bodies, errors in one shape, and the routes. */
 import type { AddressInfo, Socket } from 'node:net';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import type { LiveConnection } from '../core/connections.ts';
 import { ManagementError } from '../core/resources/management-error.ts';
-import type { Emulator } from '../emulator.ts';
+import type { EngineState } from '../engine.ts';
 import { SetUpError } from '../wire/fault.ts';
 import { maskJson } from '../wire/mask.ts';
 import type { JsonValue } from '../wire/twin.ts';
@@ -12,9 +13,13 @@ import { createGuard, urlHost } from './host-guard.ts';
 import { acceptJsonBodies, BODY_BYTES_MAX, notJsonType, tooLarge } from './read-body.ts';
 import { type ControlCall, type ControlRoute, checkQuery, type Query } from './route.ts';
 import { controlRoutes } from './routes.ts';
+import type { Surroundings } from './state-routes.ts';
 
 export interface ControlServerOptions {
-  readonly emulator: Emulator;
+  /** What it shows and changes. */
+  readonly state: EngineState;
+  readonly connections: () => readonly LiveConnection[];
+  readonly around: Surroundings;
   readonly host: string;
   readonly port: number;
   /** Hears of bugs: whatever was thrown that is no error of the control API. */
@@ -36,8 +41,8 @@ const JSON_TYPE = 'application/json; charset=utf-8';
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const;
 
 export async function startControlServer(options: ControlServerOptions): Promise<ControlServer> {
-  const { emulator, host, reportBug = () => undefined } = options;
-  const guard = createGuard({ host, hostNames: emulator.options.hostNames });
+  const { state, connections, around, host, reportBug = () => undefined } = options;
+  const guard = createGuard({ host, hostNames: state.options.hostNames });
   let url = '';
   const server = Fastify({
     bodyLimit: BODY_BYTES_MAX,
@@ -71,7 +76,7 @@ export async function startControlServer(options: ControlServerOptions): Promise
     return sendError(response, known);
   });
   const streamLimits = { keepAliveMs: 15_000, backlogBytesMax: 4 * 1024 * 1024, ...options.streamLimits };
-  addRoutes(server, controlRoutes({ emulator, controlUrl: () => url, streamLimits }));
+  addRoutes(server, controlRoutes({ state, connections, around, controlUrl: () => url, streamLimits }));
 
   await server.listen({ host, port: options.port });
   const { port } = server.server.address() as AddressInfo;

@@ -1,13 +1,23 @@
 /** Routes about the emulator as a whole: alive, ready, its configuration and its set-up. */
 import { ASSUMPTIONS, type AssumptionId, resolveAssumptions } from '../core/assumptions.ts';
-import type { Emulator } from '../emulator.ts';
+import type { Emulator, Endpoints } from '../emulator.ts';
+import type { EngineState } from '../engine.ts';
 import { VERSION } from '../version.ts';
 import { maskQuery } from '../wire/mask.ts';
 import { type ControlRoute, readMembers } from './route.ts';
 
-/** @param controlUrl known once the control API is bound, which the emulator's own endpoints cannot say yet */
-export function stateRoutes(emulator: Emulator, controlUrl: () => string): readonly ControlRoute[] {
-  const held = async () => ({ idScopes: await emulator.idScopes(), hubs: emulator.hubs.names() });
+/** What is around the engine, as `GET /ready` tells it. */
+export interface Surroundings extends Pick<Emulator, 'ca' | 'webhookUrl'> {
+  /** Of the devices: the control API's own is known once it is bound. */
+  readonly endpoints: Omit<Endpoints, 'control'>;
+}
+
+export function stateRoutes(
+  state: EngineState,
+  around: Surroundings,
+  controlUrl: () => string,
+): readonly ControlRoute[] {
+  const held = async () => ({ idScopes: await state.idScopes(), hubs: state.hubs.names() });
   return [
     { method: 'GET', path: '/health', answer: () => ({ status: 'ok' }) },
     {
@@ -17,25 +27,25 @@ export function stateRoutes(emulator: Emulator, controlUrl: () => string): reado
         status: 'ready',
         version: VERSION,
         pid: process.pid,
-        endpoints: { ...emulator.endpoints, control: controlUrl() },
+        endpoints: { ...around.endpoints, control: controlUrl() },
         ...(await held()),
-        ca: { certificatePath: emulator.ca.certificatePath },
-        webhookUrl: emulator.webhookUrl === undefined ? null : maskQuery(emulator.webhookUrl),
+        ca: { certificatePath: around.ca.certificatePath },
+        webhookUrl: around.webhookUrl === undefined ? null : maskQuery(around.webhookUrl),
       }),
     },
-    { method: 'GET', path: '/ca', answer: () => ({ certificatePem: emulator.ca.certificatePem }) },
+    { method: 'GET', path: '/ca', answer: () => ({ certificatePem: around.ca.certificatePem }) },
     {
       method: 'GET',
       path: '/config',
-      answer: () => ({ options: optionsOf(emulator), assumptions: assumptionsOf(emulator) }),
+      answer: () => ({ options: optionsOf(state.options), assumptions: assumptionsOf(state.options) }),
     },
-    { method: 'GET', path: '/set-up', isInClear: () => true, answer: () => emulator.exportSetUp() },
+    { method: 'GET', path: '/set-up', isInClear: () => true, answer: () => state.exportSetUp() },
     {
       method: 'POST',
       path: '/seed',
       answer: async ({ body }) => {
         // `null`, unlike no member at all, is surely not what the caller meant to seed.
-        await emulator.seed(body ?? null, 'seed');
+        await state.seed(body ?? null, 'seed');
         return held();
       },
     },
@@ -44,7 +54,7 @@ export function stateRoutes(emulator: Emulator, controlUrl: () => string): reado
       path: '/reset',
       answer: async ({ body }) => {
         readMembers(body, {});
-        await emulator.reset();
+        await state.reset();
         return held();
       },
     },
@@ -52,12 +62,12 @@ export function stateRoutes(emulator: Emulator, controlUrl: () => string): reado
 }
 
 /** Options that have no value are shown as `null`: left out they would look unknown. */
-function optionsOf({ options }: Emulator): Record<string, unknown> {
+function optionsOf(options: EngineState['options']): Record<string, unknown> {
   const all = Object.fromEntries(Object.entries(options).map(([name, value]) => [name, value ?? null]));
   return { ...all, webhook: options.webhook === undefined ? null : maskQuery(options.webhook) };
 }
 
-function assumptionsOf({ options }: Emulator): readonly Record<string, unknown>[] {
+function assumptionsOf(options: EngineState['options']): readonly Record<string, unknown>[] {
   const inForce = resolveAssumptions(options.assume);
   return Object.entries(ASSUMPTIONS).map(([id, row]) => ({
     id,

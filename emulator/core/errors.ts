@@ -1,5 +1,6 @@
 /** Every error the service knows, a row each; the transports render a row and choose nothing. */
 import { httpStatusOf } from '../wire/error-body.ts';
+import type { TpmChallenge } from '../wire/registration.ts';
 
 interface ErrorRow {
   readonly errorCode: number;
@@ -75,6 +76,8 @@ export interface ErrorDetail {
   readonly message?: string;
   /** Why, for the user of the emulator: goes to the journal and the log, never to the device. */
   readonly reason?: string;
+  /** What a 401 asks a TPM, in place of the body that names an error. */
+  readonly challenge?: TpmChallenge;
 }
 
 /** The only way to refuse a request. Anything else that is thrown is a bug and answered as `InternalError`. */
@@ -83,6 +86,7 @@ export class DpsError extends Error {
   readonly errorCode: number;
   readonly status: number;
   readonly reason: string;
+  readonly challenge: TpmChallenge | undefined;
 
   constructor(errorName: ErrorName, detail: ErrorDetail = {}) {
     super(detail.message ?? ERRORS[errorName].message);
@@ -91,5 +95,6 @@ export class DpsError extends Error {
     this.errorCode = ERRORS[errorName].errorCode;
     this.status = httpStatusOf(this.errorCode);
     this.reason = detail.reason ?? this.message;
+    this.challenge = detail.challenge;
   }
 }

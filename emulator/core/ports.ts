@@ -1,11 +1,13 @@
 /** Everything the core needs from outside itself, in one value. */
-import type { Enrollment, SymmetricKeys } from '../wire/enrollment.ts';
+import type { Enrollment } from '../wire/enrollment.ts';
 import type { WebhookFailure } from '../wire/journal-entry.ts';
+import type { RegistrationSubject } from '../wire/journal-subject.ts';
 import type { InitialTwin, JsonValue } from '../wire/twin.ts';
 import type { Assumptions } from './assumptions.ts';
 import type { Clock, ClockTask } from './clock/clock.ts';
+import type { Proven } from './dps/attestation/proven.ts';
 import type { Ids } from './ids.ts';
-import type { Journal, JournalSubject } from './journal/journal.ts';
+import type { Journal } from './journal/journal.ts';
 import type { EnrollmentStore } from './store/enrollments.ts';
 import type { InstanceStore } from './store/instances.ts';
 import type { OperationStore } from './store/operations.ts';
@@ -13,8 +15,9 @@ import type { Assignment, RegistrationStore } from './store/registrations.ts';
 
 /** What the custom-allocation webhook is asked about; the adapter turns it into the wire's AllocationRequest. */
 export interface AllocationQuestion {
-  readonly subject: JournalSubject;
+  readonly subject: RegistrationSubject;
   readonly enrollment: Enrollment;
+  readonly proven: Proven;
   readonly registrationId: string;
   readonly current: Assignment | undefined;
   readonly payload: JsonValue | undefined;
@@ -42,7 +45,8 @@ export type AllocateCustom = (
 export interface ProvisionRequest {
   readonly hub: string;
   readonly deviceId: string;
-  readonly keys: SymmetricKeys;
+  /** Becomes what the device authenticates with at the hub. */
+  readonly proven: Proven;
   readonly iotEdge: boolean;
   /** `initial`: the twin given here. `migrate`: the twin at the previous hub. `keep`: the twin already there. */
   readonly data: 'initial' | 'migrate' | 'keep';

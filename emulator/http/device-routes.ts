@@ -1,5 +1,6 @@
 /** The device API over HTTPS: three addresses, each turned into a call, and the reply's headers. [dps-device-protocol §2] */
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Connections } from '../core/connections.ts';
 import { clientCertificateSubject } from '../core/dps/attestation/client-certificate.ts';
 import type { Credential } from '../core/dps/attestation/credential.ts';
 import type { DeviceCall, Reply } from '../core/dps/device-call.ts';
@@ -15,6 +16,7 @@ interface DeviceParams {
 
 export interface DeviceRoutesOptions {
   readonly dps: DpsService;
+  readonly connections: Connections;
   /** `refuse`: a body must come with a Content-Type. */
   readonly bodyWithoutContentType: 'accept' | 'refuse';
 }
@@ -32,14 +34,13 @@ export function addDeviceRoutes(server: HttpsInstance, options: DeviceRoutesOpti
     // An address whose id is missing is listed under 405. [dps-service-behaviour §7]
     if (registrationId === '') return send(response, options.dps.refuse(new DpsError('MethodNotAllowed')));
     if (refusal !== undefined) return send(response, options.dps.refuse(refusal));
-    const reply = await options.dps.call({
-      transport: 'https',
-      idScope,
-      registrationId,
-      apiVersion: queryText(request, 'api-version'),
-      credential: credentialOf(request),
-      request: operation,
-    });
+    const apiVersion = queryText(request, 'api-version');
+    const credential = credentialOf(request);
+    const connection = options.connections.of(request.raw.socket);
+    connection?.identify({ idScope, registrationId, apiVersion, credential: credential.kind });
+    connection?.did(operation.operation);
+    const call = { idScope, registrationId, apiVersion, credential, request: operation };
+    const reply = await options.dps.call({ transport: 'https', ...call });
     // Only the register's 202 says where the registration is. [dps-device-protocol §2]
     if (reply.status === 202 && operation.operation === 'register') {
       response.header('Location', `https://${request.host}/${idScope}/registrations/${registrationId}/register`);

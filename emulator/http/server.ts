@@ -4,23 +4,33 @@ import type { Server, ServerOptions } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import Fastify, { type FastifyInstance } from 'fastify';
+import type { Connections } from '../core/connections.ts';
 import type { DpsService } from '../core/dps/dps-service.ts';
 import { MESSAGE_BYTES_MAX, messageTooLarge } from '../core/dps/message-size.ts';
+import type { ServiceApi } from '../core/enrollments/enrollment-service.ts';
 import { DpsError } from '../core/errors.ts';
+import type { HubService } from '../core/hub/hub-service.ts';
 import { addDeviceRoutes, send } from './device-routes.ts';
+import { addHubRoutes } from './hub-routes.ts';
 import { answerAndClose } from './raw-answer.ts';
+import { addServiceRoutes } from './service-routes.ts';
+import { createUpgrader, type UpgradeOptions } from './web-socket.ts';
 
-export interface HttpsServerOptions {
+export interface HttpsOptions {
   readonly dps: DpsService;
+  readonly connections: Connections;
+  readonly serviceApi: ServiceApi;
+  readonly hubService: HubService;
+  readonly bodyWithoutContentType: 'accept' | 'refuse';
+  readonly reportBug: (error: unknown, where: string) => void;
+}
+
+interface HttpsServerOptions extends HttpsOptions {
   readonly tls: ServerOptions;
   readonly host: string;
   readonly port: number;
-  readonly bodyWithoutContentType: 'accept' | 'refuse';
-  /** Addresses beside the device API's: added by whoever puts the parts together. */
-  readonly routes?: readonly ((server: HttpsInstance) => void)[];
-  /** Takes over a WebSocket upgrade; what it does not take is refused. */
-  readonly upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => boolean;
-  readonly reportBug: (error: unknown, where: string) => void;
+  /** Who speaks over WebSockets, by subprotocol. */
+  readonly webSockets: UpgradeOptions['protocols'];
 }
 
 /** What a client is told of a request that Node's HTTP parser gave up. */
@@ -32,7 +42,7 @@ const UNREADABLE: Readonly<Record<string, string>> = {
 /** Fastify over TLS. */
 export type HttpsInstance = FastifyInstance<Server>;
 
-export interface Listener {
+interface Listener {
   readonly port: number;
   stop(): Promise<void>;
 }
@@ -43,7 +53,14 @@ const KEEP_ALIVE_TIMEOUT_MS = 15 * 60 * 1000;
 /** More than a request line can hold: that an id is too long is said by the core, not by the router. */
 const PARAM_LENGTH_MAX = 64 * 1024;
 
-export async function startHttpsServer(options: HttpsServerOptions): Promise<Listener> {
+export async function speakHttps(options: HttpsOptions) {
+  return {
+    listen: (place: Omit<HttpsServerOptions, keyof HttpsOptions>) => startHttpsServer({ ...options, ...place }),
+    stop: async () => undefined,
+  };
+}
+
+async function startHttpsServer(options: HttpsServerOptions): Promise<Listener> {
   const server = Fastify<Server>({
     https: options.tls,
     bodyLimit: MESSAGE_BYTES_MAX,
@@ -67,15 +84,25 @@ export async function startHttpsServer(options: HttpsServerOptions): Promise<Lis
     },
   });
 
+  // A device's request is named better where it is understood.
+  server.addHook('onRequest', async ({ raw, method, routeOptions: { url = 'no known address' } }) =>
+    options.connections.of(raw.socket)?.did(`${method} ${url}`),
+  );
   acceptAnyBodyAsText(server);
   addErrorAnswers(server, options);
   addDeviceRoutes(server, options);
-  for (const addRoutes of options.routes ?? []) addRoutes(server);
+  addServiceRoutes(server, options);
+  addHubRoutes(server, options);
+  const upgrader = createUpgrader({ protocols: options.webSockets, messageBytesMax: 2 * MESSAGE_BYTES_MAX });
   server.server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on('error', () => socket.destroy());
-    if (options.upgrade(request, socket, head)) return;
+    if (upgrader.handle(request, socket, head)) return;
     const message = 'An upgrade must be to a WebSocket with the subprotocol mqtt.';
     answerAndClose(socket, options.dps.refuse(new DpsError('RequestInvalid', { message })));
+  });
+  server.server.on('secureConnection', (socket) => {
+    options.connections.open(socket, 'https');
+    socket.once('close', () => options.connections.close(socket));
   });
   server.server.on('tlsClientError', (_error: Error, socket: Duplex) => socket.destroy());
   const endConnections = trackConnections(server.server);
@@ -89,6 +116,7 @@ export async function startHttpsServer(options: HttpsServerOptions): Promise<Lis
       const closed = server.close();
       endConnections();
       await closed;
+      upgrader.stop();
     },
   };
 }

@@ -19,6 +19,7 @@ export async function answerRequest(
 ): Promise<void> {
   const topic = parseRequestTopic(packet.topic);
   if (topic === undefined) return;
+  connection.live?.did(topic.operation);
   connection.pendingReplies += 1;
   try {
     const reply = await replyTo(topic, packet.payload, connection, dps);

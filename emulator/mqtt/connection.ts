@@ -1,5 +1,6 @@
 /** What is known of one client: who it says it is, and whether it can hear an answer. */
 import type { ConnectPacket } from 'aedes';
+import type { ServedConnection } from '../core/connections.ts';
 import type { Credential } from '../core/dps/attestation/credential.ts';
 import type { DeviceCall } from '../core/dps/device-call.ts';
 import type { DeviceUserName } from '../wire/mqtt-topics.ts';
@@ -13,6 +14,8 @@ export interface Connection {
   readonly apiVersion: string;
   /** Kept for the whole connection; judged at every request. */
   readonly credential: Credential;
+  /** Its entry in the registry; `undefined` when the socket closed at once. */
+  readonly live: ServedConnection | undefined;
   /** `undefined` until the client subscribes to the response topic. */
   grantedQos: 0 | 1 | undefined;
   pendingReplies: number;
@@ -20,14 +23,16 @@ export interface Connection {
   brokenBecause: string | undefined;
 }
 
-export function connectionOf(
-  packet: ConnectPacket,
-  name: DeviceUserName | undefined,
-  transport: Connection['transport'],
-  certificateSubject: string | undefined,
-): Connection {
+interface Arrival extends Pick<Connection, 'transport' | 'live'> {
+  readonly packet: ConnectPacket;
+  readonly name: DeviceUserName | undefined;
+  readonly certificateSubject: string | undefined;
+}
+
+export function connectionOf({ packet, name, transport, certificateSubject, live }: Arrival): Connection {
   return {
     transport,
+    live,
     clientId: packet.clientId,
     isUserNameValid: name !== undefined,
     idScope: name?.idScope ?? '',

@@ -2,9 +2,11 @@
 import type { Duplex } from 'node:stream';
 import { Aedes, type Client, type ConnectPacket, type PublishPacket } from 'aedes';
 import type { Assumptions } from '../core/assumptions.ts';
+import type { Connections } from '../core/connections.ts';
 import { clientCertificateSubject } from '../core/dps/attestation/client-certificate.ts';
 import type { DpsService } from '../core/dps/dps-service.ts';
 import type { Journal } from '../core/journal/journal.ts';
+import { registrationSubject } from '../wire/journal-subject.ts';
 import { parseRequestTopic, parseUserName, RESPONSE_FILTER } from '../wire/mqtt-topics.ts';
 import { answerRequest } from './answer-request.ts';
 import { type Connection, callOf, connectionOf } from './connection.ts';
@@ -12,6 +14,7 @@ import { type Connection, callOf, connectionOf } from './connection.ts';
 export interface DpsBrokerOptions {
   readonly dps: DpsService;
   readonly journal: Journal;
+  readonly connections: Connections;
   /** Real milliseconds before a reply: Java loses one that is faster than its own wait. [client-traps 15] */
   readonly replyDelayMs: number;
   readonly credentialRefusal: Assumptions['credential-refusal'];
@@ -30,11 +33,12 @@ const NOT_AUTHORIZED = 5;
 
 type Via = Parameters<DpsBroker['serve']>[1];
 
+/** Long because it is one list: Aedes' hooks and events, a few lines each, around two maps that they share. */
 export async function createDpsBroker(options: DpsBrokerOptions): Promise<DpsBroker> {
   const arrivals = new WeakMap<object, Via>();
   const connections = new WeakMap<Client, Connection>();
   const journalOf = (connection: Connection) => ({
-    record: (event: Parameters<Journal['record']>[1]) => options.journal.record(connection, event),
+    record: (event: Parameters<Journal['record']>[1]) => options.journal.record(registrationSubject(connection), event),
   });
 
   const broker = await Aedes.createBroker({
@@ -42,7 +46,16 @@ export async function createDpsBroker(options: DpsBrokerOptions): Promise<DpsBro
       const via = arrivals.get(client.conn);
       const name = parseUserName(packet.username ?? '');
       const socket = via?.socket ?? client.conn;
-      connections.set(client, connectionOf(packet, name, via?.transport ?? 'mqtt', clientCertificateSubject(socket)));
+      const connection = connectionOf({
+        packet,
+        name,
+        transport: via?.transport ?? 'mqtt',
+        certificateSubject: clientCertificateSubject(socket),
+        live: options.connections.of(socket),
+      });
+      connections.set(client, connection);
+      const { idScope, registrationId, apiVersion, credential } = connection;
+      connection.live?.identify({ idScope, registrationId, apiVersion, credential: credential.kind });
       forgetSession(packet, name?.idScope ?? '');
       done(null, true);
     },
@@ -62,6 +75,7 @@ export async function createDpsBroker(options: DpsBrokerOptions): Promise<DpsBro
     authorizeSubscribe: (client, subscription, done) => {
       const isAllowed = subscription.topic === RESPONSE_FILTER;
       const connection = connections.get(client);
+      connection?.live?.did('subscribe');
       if (isAllowed && connection) connection.grantedQos = subscription.qos === 0 ? 0 : 1;
       if (!isAllowed && connection) {
         const detail = `the topic filter "${subscription.topic}" is not allowed; devices subscribe to ${RESPONSE_FILTER}`;
@@ -92,13 +106,7 @@ export async function createDpsBroker(options: DpsBrokerOptions): Promise<DpsBro
     if (connection && filters.includes(RESPONSE_FILTER)) connection.grantedQos = undefined;
   });
   broker.on('clientReady', (client) => {
-    const connection = connections.get(client);
-    if (!connection) return;
-    journalOf(connection).record({
-      kind: 'connected',
-      transport: connection.transport,
-      apiVersion: connection.apiVersion,
-    });
+    connections.get(client)?.live?.letIn();
   });
   broker.on('clientError', (client, error) => {
     const connection = connections.get(client);
@@ -106,13 +114,7 @@ export async function createDpsBroker(options: DpsBrokerOptions): Promise<DpsBro
   });
   broker.on('clientDisconnect', (client) => {
     const connection = connections.get(client);
-    if (!connection) return;
-    const { transport, brokenBecause } = connection;
-    journalOf(connection).record({
-      kind: 'disconnected',
-      transport,
-      ...(brokenBecause !== undefined && { why: brokenBecause }),
-    });
+    connection?.live?.left(connection.brokenBecause);
   });
 
   return {
@@ -138,7 +140,10 @@ async function admit(
 ): Promise<{ readonly returnCode: number; readonly why: string } | undefined> {
   if (connection === undefined) return { returnCode: BAD_USER_NAME, why: 'no CONNECT' };
   const refuse = (returnCode: number, reason: string, why: string) => {
-    options.journal.record(connection, refusedConnect(connection, reason, `${why} (CONNACK ${returnCode})`));
+    options.journal.record(
+      registrationSubject(connection),
+      refusedConnect(connection, reason, `${why} (CONNACK ${returnCode})`),
+    );
     return { returnCode, why };
   };
   if (!connection.isUserNameValid) {

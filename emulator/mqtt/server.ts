@@ -2,24 +2,43 @@
 import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { createServer, type TlsOptions } from 'node:tls';
+import type { Connections } from '../core/connections.ts';
 import { MESSAGE_BYTES_MAX } from '../core/dps/message-size.ts';
-import type { Journal } from '../core/journal/journal.ts';
-import type { DpsBroker } from './dps-broker.ts';
+import type { JournalSubject } from '../wire/journal-subject.ts';
+import { createDpsBroker, type DpsBroker, type DpsBrokerOptions } from './dps-broker.ts';
 import { type GateOptions, passGate } from './packet-gate.ts';
 
-export interface MqttServerOptions {
+export interface MqttOptions extends DpsBrokerOptions {
+  readonly replaceBroker: (made: DpsBroker) => DpsBroker;
+}
+
+/** One broker for both ways to reach it. */
+export async function speakMqtt(options: MqttOptions) {
+  const broker = options.replaceBroker(await createDpsBroker(options));
+  const acceptOver = gateTo(broker, options);
+  return {
+    webSocket: { subprotocol: 'mqtt', serve: acceptOver('mqtt-ws') },
+    listen: (place: Pick<MqttServerOptions, 'host' | 'port' | 'tls'>) =>
+      startMqttServer({ ...place, connections: options.connections, acceptClient: acceptOver('mqtt') }),
+    stop: () => broker.stop(),
+  };
+}
+
+interface MqttServerOptions {
   readonly tls: TlsOptions;
   readonly host: string;
   readonly port: number;
+  readonly connections: Connections;
   readonly acceptClient: (stream: Duplex, socket: Duplex) => void;
 }
 
-export interface MqttListener {
+interface MqttListener {
   readonly port: number;
   stop(): Promise<void>;
 }
 
-export async function startMqttServer({ tls, host, port, acceptClient }: MqttServerOptions): Promise<MqttListener> {
+async function startMqttServer(options: MqttServerOptions): Promise<MqttListener> {
+  const { tls, host, port, connections, acceptClient } = options;
   // Without noDelay every reply waits 40 ms for Nagle's algorithm. [building-blocks, aedes]
   const server = createServer({ ...tls, noDelay: true });
   const sockets = new Set<Socket>();
@@ -27,7 +46,11 @@ export async function startMqttServer({ tls, host, port, acceptClient }: MqttSer
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
   });
-  server.on('secureConnection', (socket) => acceptClient(socket, socket));
+  server.on('secureConnection', (socket) => {
+    connections.open(socket, 'mqtt');
+    socket.once('close', () => connections.close(socket));
+    acceptClient(socket, socket);
+  });
   // A failed handshake is the client's trouble; its socket is closed, and the listener goes on.
   server.on('tlsClientError', (_error, socket) => socket.destroy());
   await new Promise<void>((resolve, reject) => {
@@ -54,17 +77,22 @@ const PACKET_BYTES_MAX = 2 * MESSAGE_BYTES_MAX;
 const CONNECT_TIMEOUT_MS = 30_000;
 
 /** Leads every client through the gate to the DPS broker; a hub's broker will be chosen here, by user name. */
-export function gateTo(
+function gateTo(
   broker: DpsBroker,
-  journal: Journal,
+  { journal, connections }: Pick<MqttOptions, 'journal' | 'connections'>,
 ): (transport: 'mqtt' | 'mqtt-ws') => MqttServerOptions['acceptClient'] {
   return (transport) => (stream, socket) => {
+    connections.of(socket)?.becomes(transport);
     const options: GateOptions = {
       packetBytesMax: PACKET_BYTES_MAX,
       connectTimeoutMs: CONNECT_TIMEOUT_MS,
       serve: (gated) => broker.serve(gated, { transport, socket }),
       refused: (connect, returnCode, why) => {
-        const subject = { idScope: '', registrationId: connect.clientId ?? '' };
+        const listener = transport === 'mqtt' ? 'mqtt' : 'https';
+        const { clientId: registrationId } = connect;
+        const subject: JournalSubject = registrationId
+          ? { kind: 'registration', idScope: '', registrationId }
+          : { kind: 'listener', listener };
         const detail = returnCode === 0 ? why : `${why} (CONNACK ${returnCode})`;
         journal.record(subject, {
           kind: 'refused',

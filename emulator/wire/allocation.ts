@@ -10,6 +10,9 @@ export interface DeviceRuntimeContext {
   readonly currentIotHubHostName?: string;
   readonly currentDeviceId?: string;
   readonly symmetricKey?: Record<string, never>;
+  /** Base64 of the leaf's DER. */
+  readonly x509?: { readonly clientCertificate: string };
+  readonly tpm?: { readonly endorsementKey: string; readonly storageRootKey?: string };
   readonly payload?: JsonValue;
 }
 

@@ -1,4 +1,5 @@
-/** Everything that can happen to a registration, as the user of the emulator reads it. */
+/** Everything that can happen, as the user of the emulator reads it. */
+import type { JournalSubject } from './journal-subject.ts';
 import type { RegistrationStatus, Substatus } from './registration.ts';
 import type { InitialTwin, JsonObject, JsonValue } from './twin.ts';
 
@@ -17,12 +18,11 @@ export type JournalEvent =
       readonly apiVersion: string;
       readonly payload?: JsonValue;
     }
-  | {
+  | ({
       readonly kind: 'authenticated';
       readonly enrollmentKind: 'individual' | 'group';
       readonly enrollmentId: string;
-      readonly key: 'primary' | 'secondary' | 'none';
-    }
+    } & Evidence)
   | {
       readonly kind: 'refused';
       readonly operation: DeviceOperation | 'connect';
@@ -71,17 +71,29 @@ export type JournalEvent =
       readonly body: string;
     };
 
+/** By what a device has proved itself. */
+export type Evidence =
+  | { readonly key: 'primary' | 'secondary' | 'none' }
+  | { readonly certificate: { readonly subject: string; readonly sha256Thumbprint: string } }
+  | { readonly endorsementKey: string };
+
+/** How an entry stands with the registration; `quiet`: of interest only to who looks for it. */
+export type Tone = 'quiet' | 'neutral' | 'good' | 'warning' | 'bad';
+
 export interface JournalEntry {
   /** Position among all entries of this emulator. */
   readonly sequence: number;
   /** Instant on the emulator's clock, milliseconds since the epoch. */
   readonly atMs: number;
+  /** What happened, in one line for a person. */
+  readonly text: string;
+  readonly tone: Tone;
   readonly event: JournalEvent;
 }
 
-export interface Timeline {
-  readonly idScope: string;
-  readonly registrationId: string;
+export type Timeline<Subject extends JournalSubject = JournalSubject> = Subject & TimelineEntries;
+
+interface TimelineEntries {
   readonly entries: readonly JournalEntry[];
   /** Entries of this timeline that were dropped to keep it bounded. */
   readonly droppedEntries: number;

@@ -5,11 +5,6 @@ import type { JsonObject, JsonValue } from './twin.ts';
  * The register body. Unknown members, a missing body, a string payload (Java) and a null payload (Python) are all
  * accepted by the service. [dps-device-protocol §1.3, §6.1]
  */
-export const DeviceRegistrationSchema = {
-  type: 'object',
-  properties: { registrationId: { type: 'string' }, tpm: { type: 'object' } },
-} as const;
-
 export interface DeviceRegistration {
   readonly registrationId?: string;
   readonly payload?: JsonValue;
@@ -26,6 +21,8 @@ export type Substatus =
 /** `registrationState`, members in the order that the service prints them. [dps-device-protocol §1.5] */
 export interface DeviceRegistrationResult {
   readonly symmetricKey?: { readonly enrollmentGroupId?: string };
+  readonly x509?: { readonly enrollmentGroupId?: string };
+  readonly tpm?: { readonly authenticationKey?: string };
   readonly registrationId: string;
   readonly createdDateTimeUtc?: string;
   readonly assignedHub?: string;
@@ -37,6 +34,14 @@ export interface DeviceRegistrationResult {
   readonly lastUpdatedDateTimeUtc?: string;
   readonly etag?: string;
   readonly payload?: JsonObject;
+}
+
+/** The body of the 401 with which TPM attestation begins. [dps-device-protocol §5.2] */
+export interface TpmChallenge {
+  readonly message: string;
+  /** Base64 of a secret that only the device's TPM can read. */
+  readonly authenticationKey: string;
+  readonly keyName: 'registration';
 }
 
 export interface RegistrationOperationStatus {

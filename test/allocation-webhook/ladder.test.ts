@@ -70,7 +70,7 @@ describe('the ladder of retries [dps-service-behaviour §1.7]', () => {
 
   it('plays by itself when the clock skips, without waiting', async () => {
     const standIn = await webhook([status(503)]);
-    const harness = await harnessFor(standIn.url, { mode: 'skip' });
+    const harness = await harnessFor(standIn.url, { clock: 'skip' });
     const startedMs = performance.now();
     await register(harness);
     await expect.poll(() => eventsOf(harness, 'concluded').length, { interval: 1, timeout: 10_000 }).toBe(1);
@@ -180,7 +180,7 @@ describe('calls that come to nothing', () => {
 
   it.each(['manual', 'skip'] as const)('a time-out costs its whole length on a %s clock', async (mode) => {
     const standIn = await webhook([{ kind: 'hang' }, { kind: 'hang-after-headers' }, status(500), GOOD]);
-    const harness = await harnessFor(standIn.url, { mode, timeoutMs: 30_000, client: { realTimeoutMs: 400 } });
+    const harness = await harnessFor(standIn.url, { clock: mode, webhookRealTimeoutMs: 400 });
     const operationId = operationIdOf(await register(harness));
     if (mode === 'manual') await harness.clock.advance(100_000);
     await expect.poll(() => eventsOf(harness, 'concluded').length, { interval: 1, timeout: 10_000 }).toBe(1);
@@ -193,7 +193,7 @@ describe('calls that come to nothing', () => {
     const standIn = await webhook([{ kind: 'hang' }]);
     const harness = await harnessFor(standIn.url, {
       assume: { 'webhook-timeout': 'fail' },
-      client: { realTimeoutMs: 20 },
+      webhookRealTimeoutMs: 20,
     });
     const { registrationState } = await provision(harness);
     expect(registrationState?.errorMessage).toBe('Custom allocation failed: the webhook did not answer in time.');

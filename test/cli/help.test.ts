@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { longFlag } from '../../cli/start/gather-options.ts';
 import { OPTIONS } from '../../emulator/config.ts';
-import { run, temporaryHome } from './support/command.ts';
+import { run, temporaryHome } from './support/in-process.ts';
 
 const text = readFileSync(join(import.meta.dirname, '../../docs/cli.md'), 'utf8');
 const chapters = new Map(

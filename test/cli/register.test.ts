@@ -2,7 +2,8 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { CONTOSO_GROUP_KEY } from '../../emulator/core/set-up/contoso.ts';
-import { run, start, temporaryHome } from './support/command.ts';
+import { run as runProcess } from './support/command.ts';
+import { run, start, temporaryHome } from './support/in-process.ts';
 
 const TOASTER = 'breakroom499-contoso-tstrsd-007';
 const HEAT_PUMP = 'mainbuilding167-contoso-hpsd-088';
@@ -14,8 +15,7 @@ describe('register', () => {
     'mqtt-ws',
     'https',
   ])('assigns a device over %s with the key of the running emulator', async (transport) => {
-    const home = await temporaryHome();
-    await start(home);
+    const { home } = await start(await temporaryHome());
     const { code, stdout, stderr } = await run(home, ['register', TOASTER, '--transport', transport]);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     // Fast as it is here, the device may come back before the webhook has answered.
@@ -37,8 +37,7 @@ describe('register', () => {
   });
 
   it('sends the payload of the command line or of a file to the webhook', async () => {
-    const home = await temporaryHome();
-    const started = await start(home);
+    const { home } = await start(await temporaryHome());
     const file = join(home.directory, 'payload.json');
     await writeFile(file, '{"from":"file"}');
     await run(home, ['register', TOASTER, '--payload', '{"from":"line"}']);
@@ -46,7 +45,6 @@ describe('register', () => {
     const { stdout } = await run(home, ['log', '--json']);
     const sent = [...stdout.matchAll(/"payload": \{\s+"from": "(\w+)"/g)].map(([, from]) => from);
     expect([...new Set(sent)].toSorted()).toEqual(['file', 'line']);
-    await started.stop();
   });
 
   it.each([
@@ -96,8 +94,7 @@ describe('register', () => {
       },
     ],
   ])('%s', async (_how, args, code, report) => {
-    const home = await temporaryHome();
-    await start(home);
+    const { home } = await start(await temporaryHome());
     const ran = await run(home, ['register', HEAT_PUMP, '--json', ...args]);
     expect(ran).toMatchObject({ code, stderr: '' });
     expect(JSON.parse(ran.stdout)).toMatchObject({ registrationId: HEAT_PUMP, ...report });
@@ -105,8 +102,7 @@ describe('register', () => {
   });
 
   it('tells why a device was turned away that the webhook does not know, and how often it was called', async () => {
-    const home = await temporaryHome();
-    await start(home);
+    const { home } = await start(await temporaryHome());
     const { code, stdout } = await run(home, ['register', 'my-kettle']);
     expect(code).toBe(1);
     expect(stdout).toContain('failed 400207 Custom allocation failed with status code: 400');
@@ -117,13 +113,13 @@ describe('register', () => {
   });
 
   it('needs no emulator that it can find when it is told everything', async () => {
-    const home = await temporaryHome();
-    const { ready } = await start(home);
+    const { ready } = await start(await temporaryHome());
     const elsewhere = await temporaryHome();
     const own = { ...elsewhere, env: { ...elsewhere.env, NODE_EXTRA_CA_CERTS: ready.caPath } };
     const port = String(ready.endpoints.https.port);
     const told = ['--host', 'localhost', '--port', port, '--transport', 'https', '--id-scope', '0ne00002193'];
-    const { code, stdout } = await run(own, [
+    // Node reads this variable when a process starts.
+    const { code, stdout } = await runProcess(own, [
       'register',
       HEAT_PUMP,
       '--group-key',

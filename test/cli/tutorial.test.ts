@@ -1,37 +1,24 @@
-/** `dps-emulator tutorial` as a newcomer runs it: the built command, in a process of its own, with the official SDK. */
+/** `dps-emulator tutorial` as a newcomer runs it: with the official SDK, and installed without it, in a process of its own. */
 import { spawn } from 'node:child_process';
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { runProgram } from '../../cli/program.ts';
 import type { TutorialDocument } from '../../cli/tutorial/document.ts';
 import { startLocalHost } from '../../webhook/host/local-host.ts';
 import { startStandIn } from '../../webhook/stand-in/index.ts';
+// Loaded now, so that it takes no time of the first test.
+import '../../cli/tutorial/play.ts';
+import { collected } from './support/command.ts';
+import { type Ran, ranWith } from './support/in-process.ts';
 
 const root = join(import.meta.dirname, '../..');
-const builtCommand = join(root, 'dist/cli/main.js');
 
-interface Run {
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-function run(args: readonly string[], command = builtCommand): Promise<Run> {
-  const child = spawn(process.execPath, [command, 'tutorial', ...args], { cwd: tmpdir() });
-  let stdout = '';
-  let stderr = '';
-  child.stdout.on('data', (chunk: Buffer) => {
-    stdout += chunk.toString();
-  });
-  child.stderr.on('data', (chunk: Buffer) => {
-    stderr += chunk.toString();
-  });
-  return new Promise((resolve, reject) => {
-    child.once('error', reject);
-    child.once('close', (code) => resolve({ code, stdout, stderr }));
-  });
+/** In this process, with the environment of this one. */
+function run(args: readonly string[]): Promise<Ran> {
+  return ranWith({}, () => runProgram(['tutorial', ...args]));
 }
 
 const LADDER = [0, 1, 11, 30, 58, 95, 141, 196, 260, 333, 415];
@@ -169,7 +156,10 @@ describe.concurrent('tutorial where the official SDK is not installed', () => {
     await cp(join(root, 'dist'), join(installed, 'dps-emulator/dist'), { recursive: true });
     await cp(join(root, 'package.json'), join(installed, 'dps-emulator/package.json'));
     await linkDependencies(installed);
-    const { code, stdout } = await run(['--json'], join(installed, 'dps-emulator/dist/cli/main.js'));
+    const command = join(installed, 'dps-emulator/dist/cli/main.js');
+    const { code, stdout } = await collected(
+      spawn(process.execPath, [command, 'tutorial', '--json'], { cwd: tmpdir(), stdio: 'pipe' }),
+    );
     const document = JSON.parse(stdout) as TutorialDocument;
     expect(document.client.kind).toBe('wire-device');
     expect(document.client.hint).toContain('npm install azure-iot-provisioning-device');

@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { startWebhook } from '../tutorial/webhook-program.ts';
-import { run, temporaryHome } from './support/command.ts';
+import { run, temporaryHome } from './support/in-process.ts';
 
 const REQUEST = JSON.stringify({
   deviceRuntimeContext: { registrationId: 'a-contoso-tstrsd-007' },

@@ -47,9 +47,13 @@ describe('docs/control-api.md', () => {
   it('has a section for every route, and no other', async () => {
     const { emulator } = await start();
     const streamLimits = { keepAliveMs: 1000, backlogBytesMax: 1 };
-    const routes = controlRoutes({ emulator, controlUrl: () => '', streamLimits }).map(
-      ({ method, path }) => `${method} ${path}`,
-    );
+    const routes = controlRoutes({
+      state: emulator,
+      around: emulator,
+      connections: () => [],
+      controlUrl: () => '',
+      streamLimits,
+    }).map(({ method, path }) => `${method} ${path}`);
     expect([...sections.keys()].sort()).toEqual(routes.sort());
   });
 

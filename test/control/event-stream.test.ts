@@ -1,13 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { type ControlServer, startControlServer } from '../../emulator/control/server.ts';
 import type { Emulator } from '../../emulator/index.ts';
+import { registrationSubject } from '../../emulator/wire/journal-subject.ts';
 import { call } from './support/call.ts';
 import { contosoForTests, DEVICE, register, SCOPE } from './support/contoso.ts';
 import { openEvents } from './support/events.ts';
 
 const start = contosoForTests();
-const ALICE = { idScope: SCOPE, registrationId: 'alice' };
-const BOB = { idScope: SCOPE, registrationId: 'bob' };
+const ALICE = registrationSubject({ idScope: SCOPE, registrationId: 'alice' });
+const BOB = registrationSubject({ idScope: SCOPE, registrationId: 'bob' });
 const connected = { kind: 'connected', transport: 'mqtt' } as const;
 const left = { kind: 'disconnected', transport: 'mqtt' } as const;
 
@@ -83,7 +84,12 @@ describe('GET /journal/events', () => {
     const { timelines } = (await call(control, '/journal')).json as { timelines: { entries: object[] }[] };
     const reader = await openEvents(`${control}/journal/events?replay=true`);
     for (const entry of timelines[0]?.entries ?? []) {
-      expect((await reader.nextEvent()).data).toEqual({ idScope: SCOPE, registrationId: DEVICE, ...entry });
+      expect((await reader.nextEvent()).data).toEqual({
+        kind: 'registration',
+        idScope: SCOPE,
+        registrationId: DEVICE,
+        ...entry,
+      });
     }
     reader.close();
   });
@@ -165,7 +171,14 @@ async function withServer(
   streamLimits: { keepAliveMs?: number; backlogBytesMax?: number },
   use: (server: ControlServer) => Promise<void>,
 ): Promise<void> {
-  const server = await startControlServer({ emulator, host: '127.0.0.1', port: 0, streamLimits });
+  const server = await startControlServer({
+    state: emulator,
+    around: emulator,
+    connections: () => [],
+    host: '127.0.0.1',
+    port: 0,
+    streamLimits,
+  });
   try {
     await use(server);
   } finally {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { canonicalJson } from '../../emulator/wire/canonical-json.ts';
+import { registrationSubject } from '../../emulator/wire/journal-subject.ts';
 import { call } from './support/call.ts';
 import { contosoForTests, DEVICE, FUNCTION_KEY, register, SCOPE } from './support/contoso.ts';
 
@@ -112,7 +113,10 @@ describe('GET /journal/{idScope}/{registrationId}', () => {
   it('finds ids of 128 characters that need percent-encoding', async () => {
     const { emulator, control } = await start();
     const registrationId = `${':'.repeat(127)}a`;
-    emulator.journal.record({ idScope: SCOPE, registrationId }, { kind: 'connected', transport: 'mqtt' });
+    emulator.journal.record(registrationSubject({ idScope: SCOPE, registrationId }), {
+      kind: 'connected',
+      transport: 'mqtt',
+    });
     const answer = await call(control, `/journal/${SCOPE}/${encodeURIComponent(registrationId)}`);
     expect(answer).toMatchObject({ status: 200, json: { registrationId } });
   });
@@ -150,7 +154,8 @@ describe('DELETE /journal/{idScope}', () => {
   it('forgets the timelines of that ID scope and no other, whatever its spelling', async () => {
     const { emulator, control } = await start();
     await register(emulator, DEVICE);
-    emulator.journal.record({ idScope: 'another', registrationId: OTHER }, { kind: 'disconnected', transport: 'mqtt' });
+    const subject = { kind: 'registration', idScope: 'another', registrationId: OTHER } as const;
+    emulator.journal.record(subject, { kind: 'disconnected', transport: 'mqtt' });
     const { status, json } = await call(control, `/journal/${SCOPE.toUpperCase()}`, { method: 'DELETE' });
     expect([status, json]).toEqual([200, {}]);
     expect((await journal(control)).timelines.map(({ registrationId }) => registrationId)).toEqual([OTHER]);

@@ -70,7 +70,13 @@ describe('who may call', () => {
 
   it('answers over IPv6 loopback and names it in brackets', async () => {
     const { emulator } = await start();
-    const server = await startControlServer({ emulator, host: '::1', port: 0 });
+    const server = await startControlServer({
+      state: emulator,
+      around: emulator,
+      connections: () => [],
+      host: '::1',
+      port: 0,
+    });
     try {
       expect(server.url).toBe(`http://[::1]:${server.port}`);
       expect(await call(server.url, '/health')).toMatchObject({ status: 200 });
@@ -206,7 +212,9 @@ it('answers a bug with 500 and no detail, and reports it', async () => {
   const { emulator } = await start();
   const bugs: string[] = [];
   const server = await startControlServer({
-    emulator: { ...emulator, registrations: () => Promise.reject(new TypeError('a secret detail')) },
+    state: { ...emulator, registrations: () => Promise.reject(new TypeError('a secret detail')) },
+    around: emulator,
+    connections: () => [],
     host: '127.0.0.1',
     port: 0,
     reportBug: (bug, where) => bugs.push(`${where}: ${bug}`),

@@ -39,7 +39,7 @@ const either = { 400207: failed(400207), 400208: failed(400208) };
 export const webhookRows = {
   'webhook-timeout': {
     provoke: async (assume: Assume) =>
-      endWith((await webhook([{ kind: 'hang' }])).url, assume, { client: { realTimeoutMs: 5 } }),
+      endWith((await webhook([{ kind: 'hang' }])).url, assume, { webhookRealTimeoutMs: 5 }),
     outcomes: retryOrFail,
   },
   'webhook-refused': {

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { createJournal, type Journal } from '../../emulator/core/journal/journal.ts';
+import { traceOf } from '../../emulator/core/journal/trace.ts';
 import type { JournalEvent } from '../../emulator/wire/journal-entry.ts';
+import { type JournalSubject, registrationSubject, subjectName } from '../../emulator/wire/journal-subject.ts';
 
-const subject = (registrationId: string) => ({ idScope: '0ne1', registrationId });
+const subject = (registrationId: string) => registrationSubject({ idScope: '0ne1', registrationId });
 const opened: JournalEvent = { kind: 'operation-opened', operationId: 'o', linkedHubs: [] };
 const concluded: JournalEvent = { kind: 'concluded', operationId: 'o', status: 'assigned' };
 const connected: JournalEvent = { kind: 'connected', transport: 'mqtt' };
@@ -11,21 +13,36 @@ function journalOf(timelinesMax: number, entriesPerTimelineMax = 100, now = (): 
   return createJournal({ now, timelinesMax, entriesPerTimelineMax });
 }
 
-const kept = (journal: Journal): readonly string[] =>
-  journal
-    .timelines()
-    .map(({ registrationId }) => registrationId)
-    .sort();
+const kept = (journal: Journal): readonly string[] => journal.timelines().map(subjectName).sort();
 
 describe('the journal', () => {
   it('keeps one timeline per scope and id, whatever the case, in the first spelling', () => {
     const journal = journalOf(10);
     journal.record(subject('Device'), connected);
-    journal.record({ idScope: '0NE1', registrationId: 'DEVICE' }, opened);
-    journal.record({ idScope: '0ne2', registrationId: 'Device' }, connected);
+    journal.record(registrationSubject({ idScope: '0NE1', registrationId: 'DEVICE' }), opened);
+    journal.record(registrationSubject({ idScope: '0ne2', registrationId: 'Device' }), connected);
     expect(journal.timelines().map(({ entries }) => entries.length)).toEqual([2, 1]);
     expect(journal.timeline('0ne1', 'device')?.registrationId).toBe('Device');
     expect(journal.timeline('0ne1', 'other')).toBeUndefined();
+  });
+
+  it('keeps a timeline for each hub device, listener and service as well; device ids differ by case', () => {
+    const journal = journalOf(10);
+    const about: readonly (readonly [JournalSubject, string])[] = [
+      [{ kind: 'hub-device', hub: 'h.net', deviceId: 'd' }, 'd at h.net'],
+      [{ kind: 'hub-device', hub: 'H.net', deviceId: 'd' }, 'd at h.net'],
+      [{ kind: 'hub-device', hub: 'h.net', deviceId: 'D' }, 'D at h.net'],
+      [{ kind: 'listener', listener: 'mqtt' }, 'the mqtt listener'],
+      [{ kind: 'service', idScope: '0ne1' }, 'the service 0ne1'],
+      [{ kind: 'service', idScope: '0NE1' }, 'the service 0ne1'],
+    ];
+    for (const [one] of about) journal.record(one, connected);
+    journal.record(subject('d'), connected);
+    const timelines = journal.timelines();
+    expect(timelines.map(subjectName)).toEqual([...new Set(about.map(([, name]) => name)), 'd']);
+    expect(timelines.map(({ entries }) => entries.length)).toEqual([2, 1, 1, 2, 1]);
+    expect(timelines[1]).toMatchObject({ kind: 'hub-device', hub: 'h.net', deviceId: 'D', droppedEntries: 0 });
+    expect(traceOf([...timelines])).toEqual([]);
   });
 
   it('numbers all entries in one row and stamps them by the clock', () => {
@@ -85,16 +102,15 @@ describe('the journal', () => {
 
   it('shortens an id that nobody has vetted', () => {
     const journal = journalOf(2);
-    journal.record({ idScope: 's'.repeat(9_000), registrationId: 'r'.repeat(9_000) }, connected);
-    const [timeline] = journal.timelines();
-    expect([timeline?.idScope.length, timeline?.registrationId.length]).toEqual([256, 256]);
+    journal.record(registrationSubject({ idScope: 's'.repeat(9_000), registrationId: 'r'.repeat(9_000) }), connected);
+    expect(journal.timelines()).toMatchObject([{ idScope: 's'.repeat(256), registrationId: 'r'.repeat(256) }]);
   });
 
   it('tells listeners of every entry as it is kept, until they leave', () => {
     const journal = journalOf(2);
     const heard: string[] = [];
-    const leave = journal.subscribe(({ registrationId }, { sequence, event }) => {
-      heard.push(`${registrationId} ${sequence} ${event.kind === 'refused' ? event.detail : event.kind}`);
+    const leave = journal.subscribe((about, { sequence, event }) => {
+      heard.push(`${subjectName(about)} ${sequence} ${event.kind === 'refused' ? event.detail : event.kind}`);
     });
     journal.record(subject('a'), connected);
     journal.record(subject('b'), {

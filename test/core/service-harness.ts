@@ -1,23 +1,23 @@
-/** A whole DPS without the device's sockets, put together as compose.ts does: real stores, hubs, clock and webhook calls. */
+/** An emulator without sockets, in one line: the engine, and devices that call it directly. */
 import { onTestFinished } from 'vitest';
-import type { WebhookClientOptions } from '../../emulator/allocation-webhook/client.ts';
-import { createLadder } from '../../emulator/allocation-webhook/ladder.ts';
-import { type Assumptions, resolveAssumptions } from '../../emulator/core/assumptions.ts';
+import type { GivenOptions } from '../../emulator/config.ts';
+import { resolveOptions } from '../../emulator/config.ts';
 import type { ControllableClock } from '../../emulator/core/clock/clock.ts';
-import { createClock } from '../../emulator/core/clock/emulator-clock.ts';
 import type { Credential } from '../../emulator/core/dps/attestation/credential.ts';
 import type { DeviceCall, Reply } from '../../emulator/core/dps/device-call.ts';
-import { createDpsService, type DpsService } from '../../emulator/core/dps/dps-service.ts';
-import { createHubs, type Hubs } from '../../emulator/core/hub/hub-devices.ts';
-import { createIds } from '../../emulator/core/ids.ts';
-import { createJournal, type Journal } from '../../emulator/core/journal/journal.ts';
+import type { DpsService } from '../../emulator/core/dps/dps-service.ts';
+import type { Hubs } from '../../emulator/core/hub/hub-devices.ts';
+import type { Journal } from '../../emulator/core/journal/journal.ts';
 import type { Ports } from '../../emulator/core/ports.ts';
 import { applySetUp } from '../../emulator/core/set-up/apply-set-up.ts';
 import { checkSetUp } from '../../emulator/core/set-up/check-set-up.ts';
-import { createEnrollmentStore } from '../../emulator/core/store/enrollments.ts';
-import { createInstanceStore } from '../../emulator/core/store/instances.ts';
-import { createOperationStore } from '../../emulator/core/store/operations.ts';
-import { createRegistrationStore } from '../../emulator/core/store/registrations.ts';
+import {
+  createEngine,
+  type Engine,
+  type EngineOptions,
+  type EngineParts,
+  type ReplaceIn,
+} from '../../emulator/engine.ts';
 import { realTime } from '../../emulator/real-time.ts';
 import { makeDeviceSas, type SasOptions } from '../../emulator/wire/device-sas.ts';
 import type { JournalEvent } from '../../emulator/wire/journal-entry.ts';
@@ -34,21 +34,18 @@ export const GROUP = 'group-1';
 export const GROUP_KEY = 'oiK77Oy7rBw8YB6IS6ukRChAw+Yq6GC61RMrPLSTiOOtdI+XDu0LmLuNm11p+qv2I+adqGUdZHm46zXAQdZoOA==';
 export const START_MS = Date.UTC(2026, 0, 1);
 
-export interface HarnessOptions {
+/** Every option of an emulator; the clock is `manual`, the seed "seed" and the answer to poll in 3 s unless told otherwise. */
+export interface HarnessOptions extends GivenOptions, Partial<Pick<EngineOptions, 'stores' | 'webhookTrust'>> {
+  /** Checked as the emulator does. Default: none, an empty emulator. */
   readonly setUp?: SetUp;
-  readonly assume?: Partial<Assumptions>;
-  readonly mode?: 'manual' | 'skip';
-  readonly seed?: string;
-  readonly authClock?: 'wall' | 'emulator';
-  readonly operationLifetimeSeconds?: number;
-  readonly timeoutMs?: number;
-  readonly client?: Partial<WebhookClientOptions>;
-  readonly journal?: { readonly timelinesMax?: number; readonly entriesPerTimelineMax?: number };
   /** Replaces single ports. */
-  readonly ports?: (ports: Ports) => Partial<Ports>;
+  readonly ports?: ((ports: Ports) => Partial<Ports>) | undefined;
+  /** Replaces the call of the webhook: no socket at all then. */
+  readonly postJson?: EngineParts['ladder']['postJson'] | undefined;
 }
 
 export interface Harness {
+  readonly engine: Engine;
   readonly dps: DpsService;
   readonly ports: Ports;
   readonly clock: ControllableClock;
@@ -56,61 +53,43 @@ export interface Harness {
   readonly hubs: Hubs;
   /** What was reported as a bug of ours; a test that expects none checks it. */
   readonly bugs: readonly unknown[];
-  /** Adds to the set-up, checked as the emulator does. */
+  /** Adds to the set-up, checked by itself only: links that enrollments need may go. */
   seed(setUp: SetUp): Promise<void>;
   stop(): Promise<void>;
 }
 
+/** Stopped when the test ends. */
 export async function startHarness(options: HarnessOptions = {}): Promise<Harness> {
-  const assumptions = resolveAssumptions(options.assume);
-  const clock = createClock({ mode: options.mode ?? 'manual', startMs: START_MS, realTime });
-  const now = (): number => clock.now();
-  const ids = createIds(options.seed ?? 'seed');
-  const journal = createJournal({ now, timelinesMax: 1000, entriesPerTimelineMax: 500, ...options.journal });
-  const hubs = createHubs({ ids, now });
-  const stores = { instances: createInstanceStore(), enrollments: createEnrollmentStore(), hubs, ids, now };
+  const { setUp = {}, stores, webhookTrust = async () => [], ports, postJson, ...given } = options;
   const bugs: unknown[] = [];
-  const standard: Ports = {
-    clock,
-    credentialNow: options.authClock === 'emulator' ? now : realTime.now,
-    ids,
-    journal,
-    instances: stores.instances,
-    enrollments: stores.enrollments,
-    registrations: createRegistrationStore(),
-    operations: createOperationStore(),
-    hubs,
-    allocateCustom: createLadder({
-      journal,
-      assumptions,
-      client: {
-        realTimeoutMs: 5_000,
-        responseBytesMax: 64 * 1024,
-        ca: async () => [],
-        followRedirects: assumptions['webhook-redirect'] === 'follow',
-        ...options.client,
-      },
-      timeoutMs: options.timeoutMs ?? 30_000,
-      isTimeVirtual: () => true,
-      realNow: () => performance.now(),
-    }),
-    settings: {
-      retryAfterSeconds: 3,
-      operationLifetimeSeconds: options.operationLifetimeSeconds ?? 600,
-      assumptions,
-    },
+  const engine = await createEngine({
+    options: resolveOptions({ clock: 'manual', seed: 'seed', ...realTimeout(given), ...given }, 'command'),
+    setUp: await checkSetUp(setUp, 'test'),
+    stores,
+    realTime,
+    webhookTrust,
     reportBug: (error) => bugs.push(error),
+    replace: replacing({ ports, postJson }),
+  });
+  onTestFinished(engine.stop);
+  const { dps, stop, state } = engine;
+  const { clock, journal, hubs } = state;
+  const seed = async (more: SetUp): Promise<void> =>
+    applySetUp(await checkSetUp(more, 'test'), { ...engine.ports, hubs, now: () => clock.now() });
+  return { engine, dps, ports: engine.ports, clock, journal, hubs, bugs, seed, stop };
+}
+
+/** A webhook that hangs by mistake costs a test 5 s and not 30. */
+function realTimeout({ webhookTimeoutMs }: GivenOptions): GivenOptions {
+  return webhookTimeoutMs === undefined ? { webhookRealTimeoutMs: 5_000 } : {};
+}
+
+function replacing({ ports, postJson }: Pick<HarnessOptions, 'ports' | 'postJson'>): ReplaceIn<EngineParts> {
+  return (name, part) => {
+    if (name === 'ports' && ports !== undefined) return { ...part, ...ports(part as Ports) };
+    if (name === 'ladder' && postJson !== undefined) return { ...part, postJson };
+    return part;
   };
-  const ports = { ...standard, ...options.ports?.(standard) };
-  const seed = async (setUp: SetUp): Promise<void> => applySetUp(await checkSetUp(setUp, 'test'), stores);
-  if (options.setUp !== undefined) await seed(options.setUp);
-  const dps = createDpsService(ports);
-  const stop = async (): Promise<void> => {
-    await dps.stop();
-    clock.stop();
-  };
-  onTestFinished(stop);
-  return { dps, ports, clock, journal, hubs, bugs, seed, stop };
 }
 
 /** A stand-in webhook that ends with the test. */

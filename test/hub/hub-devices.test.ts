@@ -6,6 +6,7 @@ import type { ProvisionRequest } from '../../emulator/core/ports.ts';
 const A = 'a.azure-devices.net';
 const B = 'b.azure-devices.net';
 const KEYS = { primaryKey: 'p1', secondaryKey: 's1' };
+const PROVEN = { kind: 'symmetricKey', which: 'primary', keys: KEYS } as const;
 
 function hubsAt(instant = { ms: Date.UTC(2026, 0, 1) }) {
   const hubs = createHubs({ ids: createIds('seed'), now: () => instant.ms });
@@ -17,7 +18,7 @@ function hubsAt(instant = { ms: Date.UTC(2026, 0, 1) }) {
 const request = (more: Partial<ProvisionRequest> = {}): ProvisionRequest => ({
   hub: A,
   deviceId: 'd',
-  keys: KEYS,
+  proven: PROVEN,
   iotEdge: false,
   data: 'initial',
   twin: undefined,
@@ -70,7 +71,7 @@ describe('a device at its hub [dps-service-behaviour §5.3, §10.2]', () => {
     await hubs.provision(request({ twin: TWIN }));
     const before = [hubs.device(A, 'd'), hubs.twin(A, 'd')];
     const refused = await hubs.provision(
-      request({ twin: { tags: { 'a.b': 1 } }, keys: { ...KEYS, primaryKey: 'p2' } }),
+      request({ twin: { tags: { 'a.b': 1 } }, proven: { ...PROVEN, keys: { ...KEYS, primaryKey: 'p2' } } }),
     );
     expect(refused).toEqual({ kind: 'twin-refused', faults: [expect.stringContaining('a.b')] });
     expect([hubs.device(A, 'd'), hubs.twin(A, 'd')]).toEqual(before);
@@ -85,10 +86,18 @@ describe('a device at its hub [dps-service-behaviour §5.3, §10.2]', () => {
     const hubs = hubsAt();
     await hubs.provision(request({ twin: TWIN }));
     const [device, twin] = [hubs.device(A, 'd'), hubs.twin(A, 'd')];
-    const keys = { primaryKey: 's1', secondaryKey: 'p1' };
-    await hubs.provision(request({ data: 'keep', keys, previous: AT_A, twin: { tags: { 'not.even': 'looked at' } } }));
+    await hubs.provision(
+      request({
+        data: 'keep',
+        proven: { ...PROVEN, which: 'secondary' },
+        previous: AT_A,
+        twin: { tags: { 'not.even': 'looked at' } },
+      }),
+    );
     expect(hubs.twin(A, 'd')).toEqual(twin);
-    expect(hubs.device(A, 'd')).toMatchObject({ authentication: { symmetricKey: keys } });
+    expect(hubs.device(A, 'd')).toMatchObject({
+      authentication: { symmetricKey: { primaryKey: 's1', secondaryKey: 'p1' } },
+    });
     expect(hubs.device(A, 'd')?.generationId).toBe(device?.generationId);
     expect(hubs.device(A, 'd')?.etag).not.toBe(device?.etag);
   });

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import type { IConnectPacket } from 'mqtt-packet';
 import { describe, expect, it } from 'vitest';
+import { subjectName } from '../../emulator/wire/journal-subject.ts';
 import { emulatorForFile, emulatorsForTests, OTHER_SCOPE, SCOPE, tokenFor } from '../flows/support/emulators.ts';
 import { connectDevice, expectPacket, take } from './support/mqtt-device.ts';
 import { connectPacket, publishPacket, registerTopic, subscribePacket, userName } from './support/packets.ts';
@@ -90,6 +91,17 @@ describe('CONNECT', () => {
     const raw = await openRaw(running());
     raw.send(packet);
     expect(await raw.untilClosed()).toEqual([connack(2)]);
+  });
+
+  it('is on record under the listener when it names no registration', async () => {
+    const emulator = await start();
+    const raw = await openRaw(emulator);
+    raw.send(connectPacket(DEVICE, { clientId: '' }));
+    await raw.untilClosed();
+    expect(emulator.journal.timelines()).toMatchObject([
+      { kind: 'listener', listener: 'mqtt', entries: [{ event: { kind: 'refused', operation: 'connect' } }] },
+    ]);
+    expect(emulator.trace()).toEqual([]);
   });
 
   it('is answered with CONNACK 2 when the client id is empty and the session is to be kept', async () => {
@@ -228,7 +240,7 @@ type Emulator = Awaited<ReturnType<typeof start>>;
 function disconnectionOf(emulator: Emulator, registrationId: string): Promise<void> {
   return new Promise((resolve) => {
     const stop = emulator.journal.subscribe((subject, { event }) => {
-      if (subject.registrationId !== registrationId || event.kind !== 'disconnected') return;
+      if (subjectName(subject) !== registrationId || event.kind !== 'disconnected') return;
       stop();
       resolve();
     });

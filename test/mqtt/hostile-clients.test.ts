@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { generate } from 'mqtt-packet';
 import { describe, expect, it } from 'vitest';
+import { subjectName } from '../../emulator/wire/journal-subject.ts';
 import { type Emulator, emulatorForFile, emulatorsForTests, SCOPE, tokenFor } from '../flows/support/emulators.ts';
 import { unaffected } from '../flows/support/neighbours.ts';
 import { answerIn, connectDevice, expectPacket } from './support/mqtt-device.ts';
@@ -185,7 +186,7 @@ function named(registrationId: string) {
 function disconnectionOf(emulator: Emulator, registrationId: string): Promise<string | undefined> {
   return new Promise((resolve) => {
     const stop = emulator.journal.subscribe((subject, { event }) => {
-      if (subject.registrationId !== registrationId || event.kind !== 'disconnected') return;
+      if (subjectName(subject) !== registrationId || event.kind !== 'disconnected') return;
       stop();
       resolve(event.why);
     });

@@ -1,5 +1,6 @@
 import type { QoS } from 'mqtt-packet';
 import { describe, expect, it } from 'vitest';
+import { subjectName } from '../../emulator/wire/journal-subject.ts';
 import { type Emulator, emulatorsForTests, SCOPE } from '../flows/support/emulators.ts';
 import { connectDevice, expectPacket } from './support/mqtt-device.ts';
 import { connectPacket, publishPacket, RESPONSES, registerTopic, subscribePacket } from './support/packets.ts';
@@ -115,7 +116,7 @@ describe('a device that is not subscribed', () => {
 function replyTo(emulator: Emulator, registrationId: string): Promise<void> {
   return new Promise((resolve) => {
     const stop = emulator.journal.subscribe((subject, { event }) => {
-      if (subject.registrationId !== registrationId || event.kind !== 'replied') return;
+      if (subjectName(subject) !== registrationId || event.kind !== 'replied') return;
       stop();
       // The reply itself would be written in the turn that follows the entry.
       setImmediate(resolve);

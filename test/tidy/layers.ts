@@ -25,8 +25,14 @@ const LAYERS: readonly Layer[] = [
   // It shows and changes what an emulator holds, options included.
   {
     folder: 'emulator/control/',
-    mayImport: [...CORE, 'emulator/emulator.ts', 'emulator/config.ts', 'emulator/version.ts'],
+    mayImport: [...CORE, 'emulator/engine.ts', 'emulator/emulator.ts', 'emulator/config.ts', 'emulator/version.ts'],
   },
+  // The core put together; whoever has no socket has this.
+  { folder: 'emulator/engine.ts', mayImport: [...CORE, 'emulator/allocation-webhook/', 'emulator/config.ts'] },
+  { folder: 'emulator/config.ts', mayImport: [...CORE, 'emulator/listeners.ts'] },
+  // Each row loads the door of its adapter when it is asked to speak.
+  { folder: 'emulator/listeners.ts', mayImport: [...WIRE, 'emulator/http/', 'emulator/mqtt/', 'emulator/amqp/'] },
+  { folder: 'emulator/listen.ts', mayImport: ['emulator/listeners.ts'] },
   // A function app that can be deployed as it is.
   { folder: 'webhook/src/', mayImport: [] },
   { folder: 'webhook/', mayImport: WIRE },
@@ -35,7 +41,7 @@ const LAYERS: readonly Layer[] = [
     folder: 'client/',
     mayImport: [...CORE, 'cli/exit.ts', 'cli/az/az-error.ts', 'emulator/emulator.ts', 'emulator/tls/'],
   },
-  { folder: 'testcontainers/', mayImport: [...CORE, 'client/', 'cli/', 'emulator/config.ts'] },
+  { folder: 'testcontainers/', mayImport: [...CORE, 'client/', 'cli/', 'emulator/config.ts', 'emulator/listeners.ts'] },
   // The places that start an emulator in this process.
   { folder: 'contracts/target/in-process.ts', mayImport: [...HARNESS, 'emulator/index.ts'] },
   { folder: 'contracts/testing/dps.ts', mayImport: [...HARNESS, 'emulator/index.ts'] },

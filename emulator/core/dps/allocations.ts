@@ -1,5 +1,6 @@
 /** Allocations under way: started after the answer 202, concluded in a turn of their own, ended by a newer register. */
-import type { Enrollment, ReprovisionPolicy, SymmetricKeys } from '../../wire/enrollment.ts';
+import type { Enrollment, ReprovisionPolicy } from '../../wire/enrollment.ts';
+import { registrationSubject } from '../../wire/journal-subject.ts';
 import type { ClockTask } from '../clock/clock.ts';
 import { createKeyedQueue, type KeyedQueue } from '../keyed-queue.ts';
 import type { Ports } from '../ports.ts';
@@ -13,8 +14,6 @@ export interface AllocationJob extends AllocationContext {
   /** The record as its operation opened it. */
   readonly record: RegistrationRecord;
   readonly enrollment: Enrollment;
-  /** What the device has proved; becomes the device's keys at the hub. */
-  readonly keys: SymmetricKeys;
   readonly policy: ReprovisionPolicy;
 }
 
@@ -58,7 +57,11 @@ export function createAllocations(ports: Ports): Allocations {
     supersede: async (previous, by) => {
       if (previous?.status !== 'assigning') return;
       running.get(previous.operationId)?.abort.abort();
-      ports.journal.record(previous, { kind: 'superseded', operationId: previous.operationId, by });
+      ports.journal.record(registrationSubject(previous), {
+        kind: 'superseded',
+        operationId: previous.operationId,
+        by,
+      });
       const operation = await ports.operations.get(previous.idScope, previous.registrationId, previous.operationId);
       if (operation !== undefined) await ports.operations.put({ ...operation, isSuperseded: true });
     },

@@ -8,7 +8,7 @@ import type { Assumptions } from '../assumptions.ts';
 import { DpsError } from '../errors.ts';
 import type { Ports } from '../ports.ts';
 import type { DpsInstance } from '../store/instances.ts';
-import { type AcceptedVerdict, attest } from './attestation/attest.ts';
+import { type AdmittedVerdict, attest, type Verdict } from './attestation/attest.ts';
 import type { DeviceCall } from './device-call.ts';
 
 /** What the checks have established about a request. */
@@ -91,8 +91,8 @@ function refuseOtherId(inBody: string, expected: string, rule: Assumptions['body
   });
 }
 
-/** Takes the verdict on the credential; refusals throw, acceptance is journaled by the caller. */
-export async function authenticate({ call }: CheckedCall, ports: Ports): Promise<AcceptedVerdict> {
+/** Takes the verdict on the credential; refusals and challenges throw, acceptance is journaled by the caller. */
+export async function authenticate({ call }: CheckedCall, ports: Ports): Promise<AdmittedVerdict> {
   const verdict = await attest(
     {
       idScope: call.idScope,
@@ -103,11 +103,25 @@ export async function authenticate({ call }: CheckedCall, ports: Ports): Promise
     ports.enrollments,
     ports.settings.assumptions,
   );
-  if (verdict.kind === 'accepted') return verdict;
-  const isUnreadable =
-    verdict.reason === 'malformed-token' ||
-    verdict.reason === 'no-credential' ||
-    ports.settings.assumptions['unauthorized-code'] === '401000';
-  const reason = `${verdict.reason}: ${verdict.detail}`;
-  throw new DpsError(isUnreadable ? 'CredentialUnreadable' : 'Unauthorized', { reason });
+  return admitted(verdict, ports.settings.assumptions);
+}
+
+export function admitted(verdict: Verdict, assumptions: Assumptions): AdmittedVerdict {
+  switch (verdict.kind) {
+    case 'accepted':
+    case 'barred':
+      return verdict;
+    case 'challenged': {
+      const reason = 'challenged: the device has yet to prove that it holds the keys of its TPM';
+      throw new DpsError('Unauthorized', { reason, challenge: verdict.challenge });
+    }
+    case 'refused': {
+      const isUnreadable =
+        verdict.reason === 'malformed-token' ||
+        verdict.reason === 'no-credential' ||
+        assumptions['unauthorized-code'] === '401000';
+      const reason = `${verdict.reason}: ${verdict.detail}`;
+      throw new DpsError(isUnreadable ? 'CredentialUnreadable' : 'Unauthorized', { reason });
+    }
+  }
 }

@@ -1,4 +1,6 @@
 /** Ends an operation: the device at its hub, the registration's new state, and the outcome under the operation id. */
+
+import { registrationSubject } from '../../wire/journal-subject.ts';
 import type { Substatus } from '../../wire/registration.ts';
 import type { InitialTwin } from '../../wire/twin.ts';
 import type { Ports, ProvisionRequest } from '../ports.ts';
@@ -31,7 +33,7 @@ export async function conclude(job: AllocationJob, result: AllocationResult, por
     concludedMs: nowMs,
     outcome: stored,
   });
-  ports.journal.record(stored, {
+  ports.journal.record(registrationSubject(stored), {
     kind: 'concluded',
     operationId,
     status: stored.status,
@@ -67,7 +69,7 @@ async function provision(
   const request: ProvisionRequest = {
     hub: allocated.hub,
     deviceId,
-    keys: job.keys,
+    proven: job.proven,
     iotEdge: enrollment.record.capabilities?.iotEdge ?? false,
     data: move.data,
     twin,

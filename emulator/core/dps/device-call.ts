@@ -2,7 +2,7 @@
 
 import type { ServiceErrorBody } from '../../wire/error-body.ts';
 import type { Transport } from '../../wire/journal-entry.ts';
-import type { DeviceRegistrationResult, RegistrationOperationStatus } from '../../wire/registration.ts';
+import type { DeviceRegistrationResult, RegistrationOperationStatus, TpmChallenge } from '../../wire/registration.ts';
 import type { Credential } from './attestation/credential.ts';
 
 export interface DeviceCall {
@@ -18,7 +18,7 @@ export interface DeviceCall {
     | { readonly operation: 'lookup'; readonly body: string };
 }
 
-export type ReplyBody = RegistrationOperationStatus | DeviceRegistrationResult | ServiceErrorBody;
+export type ReplyBody = RegistrationOperationStatus | DeviceRegistrationResult | ServiceErrorBody | TpmChallenge;
 
 export interface Reply {
   /** HTTP status, and the status in the MQTT response topic. */

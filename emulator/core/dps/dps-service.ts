@@ -1,4 +1,6 @@
 /** The DPS itself: one entry for every request of a device, the same for every transport; it never throws. */
+
+import { registrationSubject } from '../../wire/journal-subject.ts';
 import { deviceTimestamp } from '../../wire/timestamp.ts';
 import { DpsError } from '../errors.ts';
 import type { Ports } from '../ports.ts';
@@ -32,6 +34,7 @@ export function createDpsService(ports: Ports): DpsService {
   };
 
   const refuse = (error: DpsError, requestId: string): Reply => {
+    if (error.challenge !== undefined) return reply(error.status, error.challenge, requestId);
     const body = {
       errorCode: error.errorCode,
       trackingId: requestId,
@@ -44,21 +47,22 @@ export function createDpsService(ports: Ports): DpsService {
   return {
     call: async (call) => {
       const requestId = nextRequestId();
+      const subject = registrationSubject(call);
       let answer: Reply;
       try {
         answer = await dispatch(call, requestId, ports, allocations);
       } catch (thrown) {
         const error = thrown instanceof DpsError ? thrown : internalError(thrown, call, ports);
         answer = refuse(error, requestId);
-        ports.journal.record(call, {
+        ports.journal.record(subject, {
           kind: 'refused',
           operation: call.request.operation,
           transport: call.transport,
-          errorCode: error.errorCode,
+          ...(answer.errorCode !== undefined && { errorCode: answer.errorCode }),
           ...splitReason(error),
         });
       }
-      ports.journal.record(call, {
+      ports.journal.record(subject, {
         kind: 'replied',
         operation: call.request.operation,
         transport: call.transport,

@@ -3,7 +3,7 @@ import type { RegistrationOperationStatus } from '../../wire/registration.ts';
 import { DpsError } from '../errors.ts';
 import type { Ports } from '../ports.ts';
 import type { OperationRecord } from '../store/operations.ts';
-import type { AcceptedVerdict } from './attestation/attest.ts';
+import type { AdmittedVerdict } from './attestation/attest.ts';
 import { authenticate, type CheckedCall } from './checks.ts';
 import type { OperationAnswer } from './register.ts';
 import { renderOperation } from './render.ts';
@@ -34,12 +34,13 @@ export async function operationStatus(
 }
 
 /**
- * An enrollment that was disabled after the register also blocks the poll. An unproven verdict always does: the keys of
- * a disabled individual were never looked at, so nothing else may be told.
+ * An enrollment that was disabled after the register also blocks the poll. A barred device always is: the keys of its
+ * individual enrollment were never looked at, so nothing else may be told.
  */
-export function answersDisabled({ enrollment, proven }: AcceptedVerdict, ports: Ports): boolean {
-  if (enrollment.record.provisioningStatus !== 'disabled') return false;
-  return proven === undefined || ports.settings.assumptions['disabled-poll'] === 'disabled';
+export function answersDisabled({ kind, enrollment }: AdmittedVerdict, ports: Ports): boolean {
+  if (kind === 'barred') return true;
+  const isDisabled = enrollment.record.provisioningStatus === 'disabled';
+  return isDisabled && ports.settings.assumptions['disabled-poll'] === 'disabled';
 }
 
 function disabledBody(operationId: string, registrationId: string): RegistrationOperationStatus {

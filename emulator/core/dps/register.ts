@@ -1,5 +1,6 @@
 /** `register`: who asks, what the policy allows, a new operation, and an allocation under way. */
 import type { Enrollment } from '../../wire/enrollment.ts';
+import { registrationSubject } from '../../wire/journal-subject.ts';
 import type { RegistrationOperationStatus } from '../../wire/registration.ts';
 import type { JsonValue } from '../../wire/twin.ts';
 import type { Ports } from '../ports.ts';
@@ -7,7 +8,8 @@ import { type RegistrationRecord, registrationAddress } from '../store/registrat
 
 import { offeredHubs, reprovisionPolicyOf } from './allocation/candidates.ts';
 import type { Allocations } from './allocations.ts';
-import type { AcceptedVerdict } from './attestation/attest.ts';
+import type { AcceptedVerdict, AdmittedVerdict } from './attestation/attest.ts';
+import { evidenceOf } from './attestation/proven.ts';
 import { authenticate, type CheckedCall, readRegistrationBody } from './checks.ts';
 import { statusAfter } from './registration-machine.ts';
 import { renderOperation } from './render.ts';
@@ -27,22 +29,23 @@ export async function register(
   const { payload } = readRegistrationBody(call, body, ports.settings.assumptions);
   const verdict = await authenticate(checked, ports);
   const { enrollment } = verdict;
-  ports.journal.record(call, {
+  const subject = registrationSubject(call);
+  ports.journal.record(subject, {
     kind: 'register-received',
     transport: call.transport,
     apiVersion,
     ...(payload !== undefined && { payload }),
   });
-  ports.journal.record(call, {
+  ports.journal.record(subject, {
     kind: 'authenticated',
     ...enrollmentOf(enrollment),
-    key: verdict.proven?.which ?? 'none',
+    ...evidenceOf(verdict.kind === 'accepted' ? verdict.proven : undefined),
   });
 
   const turn = <T>(work: () => Promise<T>): Promise<T> =>
     allocations.queue.turn(registrationAddress(call.idScope, call.registrationId), work);
-  if (enrollment.record.provisioningStatus === 'disabled')
-    return turn(() => answerDisabled(checked, enrollment, ports, allocations));
+  if (verdict.kind === 'barred' || enrollment.record.provisioningStatus === 'disabled')
+    return turn(() => answerDisabled(checked, verdict, ports, allocations));
   return turn(() => openAndAllocate(checked, verdict, payload, ports, allocations));
 }
 
@@ -56,11 +59,11 @@ function enrollmentOf(enrollment: Enrollment): { enrollmentKind: 'individual' | 
 /** A disabled enrollment ends the registration at once; the webhook is not asked. [dps-service-behaviour §1.6, §3.4] */
 async function answerDisabled(
   checked: CheckedCall,
-  enrollment: Enrollment,
+  verdict: AdmittedVerdict,
   ports: Ports,
   allocations: Allocations,
 ): Promise<OperationAnswer> {
-  const opened = await openOperation(checked, enrollment, ports, allocations);
+  const opened = await openOperation(checked, verdict, ports, allocations);
   const record: RegistrationRecord = { ...opened, status: statusAfter('assigning', 'disable') };
   await ports.registrations.put(record);
   await ports.operations.put({
@@ -71,8 +74,8 @@ async function answerDisabled(
     concludedMs: record.updatedMs,
     outcome: record,
   });
-  const { enrollmentKind, enrollmentId } = enrollmentOf(enrollment);
-  ports.journal.record(checked.call, {
+  const { enrollmentKind, enrollmentId } = enrollmentOf(verdict.enrollment);
+  ports.journal.record(registrationSubject(checked.call), {
     kind: 'concluded',
     operationId: record.operationId,
     status: 'disabled',
@@ -91,7 +94,6 @@ async function openAndAllocate(
 ): Promise<OperationAnswer> {
   const { call, instance, apiVersion } = checked;
   const { enrollment, proven } = verdict;
-  if (proven === undefined) throw new Error('an enabled enrollment was accepted without a proven key');
   const previous = await ports.registrations.get(call.idScope, call.registrationId);
   if (previous?.status === 'assigning' && ports.settings.assumptions['concurrent-register'] === 'join') {
     return accepted(previous.operationId);
@@ -101,7 +103,7 @@ async function openAndAllocate(
   const staysAt = policy.updateHubAssignment ? undefined : current;
   const offered = offeredHubs(instance, enrollment, staysAt);
 
-  const record = await openOperation(checked, enrollment, ports, allocations);
+  const record = await openOperation(checked, verdict, ports, allocations);
   await ports.registrations.put(record);
   await ports.operations.put({
     operationId: record.operationId,
@@ -109,12 +111,13 @@ async function openAndAllocate(
     registrationId: record.registrationId,
     openedMs: record.updatedMs,
   });
-  ports.journal.record(call, { kind: 'operation-opened', operationId: record.operationId, linkedHubs: offered });
+  const { operationId } = record;
+  ports.journal.record(registrationSubject(call), { kind: 'operation-opened', operationId, linkedHubs: offered });
   allocations.start({
     record,
     instance,
     enrollment,
-    keys: orderKeys(proven),
+    proven,
     policy,
     registrationId: record.registrationId,
     payload,
@@ -125,18 +128,14 @@ async function openAndAllocate(
   return accepted(record.operationId);
 }
 
-/** The hub's primary key is the one that the device has proved. [dps-service-behaviour §5.3] */
-function orderKeys({ which, keys }: NonNullable<AcceptedVerdict['proven']>) {
-  return which === 'primary' ? keys : { primaryKey: keys.secondaryKey, secondaryKey: keys.primaryKey };
-}
-
 /** Ends an older ladder of this registration and makes the record of the new operation; nothing is stored yet. */
 async function openOperation(
   { call }: CheckedCall,
-  enrollment: Enrollment,
+  verdict: AdmittedVerdict,
   ports: Ports,
   allocations: Allocations,
 ): Promise<RegistrationRecord> {
+  const { enrollment } = verdict;
   const nowMs = ports.clock.now();
   const previous = await ports.registrations.get(call.idScope, call.registrationId);
   const counts = previous ?? (await ports.registrations.countsOfDeleted(call.idScope, call.registrationId));
@@ -150,6 +149,7 @@ async function openOperation(
     idScope: call.idScope,
     registrationId,
     ...(enrollment.kind === 'group' && { enrollmentGroupId: enrollment.record.enrollmentGroupId }),
+    ...(verdict.kind === 'accepted' && { attestation: verdict.proven.kind }),
     status: statusAfter(previous?.status ?? 'unassigned', 'register'),
     ...(previous?.assignment && { assignment: previous.assignment }),
     createdMs: previous?.createdMs ?? nowMs,

@@ -33,8 +33,7 @@ export function renderRegistration(record: RegistrationRecord, apiVersion: strin
     };
   }
   return {
-    // An individual symmetric-key enrollment shows no attestation member at all. [dps-device-protocol §1.5]
-    ...(record.enrollmentGroupId !== undefined && { symmetricKey: { enrollmentGroupId: record.enrollmentGroupId } }),
+    ...attestationMember(record.attestation, record.enrollmentGroupId),
     registrationId,
     createdDateTimeUtc,
     ...(record.assignment && { assignedHub: record.assignment.hub, deviceId: record.assignment.deviceId }),
@@ -44,6 +43,23 @@ export function renderRegistration(record: RegistrationRecord, apiVersion: strin
     etag,
     ...(record.payload && { payload: record.payload }),
   };
+}
+
+/** An individual symmetric-key enrollment shows no attestation member at all, any other does. [dps-device-protocol §1.5] */
+function attestationMember(
+  attestation: RegistrationRecord['attestation'] | undefined,
+  enrollmentGroupId: string | undefined,
+): Pick<DeviceRegistrationResult, 'symmetricKey' | 'x509' | 'tpm'> {
+  const group = enrollmentGroupId === undefined ? {} : { enrollmentGroupId };
+  switch (attestation) {
+    case 'x509':
+      return { x509: group };
+    case 'tpm':
+      return { tpm: {} };
+    case 'symmetricKey':
+    case undefined:
+      return enrollmentGroupId === undefined ? {} : { symmetricKey: group };
+  }
 }
 
 /** Versions before 2019-04-15 do not know the fourth substatus. [dps-service-behaviour §5.4] */

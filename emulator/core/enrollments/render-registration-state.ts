@@ -5,7 +5,7 @@ import { deviceTimestamp } from '../../wire/timestamp.ts';
 import { substatusFor } from '../dps/render.ts';
 import type { RegistrationRecord } from '../store/registrations.ts';
 
-export type RenderedState = Omit<DeviceRegistrationResult, 'symmetricKey'>;
+export type RenderedState = Omit<DeviceRegistrationResult, 'symmetricKey' | 'x509' | 'tpm'>;
 
 /** Unlike a device, a back end is told instants and etag in every state. */
 export function renderRegistrationState(record: RegistrationRecord, apiVersion: string): RenderedState {

@@ -7,6 +7,7 @@ import { isoInstant } from '../../wire/timestamp.ts';
 import type { HubTwin, InitialTwin } from '../../wire/twin.ts';
 import { twinFaults } from '../../wire/twin-limits.ts';
 import { completedPolicies } from '../access/complete-policies.ts';
+import type { Proven } from '../dps/attestation/proven.ts';
 import type { Ids } from '../ids.ts';
 import type { HubPort, ProvisionRequest, ProvisionResult } from '../ports.ts';
 import { createOrderedMap, type OrderedMap, type Page, type PageRequest } from '../store/ordered-map.ts';
@@ -20,8 +21,13 @@ export interface HubDevice {
   readonly status: 'enabled';
   readonly statusUpdatedTime: string;
   readonly capabilities: { readonly iotEdge: boolean };
-  readonly authentication: { readonly type: 'sas'; readonly symmetricKey: SymmetricKeys };
+  readonly authentication: HubAuthentication;
 }
+
+/** What a device authenticates with at its hub. [dps-service-behaviour §5.3] */
+export type HubAuthentication =
+  | { readonly type: 'sas'; readonly symmetricKey: SymmetricKeys }
+  | { readonly type: 'selfSigned'; readonly x509Thumbprint: { readonly primaryThumbprint: string } };
 
 interface HubRecord {
   readonly device: HubDevice;
@@ -101,7 +107,9 @@ export function createHubs({ ids, now }: { readonly ids: Ids; readonly now: () =
         statusUpdatedTime: existing?.device.statusUpdatedTime ?? time,
         // Capabilities migrate with the twin. [dps-service-behaviour §5.4]
         capabilities: request.data === 'migrate' && old ? old.device.capabilities : { iotEdge: request.iotEdge },
-        authentication: { type: 'sas', symmetricKey: request.keys },
+        authentication: authenticationOf(request.proven, (which) =>
+          ids.symmetricKey(which, `${request.hub.toLowerCase()}/devices/${request.deviceId}`),
+        ),
       },
       twin,
       twinUpdatedTime: isKept ? source.twinUpdatedTime : time,
@@ -147,6 +155,25 @@ export function createHubs({ ids, now }: { readonly ids: Ids; readonly now: () =
 
 function newHub(name: string): Hub {
   return { name, devices: createOrderedMap(), policies: [], facts: {} };
+}
+
+function authenticationOf(proven: Proven, generateKey: (which: 'primary' | 'secondary') => string): HubAuthentication {
+  switch (proven.kind) {
+    case 'symmetricKey': {
+      // The hub's primary key is the one that the device has proved.
+      const { primaryKey, secondaryKey } = proven.keys;
+      const swapped = { primaryKey: secondaryKey, secondaryKey: primaryKey };
+      return { type: 'sas', symmetricKey: proven.which === 'primary' ? proven.keys : swapped };
+    }
+    case 'x509':
+      // For the device of a group as well. That it is the SHA-256 is what the Azure CLI's own tests compare.
+      return { type: 'selfSigned', x509Thumbprint: { primaryThumbprint: proven.thumbprints.sha256 } };
+    case 'tpm':
+      return {
+        type: 'sas',
+        symmetricKey: { primaryKey: generateKey('primary'), secondaryKey: generateKey('secondary') },
+      };
+  }
 }
 
 function newTwin(deviceId: string, initial: InitialTwin | undefined, etag: string, version: number): HubTwin {

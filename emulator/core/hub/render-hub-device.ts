@@ -18,8 +18,8 @@ export function renderDevice(device: HubDevice): object {
     lastActivityTime: NEVER,
     cloudToDeviceMessageCount: 0,
     authentication: {
-      symmetricKey: device.authentication.symmetricKey,
-      x509Thumbprint: { primaryThumbprint: null, secondaryThumbprint: null },
+      symmetricKey: keysOf(device),
+      x509Thumbprint: thumbprintsOf(device),
       type: device.authentication.type,
     },
     capabilities: device.capabilities,
@@ -38,7 +38,7 @@ export function renderTwin(twin: HubTwin, device: HubDevice, updatedTime: string
     lastActivityTime: NEVER,
     cloudToDeviceMessageCount: 0,
     authenticationType: device.authentication.type,
-    x509Thumbprint: { primaryThumbprint: null, secondaryThumbprint: null },
+    x509Thumbprint: thumbprintsOf(device),
     modelId: '',
     version: twin.version,
     tags: twin.tags,
@@ -48,6 +48,15 @@ export function renderTwin(twin: HubTwin, device: HubDevice, updatedTime: string
     },
     capabilities: device.capabilities,
   };
+}
+
+function keysOf({ authentication }: HubDevice): object {
+  return authentication.type === 'sas' ? authentication.symmetricKey : { primaryKey: null, secondaryKey: null };
+}
+
+function thumbprintsOf({ authentication }: HubDevice): object {
+  const none = { primaryThumbprint: null, secondaryThumbprint: null };
+  return authentication.type === 'selfSigned' ? { ...none, ...authentication.x509Thumbprint } : none;
 }
 
 /** The base64 of a number in digits, as hubs show it; made of the stamp of the device's last write. */

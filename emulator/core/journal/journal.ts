@@ -1,20 +1,19 @@
-/** One bounded timeline per registration; the oldest concluded one makes room, and that is counted. */
+/** One bounded timeline per subject; the oldest concluded one makes room, and that is counted. */
 
 import type { JournalEntry, JournalEvent, Timeline } from '../../wire/journal-entry.ts';
-import { maskJson } from '../../wire/mask.ts';
-import type { JsonValue } from '../../wire/twin.ts';
-import { registrationAddress } from '../store/registrations.ts';
-
-export interface JournalSubject {
-  readonly idScope: string;
-  readonly registrationId: string;
-}
+import {
+  type JournalSubject,
+  type RegistrationSubject,
+  shortSubject,
+  subjectAddress,
+} from '../../wire/journal-subject.ts';
+import { createEntry } from './describe.ts';
 
 export type JournalListener = (subject: JournalSubject, entry: JournalEntry) => void;
 
 export interface Journal {
   record(subject: JournalSubject, event: JournalEvent): void;
-  timeline(idScope: string, registrationId: string): Timeline | undefined;
+  timeline(idScope: string, registrationId: string): Timeline<RegistrationSubject> | undefined;
   /** By last conclusion (or first entry, where there is none), oldest first. */
   timelines(): readonly Timeline[];
   /** Timelines dropped to keep the journal bounded. */
@@ -33,15 +32,11 @@ export interface JournalOptions {
 }
 
 interface MutableTimeline {
-  readonly idScope: string;
-  readonly registrationId: string;
+  readonly subject: JournalSubject;
   readonly entries: JournalEntry[];
   droppedEntries: number;
   isOpen: boolean;
 }
-
-/** A registration id that nobody vetted can be long; what is kept of it for display is not. */
-const SUBJECT_LENGTH_MAX = 256;
 
 export function createJournal({ now, timelinesMax, entriesPerTimelineMax }: JournalOptions): Journal {
   const timelines = new Map<string, MutableTimeline>();
@@ -49,21 +44,17 @@ export function createJournal({ now, timelinesMax, entriesPerTimelineMax }: Jour
   let sequence = 0;
   let dropped = 0;
 
-  const open = (subject: JournalSubject): MutableTimeline => {
-    const address = registrationAddress(subject.idScope, subject.registrationId);
+  const open = (address: string, subject: JournalSubject): MutableTimeline => {
     const found = timelines.get(address);
     if (found !== undefined) return found;
     if (timelines.size >= timelinesMax) makeRoom();
-    const timeline = { ...subject, entries: [], droppedEntries: 0, isOpen: false };
+    const timeline = { subject, entries: [], droppedEntries: 0, isOpen: false };
     timelines.set(address, timeline);
     return timeline;
   };
 
   /** Keeps the concluded ones in the order of their conclusion. */
-  const moveToEnd = (subject: JournalSubject): void => {
-    const address = registrationAddress(subject.idScope, subject.registrationId);
-    const timeline = timelines.get(address);
-    if (timeline === undefined) return;
+  const moveToEnd = (address: string, timeline: MutableTimeline): void => {
     timelines.delete(address);
     timelines.set(address, timeline);
   };
@@ -84,17 +75,15 @@ export function createJournal({ now, timelinesMax, entriesPerTimelineMax }: Jour
 
   return {
     record: (subject, event) => {
-      const short = {
-        idScope: subject.idScope.slice(0, SUBJECT_LENGTH_MAX),
-        registrationId: subject.registrationId.slice(0, SUBJECT_LENGTH_MAX),
-      };
-      const timeline = open(short);
+      const short = shortSubject(subject);
+      const address = subjectAddress(short);
+      const timeline = open(address, short);
       sequence += 1;
-      const entry: JournalEntry = { sequence, atMs: now(), event: masked(event) };
+      const entry = createEntry(sequence, now(), event);
       if (event.kind === 'operation-opened') timeline.isOpen = true;
       if (event.kind === 'concluded') {
         timeline.isOpen = false;
-        moveToEnd(short);
+        moveToEnd(address, timeline);
       }
       timeline.entries.push(entry);
       if (timeline.entries.length > entriesPerTimelineMax) {
@@ -103,16 +92,20 @@ export function createJournal({ now, timelinesMax, entriesPerTimelineMax }: Jour
       }
       for (const listener of listeners) listener(short, entry);
     },
-    timeline: (idScope, registrationId) => timelines.get(registrationAddress(idScope, registrationId)),
-    timelines: () => [...timelines.values()],
+    timeline: (idScope, registrationId) => {
+      const found = timelines.get(subjectAddress({ kind: 'registration', idScope, registrationId }));
+      return found?.subject.kind === 'registration' ? { ...found.subject, ...entriesOf(found) } : undefined;
+    },
+    timelines: () => [...timelines.values()].map((timeline) => ({ ...timeline.subject, ...entriesOf(timeline) })),
     droppedTimelines: () => dropped,
     subscribe: (listener) => {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
     forget: (idScope) => {
-      for (const [address, timeline] of timelines) {
-        if (timeline.idScope.toLowerCase() === idScope.toLowerCase()) timelines.delete(address);
+      for (const [address, { subject }] of timelines) {
+        const isOf = 'idScope' in subject && subject.idScope.toLowerCase() === idScope.toLowerCase();
+        if (isOf) timelines.delete(address);
       }
     },
     clear: () => {
@@ -122,8 +115,6 @@ export function createJournal({ now, timelinesMax, entriesPerTimelineMax }: Jour
   };
 }
 
-/** Whatever text or JSON comes from outside may carry a secret, in any member of any event. */
-function masked(event: JournalEvent): JournalEvent {
-  // Events are JSON by their types; masking changes the text of values, never the shape.
-  return maskJson(event as unknown as JsonValue) as unknown as JournalEvent;
+function entriesOf({ entries, droppedEntries }: MutableTimeline) {
+  return { entries, droppedEntries };
 }

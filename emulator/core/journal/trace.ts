@@ -12,6 +12,7 @@ export interface RegistrationTrace {
 /** Ordered by scope and registration id, so that side-by-side registrations cannot reorder it. */
 export function traceOf(timelines: readonly Timeline[]): readonly RegistrationTrace[] {
   return timelines
+    .filter((timeline) => timeline.kind === 'registration')
     .map(({ idScope, registrationId, entries }) => ({ idScope, registrationId, events: entries.flatMap(eventOf) }))
     .filter((trace) => trace.events.length > 0)
     .sort((a, b) => compare(`${a.idScope}/${a.registrationId}`, `${b.idScope}/${b.registrationId}`));

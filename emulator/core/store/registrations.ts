@@ -15,6 +15,8 @@ export interface RegistrationRecord {
   readonly registrationId: string;
   /** Absent for an individual enrollment. */
   readonly enrollmentGroupId?: string;
+  /** How the device has proved itself; absent when it was barred before that was looked at. */
+  readonly attestation?: 'symmetricKey' | 'x509' | 'tpm';
   readonly status: RegistrationStatus;
   readonly substatus?: Substatus;
   readonly errorCode?: number;

@@ -1,6 +1,7 @@
 /** When a 401 of the webhook is put down to a URL without a key: only where the journal or the set-up shows it. */
 import { describe, expect, it } from 'vitest';
 import { type Evidence, webhookWithoutKey } from '../../../cli/register/webhook-without-key.ts';
+import { createEntry } from '../../../emulator/core/journal/describe.ts';
 import type { JournalEvent } from '../../../emulator/wire/journal-entry.ts';
 import type { SetUp } from '../../../emulator/wire/set-up.ts';
 
@@ -38,7 +39,7 @@ function judged(
   setUp?: SetUp,
   idScope = '0NE1',
 ): ReturnType<typeof webhookWithoutKey> {
-  const entries: Evidence['entries'] = events.map((event, index) => ({ sequence: index, atMs: 0, event }));
+  const entries: Evidence['entries'] = events.map((event, index) => createEntry(index, 0, event));
   return webhookWithoutKey({ entries, idScope, setUp });
 }
 

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { FREE_PORTS, run, temporaryHome } from '../support/command.ts';
+import { FREE_PORTS, run, temporaryHome } from '../support/in-process.ts';
 
 describe('start', () => {
   it('ends with one line when there is no place for its ready file, and leaves nothing running', async () => {

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { explainStartError } from '../../../cli/start/start-fault.ts';
 import type { OptionName } from '../../../emulator/config.ts';
-import { OptionError } from '../../../emulator/resolve-options.ts';
+import { OptionError } from '../../../emulator/config.ts';
 
 const labels = new Map<OptionName, string>([
   ['mqttPort', '--mqtt-port'],

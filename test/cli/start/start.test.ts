@@ -4,7 +4,8 @@ import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { CONTOSO_GROUP_KEY } from '../../../emulator/core/set-up/contoso.ts';
-import { FAST, FREE_PORTS, isEvent, run, start, temporaryHome } from '../support/command.ts';
+import { FAST, FREE_PORTS, isEvent, run as runProcess, start as startProcess } from '../support/command.ts';
+import { run, start, temporaryHome } from '../support/in-process.ts';
 
 const TOASTER = 'breakroom499-contoso-tstrsd-007';
 const TOASTER_KEY = 'JC8F96eayuQwwz+PkE7IzjH2lIAjCUnAa61tDigBnSs=';
@@ -13,9 +14,9 @@ const HEAT_PUMP_KEY = '6uejA9PfkQgmYylj8Zerp3kcbeVrGZ172YLa7VSnJzg=';
 describe('start', () => {
   it('prints one block to copy from, then why a device failed, and stops with 0', async () => {
     const home = await temporaryHome();
-    const running = run(home, ['start', ...FREE_PORTS, ...FAST]);
-    expect(await run(home, ['ready', '--wait', '20'])).toMatchObject({ code: 0 });
-    expect(await run(home, ['register', 'my-kettle'])).toMatchObject({ code: 1 });
+    const running = runProcess(home, ['start', ...FREE_PORTS, ...FAST]);
+    expect(await runProcess(home, ['ready', '--wait', '20'])).toMatchObject({ code: 0 });
+    expect(await runProcess(home, ['register', 'my-kettle'])).toMatchObject({ code: 1 });
     const file = JSON.parse(await readFile(join(home.directory, 'run', 'ready.json'), 'utf8'));
     process.kill(file.pid, 'SIGINT');
     const { code, stdout, stderr } = await running;
@@ -66,7 +67,7 @@ describe('start', () => {
 
   it('leaves the ready file to the emulator that was first', async () => {
     const home = await temporaryHome();
-    const first = await start(home);
+    const first = await startProcess(home);
     const second = await start(home);
     expect(second.ready.notices.join('\n')).toContain(
       `commands talk to that one unless --emulator ${second.ready.control} is given`,
@@ -83,7 +84,7 @@ describe('start', () => {
 
   it.each([
     ['whose process is gone', { pid: 2 ** 22 + 1, control: 'http://127.0.0.1:9' }],
-    ['whose process id has gone to another program', { pid: process.pid, control: 'http://127.0.0.1:9' }],
+    ['whose process id has gone to another program', { pid: process.ppid, control: 'http://127.0.0.1:9' }],
   ])('counts a ready file %s as none', async (_what, document) => {
     const home = await temporaryHome();
     const path = join(home.directory, 'run', 'ready.json');
@@ -106,7 +107,10 @@ describe('start', () => {
     silent.listen(0, '127.0.0.1');
     onTestFinished(() => void silent.close());
     await new Promise((resolve) => silent.once('listening', resolve));
-    const started = await start(home, ['--webhook', `http://127.0.0.1:${(silent.address() as AddressInfo).port}/hook`]);
+    const started = await startProcess(home, [
+      '--webhook',
+      `http://127.0.0.1:${(silent.address() as AddressInfo).port}/hook`,
+    ]);
     const called = new Promise((resolve) => silent.once('connection', resolve));
     const device = run(home, ['register', TOASTER, '--transport', 'https']);
     await called;
@@ -129,8 +133,7 @@ describe('start', () => {
   });
 
   it('with --empty holds no scope, and says what to do about it', async () => {
-    const home = await temporaryHome();
-    const { ready } = await start(home, ['--empty']);
+    const { ready, home } = await start(await temporaryHome(), ['--empty']);
     expect(ready.idScopes).toEqual([]);
     const { code, stderr } = await run(home, ['register', TOASTER]);
     expect(code).toBe(1);
@@ -138,8 +141,8 @@ describe('start', () => {
   });
 
   it('prints JSON lines only, without a key, a signature or a function code', async () => {
-    const home = await temporaryHome();
-    const started = await start(home);
+    const started = await start(await temporaryHome());
+    const { home } = started;
     const payload = JSON.stringify({ primaryKey: TOASTER_KEY, note: 'sig=abc123&x' });
     await run(home, ['register', TOASTER, '--payload', payload]);
     await started.until((document) => isEvent(document, 'disconnected'));

@@ -33,7 +33,11 @@ export const FREE_PORTS = ['--mqtt-port=0', '--https-port=0', '--control-port=0'
 export const FAST = ['--retry-after=0', '--reply-delay=0'];
 
 export async function run(home: Home, args: readonly string[], input = ''): Promise<Ran> {
-  const child = launch(home, args);
+  return collected(launch(home, args), input);
+}
+
+/** What a process prints until it ends. */
+export async function collected(child: ChildProcess, input = ''): Promise<Ran> {
   const [stdout, stderr] = [collect(child.stdout), collect(child.stderr)];
   child.stdin?.end(input);
   const [code] = (await once(child, 'close')) as [number | null];
@@ -41,8 +45,12 @@ export async function run(home: Home, args: readonly string[], input = ''): Prom
 }
 
 /** A program that prints JSON lines and goes on. Killed with the test. */
-export interface Running {
+export interface Running extends Output {
   readonly child: ChildProcess;
+}
+
+/** What has come of such a program. */
+export interface Output {
   /** What has come so far. */
   readonly documents: readonly Document[];
   /** Resolves with the first document, from now or before, that fits. */
@@ -62,10 +70,19 @@ export function runOn(home: Home, args: readonly string[]): Running {
     child.kill('SIGKILL');
     await ended;
   });
+  if (child.stdout === null) throw new Error('no stdout');
+  return { child, ...readDocuments({ stdout: child.stdout, stderr, ended, name: args[0] ?? '' }) };
+}
+
+export interface Printing extends Pick<Output, 'stderr' | 'ended'> {
+  readonly stdout: NodeJS.ReadableStream;
+  readonly name: string;
+}
+
+export function readDocuments({ stdout, stderr, ended, name }: Printing): Output {
   const documents: Document[] = [];
   const waiting = new Set<() => void>();
-  if (child.stdout === null) throw new Error('no stdout');
-  createInterface({ input: child.stdout }).on('line', (line) => {
+  createInterface({ input: stdout }).on('line', (line) => {
     documents.push(JSON.parse(line) as Document);
     for (const look of waiting) look();
   });
@@ -79,9 +96,9 @@ export function runOn(home: Home, args: readonly string[]): Running {
       };
       waiting.add(look);
       look();
-      ended.then((code) => reject(new Error(`${args[0]} ended with ${code}: ${stderr()}`)), reject);
+      ended.then((code) => reject(new Error(`${name} ended with ${code}: ${stderr()}`)), reject);
     });
-  return { child, documents, until, ended, stderr };
+  return { documents, until, ended, stderr };
 }
 
 export interface Started extends Running {
@@ -123,7 +140,7 @@ function launch(home: Home, args: readonly string[]): ChildProcess {
   return spawn(process.execPath, [MAIN, ...args], { env: { PATH, ...home.env }, stdio: 'pipe' });
 }
 
-function collect(stream: NodeJS.ReadableStream | null): () => string {
+export function collect(stream: NodeJS.ReadableStream | null): () => string {
   let text = '';
   stream?.setEncoding('utf8').on('data', (chunk: string) => {
     text += chunk;

@@ -7,9 +7,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readCases } from '../../../contracts/case/read-cases.ts';
 import { consoleReporter } from '../../../contracts/reporters/console.ts';
 import { htmlReporter } from '../../../contracts/reporters/html.ts';
-import { jsonReporter, type VerdictDocument } from '../../../contracts/reporters/json.ts';
+import { jsonReporter, ndjsonReporter, type VerdictDocument } from '../../../contracts/reporters/json.ts';
 import { escapeXml, junitReporter } from '../../../contracts/reporters/junit.ts';
-import { ndjsonReporter } from '../../../contracts/reporters/ndjson.ts';
 import type { Verdict } from '../../../contracts/run/result.ts';
 import { runContracts } from '../../../contracts/run/run-contracts.ts';
 import { deriveDeviceKey } from '../../../emulator/wire/symmetric-key.ts';
@@ -234,14 +233,17 @@ describe('the JUnit report', () => {
     expect(test?.failure?.['#text']).toContain(
       'again: dps-emulator contracts run broken --transport mqtt --seed reports --cases …',
     );
-    expect(test?.['system-out']).toContain('device-1: webhook call 1: 200');
+    expect(test?.['system-out']).toContain('device-1: webhook call 1 answered 200, after ');
     const error = parseJUnit().testsuite[0]?.testcase.find(({ name }) => name === 'unrunnable (mqtt)')?.error;
     expect(error).toMatchObject({ type: 'could-not-run', message: expect.stringContaining('assume.no-such') });
   });
 
   it('says of what was left out that it was skipped, and why', () => {
     const [test] = parseJUnit().testsuite.at(-1)?.testcase ?? [];
-    expect(test).toMatchObject({ name: 'elsewhere', skipped: { message: 'not run, because it is not over mqtt, mqtt-ws' } });
+    expect(test).toMatchObject({
+      name: 'elsewhere',
+      skipped: { message: 'not run, because it is not over mqtt, mqtt-ws' },
+    });
   });
 
   it('holds no character that XML cannot hold', () => {

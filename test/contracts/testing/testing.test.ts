@@ -85,7 +85,7 @@ it.each<[string, DpsOptions, string | undefined, Assert, string]>([
   const failure = failureOf(() => assert(device));
   expect(failure.message).toContain(words);
   expect(failure.message).toContain(
-    "\n\nwhat happened to my-device, on the emulator's clock:\n      0 s  connected over mqtt\n",
+    "\n\nwhat happened to my-device, on the emulator's clock:\n      0 s  connected over mqtt, api-version 2019-03-31\n",
   );
   expect(failure.message).not.toContain(key ?? 'SharedAccessSignature');
 });

@@ -1,5 +1,3 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,30 +6,17 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CliError } from '../../../cli/exit.ts';
 import { verifyCommand } from '../../../cli/verify.ts';
 import type { VerifyDocument } from '../../../contracts/verify/index.ts';
+// Loaded now, so that it takes no time of the first test.
+import '../../../contracts/verify/index.ts';
 import { type LocalHost, startLocalHost } from '../../../webhook/host/local-host.ts';
 import { type StandIn, startStandIn } from '../../../webhook/stand-in/index.ts';
+import { run as runProcess } from '../../cli/support/command.ts';
+import { type Ran, run, temporaryHome } from '../../cli/support/in-process.ts';
 import { answer } from './webhooks.ts';
 
-const PROGRAM = join(import.meta.dirname, '../../../dist/cli/main.js');
-
-interface Ran {
-  readonly exitCode: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-/** The built program, as a user runs it. */
+/** In this process. */
 async function verify(...args: readonly string[]): Promise<Ran> {
-  const child = spawn(process.execPath, [PROGRAM, 'verify', ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
-  let [stdout, stderr] = ['', ''];
-  child.stdout.on('data', (chunk: Buffer) => {
-    stdout += chunk.toString();
-  });
-  child.stderr.on('data', (chunk: Buffer) => {
-    stderr += chunk.toString();
-  });
-  const [exitCode] = (await once(child, 'close')) as [number];
-  return { exitCode, stdout, stderr };
+  return run(await temporaryHome(), ['verify', ...args]);
 }
 
 let host: LocalHost;
@@ -46,8 +31,8 @@ afterAll(() => Promise.all([host.stop(), wrong.stop(), rm(directory, { recursive
 
 describe('dps-emulator verify', () => {
   it('exits with 0 for the bundled webhook and says for each request what becomes of it', async () => {
-    const { exitCode, stdout, stderr } = await verify('--webhook', host.url);
-    expect([exitCode, stderr]).toEqual([0, '']);
+    const { code, stdout, stderr } = await verify('--webhook', host.url);
+    expect([code, stderr]).toEqual([0, '']);
     expect(stdout).toMatch(
       /ok +group\.x509\.first\.payload +200 → DPS: assigned contoso-toasters-hub-1098\S+ → device: assigned, PROV_DEVICE_RESULT_OK/,
     );
@@ -58,8 +43,12 @@ describe('dps-emulator verify', () => {
   });
 
   it('exits with 1 for a wrong one, and names rule, sentence, source and a curl line', async () => {
-    const { exitCode, stdout } = await verify('--webhook', `${wrong.url}?code=key-of-mine`);
-    expect(exitCode).toBe(1);
+    const { code, stdout } = await runProcess(await temporaryHome(), [
+      'verify',
+      '--webhook',
+      `${wrong.url}?code=key-of-mine`,
+    ]);
+    expect(code).toBe(1);
     expect(stdout).toMatch(/FAULT +group\.x509\.first\.payload +200 → DPS: 400207/);
     expect(stdout).toMatch(/^hub-linked {2}iotHubHostName is one of the linkedHubs/m);
     expect(stdout).toMatch(/^ {2}documented: Microsoft Learn/m);
@@ -71,7 +60,7 @@ describe('dps-emulator verify', () => {
   it('prints one JSON document with --json, made from all that it was given', async () => {
     const file = join(directory, 'rules.yaml');
     await writeFile(file, 'rules:\n  - registrationId: fridge-1\n    hub: two.example\n');
-    const { exitCode, stdout } = await verify(
+    const { code, stdout } = await verify(
       ...['--webhook', host.url, '--json', '--timeout', '5', '--payload', '{"a":1}', '--fuzz', '16', '--seed', '3'],
       ...['--registration-id', 'x-contoso-tstrsd-007', '--registration-id', 'y-contoso-tstrsd-007'],
       ...['--hub', 'one-toasters-hub.example', '--hub', 'two.example', '--expect', file],
@@ -90,20 +79,20 @@ describe('dps-emulator verify', () => {
     });
     expect(document.cases[0]?.detail).toBe('expected the hub two.example, but the answer is 400');
     expect(document.cases[1]?.request).toMatchObject({ deviceRuntimeContext: { payload: { a: 1 } } });
-    expect(exitCode).toBe(1);
+    expect(code).toBe(1);
   });
 
   it('exits with 2 when nothing listens', async () => {
     const gone = await startStandIn([{ kind: 'hang' }]);
     await gone.stop();
-    const { exitCode, stdout } = await verify('--webhook', gone.url);
-    expect(exitCode).toBe(2);
+    const { code, stdout } = await verify('--webhook', gone.url);
+    expect(code).toBe(2);
     expect(stdout).toContain('Nothing listens');
   });
 
   it('exits with 2 and a sentence on stderr when it is used wrongly', async () => {
-    const { exitCode, stdout, stderr } = await verify('--webhook', 'http://h/', '--seed', '1');
-    expect([exitCode, stdout]).toEqual([2, '']);
+    const { code, stdout, stderr } = await verify('--webhook', 'http://h/', '--seed', '1');
+    expect([code, stdout]).toEqual([2, '']);
     expect(stderr).toMatch(/--seed needs --fuzz/);
   });
 
@@ -116,7 +105,7 @@ describe('dps-emulator verify', () => {
     [['--webhook', 'http://h/', '--payload', '{'], /must be JSON/],
     [['--webhook', 'http://h/', '--expect', 'no-such-file.json'], /no-such-file\.json: cannot be read/],
     [['--webhook', 'http://h/', '--webhook-ca', 'no-such-file.pem'], /no-such-file\.pem/],
-    [['--webhook', 'http://h/', '--webhook-ca', PROGRAM], /must be a PEM file/],
+    [['--webhook', 'http://h/', '--webhook-ca', import.meta.filename], /must be a PEM file/],
     [['--webhook', 'http://h/', '--registration-id', 'a b'], /1 to 128 characters/],
     [
       ['--webhook', 'http://h/', ...Array.from({ length: 51 }, (_, index) => ['--hub', `h${index}`]).flat()],
@@ -135,8 +124,8 @@ describe('dps-emulator verify', () => {
   });
 
   it('shows an example and the exit codes in its help', async () => {
-    const { exitCode, stdout } = await verify('--help');
-    expect(exitCode).toBe(0);
+    const { code, stdout } = await verify('--help');
+    expect(code).toBe(0);
     expect(stdout).toMatch(/\$ dps-emulator verify --webhook/);
     expect(stdout).toMatch(/Exit codes: 0 .* 1 .* 2 /);
   });

@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { createAttestationContexts } from '../../../contracts/verify/attestation-contexts.ts';
+import { createAttester } from '../../../contracts/verify/attester.ts';
 import { TUTORIAL_HUBS, TUTORIAL_IDS, TUTORIAL_PAYLOAD } from '../../../contracts/verify/default-inputs.ts';
 import { reordered, requestOf } from '../../../contracts/verify/request-body.ts';
 import type { Shape, ShapeInputs } from '../../../contracts/verify/shape.ts';
@@ -19,7 +19,7 @@ function shapeNamed(id: string, shapes: readonly Shape[] = SHAPES): Shape {
 }
 
 async function requestNamed(id: string): Promise<JsonObject> {
-  const request = await requestOf(shapeNamed(id), LOGGED_WEBHOOK_URL, createAttestationContexts());
+  const request = await requestOf(shapeNamed(id), LOGGED_WEBHOOK_URL, createAttester());
   if (!isJsonObject(request)) throw new Error('the request is no object');
   return request;
 }

@@ -122,9 +122,12 @@ describe('who is believed', () => {
       enrollmentGroups: [group('g', GROUP_KEY, { allocationPolicy: 'static', iotHubs: [HUB_B] })],
     });
     await provision(harness);
-    expect(harness.hubs.device(HUB_B, DEVICE)?.authentication.symmetricKey).toEqual({
-      primaryKey: deriveDeviceKey(GROUP_KEY, DEVICE),
-      secondaryKey: deriveDeviceKey(key(9), DEVICE),
+    expect(harness.hubs.device(HUB_B, DEVICE)?.authentication).toEqual({
+      type: 'sas',
+      symmetricKey: {
+        primaryKey: deriveDeviceKey(GROUP_KEY, DEVICE),
+        secondaryKey: deriveDeviceKey(key(9), DEVICE),
+      },
     });
   });
 });

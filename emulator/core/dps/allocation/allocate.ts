@@ -1,10 +1,12 @@
 /** From policy to hub: chooses, or asks the webhook to choose. [dps-service-behaviour §2] */
 import type { AllocationPolicy, Enrollment } from '../../../wire/enrollment.ts';
+import { registrationSubject } from '../../../wire/journal-subject.ts';
 import type { JsonValue } from '../../../wire/twin.ts';
 import type { ClockTask } from '../../clock/clock.ts';
 import type { Ports } from '../../ports.ts';
 import type { DpsInstance } from '../../store/instances.ts';
 import type { Assignment } from '../../store/registrations.ts';
+import type { Proven } from '../attestation/proven.ts';
 import { type AllocationResult, allocationFailed } from './allocation-result.ts';
 import { weighedHubs } from './candidates.ts';
 import { readCustomAnswer } from './custom-answer.ts';
@@ -13,6 +15,8 @@ import { hashedHub } from './hashed.ts';
 export interface AllocationContext {
   readonly instance: DpsInstance;
   readonly enrollment: Enrollment;
+  /** The webhook is told of it, and the device is known by it at its hub. */
+  readonly proven: Proven;
   readonly registrationId: string;
   readonly payload: JsonValue | undefined;
   readonly current: Assignment | undefined;
@@ -34,7 +38,8 @@ export async function allocate(
 ): Promise<AllocationResult> {
   const policy = policyOf(context.instance, context.enrollment);
   if (policy === 'custom') {
-    const subject = { idScope: context.instance.idScope, registrationId: context.registrationId };
+    const { registrationId } = context;
+    const subject = registrationSubject({ idScope: context.instance.idScope, registrationId });
     const question = { ...context, subject, linkedHubs: context.offered };
     const { outcome } = await ports.allocateCustom(question, task, signal);
     return readCustomAnswer(outcome, assignable(context), ports.settings.assumptions);

@@ -1,9 +1,11 @@
 /** Decides which enrollment vouches for a request, in the order that the service looks. [dps-service-behaviour §3.4] */
-import type { Enrollment, EnrollmentGroup, IndividualEnrollment, SymmetricKeys } from '../../../wire/enrollment.ts';
+import type { Enrollment, EnrollmentGroup, IndividualEnrollment } from '../../../wire/enrollment.ts';
+import type { TpmChallenge } from '../../../wire/registration.ts';
 import { parseSasToken, type SasToken } from '../../../wire/sas-token.ts';
 import type { Assumptions } from '../../assumptions.ts';
 import type { EnrollmentStore } from '../../store/enrollments.ts';
 import type { Credential, RefusalReason } from './credential.ts';
+import type { Proven } from './proven.ts';
 import { derivedKeys, faultOfSignedToken, provenBy } from './symmetric-key.ts';
 
 export interface AttestationRequest {
@@ -15,19 +17,19 @@ export interface AttestationRequest {
 }
 
 export type Verdict =
-  | {
-      readonly kind: 'accepted';
-      readonly enrollment: Enrollment;
-      /** `undefined` when a disabled individual enrollment ended the search before any key was looked at. */
-      readonly proven: { readonly which: 'primary' | 'secondary'; readonly keys: SymmetricKeys } | undefined;
-    }
+  | { readonly kind: 'accepted'; readonly enrollment: Enrollment; readonly proven: Proven }
+  /** A disabled individual enrollment ended the search before any key was looked at. */
+  | { readonly kind: 'barred'; readonly enrollment: Enrollment }
+  /** The device has yet to prove that it holds its TPM's keys: it is sent what only that TPM can read. */
+  | { readonly kind: 'challenged'; readonly challenge: TpmChallenge }
   | { readonly kind: 'refused'; readonly reason: RefusalReason; readonly detail: string };
 
 export type AcceptedVerdict = Extract<Verdict, { readonly kind: 'accepted' }>;
+export type AdmittedVerdict = Extract<Verdict, { readonly kind: 'accepted' | 'barred' }>;
 
 /**
  * An individual enrollment decides alone; without one, the groups are tried, oldest first. A disabled individual is
- * returned unproven: the device that it blocks signs with its group's derived key.
+ * returned unproven: the device that it bars signs with its group's derived key.
  */
 export async function attest(
   request: AttestationRequest,
@@ -36,7 +38,7 @@ export async function attest(
 ): Promise<Verdict> {
   const individual = await enrollments.individual(request.idScope, request.registrationId);
   if (individual?.provisioningStatus === 'disabled') {
-    return { kind: 'accepted', enrollment: { kind: 'individual', record: individual }, proven: undefined };
+    return { kind: 'barred', enrollment: { kind: 'individual', record: individual } };
   }
   if (request.credential.kind === 'none') return refused('no-credential', 'the request carries no token');
   if (request.credential.kind === 'x509') {

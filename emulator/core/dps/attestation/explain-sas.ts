@@ -70,12 +70,18 @@ export async function explainSas(question: SasQuestion, ports: ExplainPorts): Pr
     add('credential', false, verdict.detail);
     return { isAccepted: false, reason: verdict.reason, checks };
   }
-  const { enrollment, proven } = verdict;
+  if (verdict.kind === 'challenged') {
+    add('credential', false, 'the device has yet to prove that it holds the keys of its TPM');
+    return { isAccepted: false, reason: 'challenged', checks };
+  }
+  const { enrollment } = verdict;
   const name =
     enrollment.kind === 'group'
       ? `the enrollment group "${enrollment.record.enrollmentGroupId}"`
       : `the individual enrollment "${enrollment.record.registrationId}"`;
-  if (proven !== undefined) add('credential', true, `signed with the ${proven.which} key of ${name}`);
+  if (verdict.kind === 'accepted' && verdict.proven.kind === 'symmetricKey') {
+    add('credential', true, `signed with the ${verdict.proven.which} key of ${name}`);
+  }
   const isEnabled = enrollment.record.provisioningStatus === 'enabled';
   add('enrollment', isEnabled, `${name} is ${enrollment.record.provisioningStatus}`);
   return isEnabled ? { isAccepted: true, checks } : { isAccepted: false, reason: 'disabled', checks };

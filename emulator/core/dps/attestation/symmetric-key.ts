@@ -6,18 +6,13 @@ import { deriveDeviceKey } from '../../../wire/symmetric-key.ts';
 import { isoInstant } from '../../../wire/timestamp.ts';
 import type { Assumptions } from '../../assumptions.ts';
 import type { RefusalReason } from './credential.ts';
-
-/** The keys that a device may prove; the first is the one that matched. */
-export interface ProvenKeys {
-  readonly which: 'primary' | 'secondary';
-  readonly keys: SymmetricKeys;
-}
+import type { Proven } from './proven.ts';
 
 /** Finds the pair of keys whose primary or secondary signed the token. */
-export function provenBy(token: SasToken, candidates: readonly SymmetricKeys[]): ProvenKeys | undefined {
+export function provenBy(token: SasToken, candidates: readonly SymmetricKeys[]): Proven | undefined {
   for (const keys of candidates) {
-    if (isSignedWith(token, keys.primaryKey)) return { which: 'primary', keys };
-    if (isSignedWith(token, keys.secondaryKey)) return { which: 'secondary', keys };
+    if (isSignedWith(token, keys.primaryKey)) return { kind: 'symmetricKey', which: 'primary', keys };
+    if (isSignedWith(token, keys.secondaryKey)) return { kind: 'symmetricKey', which: 'secondary', keys };
   }
   return undefined;
 }

@@ -1,11 +1,12 @@
 /** Lines of one group of verbs that all have some words in common. */
-import type { AzLine, AzShell } from './az-line.ts';
+import type { Ran } from '../../support/in-process.ts';
+import type { AzShell } from './az-line.ts';
 
 export interface LinesAt {
   /** A line that must end well; its JSON. */
   line(verb: string, ...words: readonly string[]): Promise<unknown>;
   /** A line as it ends. */
-  fails(verb: string, ...words: readonly string[]): Promise<AzLine>;
+  fails(verb: string, ...words: readonly string[]): Promise<Ran>;
 }
 
 /** @param common words that stand behind every verb */

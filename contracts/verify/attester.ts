@@ -1,25 +1,34 @@
-/** What the service tells of a device's attestation in `deviceRuntimeContext`: never a key, but certificate or TPM. */
+/** What a device would have proved, for each attestation: of this the request's `deviceRuntimeContext` is made. */
 import { createHash, generateKeyPairSync, webcrypto } from 'node:crypto';
-import type { JsonObject } from '../../emulator/wire/twin.ts';
+import type { Proven } from '../../emulator/service-door.ts';
 import type { AttestationType } from './shape.ts';
 
-export type AttestationContext = (type: AttestationType, registrationId: string) => Promise<JsonObject>;
+export type Attester = (type: AttestationType, registrationId: string) => Promise<Proven>;
 
 /** Certificates are made once per id, so that the same request again is the same bytes. */
-export function createAttestationContexts(): AttestationContext {
+export function createAttester(): Attester {
   const certificates = new Map<string, Promise<string>>();
   return async (type, registrationId) => {
     switch (type) {
       case 'symmetricKey':
-        // An empty object in every log, whatever the documentation's table says. [dps-service-behaviour §1.3]
-        return { symmetricKey: {} };
+        return { kind: 'symmetricKey', which: 'primary', keys: { primaryKey: '', secondaryKey: '' } };
       case 'x509': {
         const certificate = certificates.get(registrationId) ?? clientCertificate(registrationId);
         certificates.set(registrationId, certificate);
-        return { x509: { clientCertificate: await certificate } };
+        return {
+          kind: 'x509',
+          subject: registrationId,
+          // Thumbprints are not part of the request.
+          thumbprints: { sha1: '', sha256: '' },
+          chain: [await certificate],
+        };
       }
       case 'tpm':
-        return { tpm: { endorsementKey: tpmKey('EK', registrationId), storageRootKey: tpmKey('SRK', registrationId) } };
+        return {
+          kind: 'tpm',
+          endorsementKey: tpmKey('EK', registrationId),
+          storageRootKey: tpmKey('SRK', registrationId),
+        };
     }
   };
 }

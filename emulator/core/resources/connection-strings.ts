@@ -1,8 +1,14 @@
 /** The connection strings of a back end: of each provisioning service and each hub, for the policy that may do everything. */
 
-import type { Hubs } from './core/hub/hub-devices.ts';
-import type { DpsInstance } from './core/store/instances.ts';
-import { type AccessPolicy, connectionString, DPS_OWNER, HUB_DEFAULTS, serviceHostOf } from './wire/access-policy.ts';
+import {
+  type AccessPolicy,
+  connectionString,
+  DPS_OWNER,
+  HUB_DEFAULTS,
+  serviceHostOf,
+} from '../../wire/access-policy.ts';
+import type { Hubs } from '../hub/hub-devices.ts';
+import type { DpsInstance } from '../store/instances.ts';
 
 export interface ServiceConnection {
   /** The host name that the service has in Azure. */

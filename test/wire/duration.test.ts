@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { formatDuration, parseDuration } from '../../cli/duration.ts';
+import { formatDuration, parseDuration } from '../../emulator/wire/duration.ts';
 
 describe('a duration on the command line', () => {
   it.each([
