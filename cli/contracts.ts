@@ -1,6 +1,7 @@
 /** `dps-emulator contracts`: the troubleshooting scenarios and all else that DPS promises, as cases that CI can run. */
 import { Argument, type Command, Option } from 'commander';
 import { createCommand, jsonOption } from './command.ts';
+import type { DriftFlags } from './contracts/find-drift.ts';
 import type { RunFlags } from './contracts/run-cases.ts';
 import { targetOptions } from './contracts/target-flags.ts';
 import { readUrl, secondsUpTo, wholeNumber } from './option-values.ts';
@@ -14,7 +15,7 @@ export function contractsCommand(): Command {
       "contracts run 'tag:tutorial' --webhook 'http://localhost:7071/api/HttpTrigger1?code=…'",
     ],
   });
-  for (const inner of [runCommand(), listCommand(), checkCommand(), coverageCommand(), mutantsCommand()])
+  for (const inner of [runCommand(), driftCommand(), listCommand(), checkCommand(), coverageCommand(), mutantsCommand()])
     command.addCommand(inner);
   return command;
 }
@@ -75,6 +76,36 @@ function runCommand(): Command {
     });
   for (const option of targetOptions()) command.addOption(option);
   return command;
+}
+
+function driftCommand(): Command {
+  const command = createCommand({
+    name: 'drift',
+    description:
+      'Puts two targets side by side: the same cases against both, and where outcomes, answers to devices or requests to webhooks differ.',
+    examples: [
+      'contracts drift --target in-process --target http://127.0.0.1:8980',
+      'contracts drift row:1 --target http://127.0.0.1:8980 --target azure:azure.yaml --json',
+    ],
+  })
+    .addArgument(selectArgument())
+    .addOption(casesOption())
+    .addOption(
+      new Option('--target <target>', `given twice: ${TARGETS}`)
+        .default([], 'none')
+        .argParser((target: string, targets: readonly string[]) => [...targets, target]),
+    )
+    .addOption(new Option('--transport <name...>', 'only over these').choices(['mqtt', 'mqtt-ws', 'https']))
+    .option('--seed <text>', 'for what each target makes by chance (default: a random one, printed)')
+    .option('--case-timeout <seconds>', 'how long one case may take over one transport', readSeconds, 30);
+  for (const option of targetOptions()) command.addOption(option);
+  return command
+    .addOption(jsonOption('what differs'))
+    .addHelpText('after', '\nExit codes: 0 no difference, 1 a difference, 2 it could not be compared.')
+    .action(async (select: readonly string[], flags: DriftFlags) => {
+      const { showDrift } = await import('./contracts/find-drift.ts');
+      await showDrift(select, flags);
+    });
 }
 
 function listCommand(): Command {

@@ -5,6 +5,8 @@ export { type LoadedCase, type LoadedCases, readCases } from './case/read-cases.
 export { DeviceProgramError } from './case-devices/program-case-device.ts';
 export { CommandLineError } from './case-devices/split-words.ts';
 export { type Coverage, type CoveredRow, coverageOf } from './coverage/coverage.ts';
+export { driftLines } from './drift/drift-text.ts';
+export { type Difference, type Drift, type DriftOptions, findDrift, type NotCompared } from './drift/find-drift.ts';
 export { type ConsoleOptions, consoleReporter } from './reporters/console.ts';
 export { htmlReporter } from './reporters/html.ts';
 export { jsonReporter, ndjsonReporter, type VerdictDocument } from './reporters/json.ts';
