@@ -3,8 +3,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ensureCa } from '../emulator/tls/ca.ts';
-import { caDirectory } from '../emulator/tls/data-directory.ts';
 import { ensureLeaf } from '../emulator/tls/leaf.ts';
+import { caDirectory } from '../emulator/wire/data-directory.ts';
 
 export interface Surroundings {
   /** For every process of the bench: no option of the user's own emulator gets in. */

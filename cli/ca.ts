@@ -1,7 +1,8 @@
 /** `dps-emulator ca`: the certificate that devices must trust, made if there is none yet. */
 import { homedir } from 'node:os';
 import type { Command } from 'commander';
-import { caDirectory, ensureCa } from '../emulator/service-door.ts';
+import { ensureCa } from '../emulator/service-door.ts';
+import { caDirectory } from '../emulator/wire/data-directory.ts';
 import { createCommand, jsonOption } from './command.ts';
 import { io } from './io.ts';
 import { paint, print, printError, printJson } from './terminal.ts';

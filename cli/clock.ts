@@ -1,7 +1,8 @@
 /** `dps-emulator clock`: what time it is for the emulator, and moving it. */
 import { type Command, Option } from 'commander';
-import { type ClockMove, type ClockState, type ControlClient, controlClient } from '../client/control-client.ts';
-import { OPTIONS } from '../emulator/service-door.ts';
+import { ClientError } from '../client/client-error.ts';
+import { type ControlClient, controlClient } from '../client/control-client.ts';
+import { CLOCK_MODES, type ClockMode, type ClockMove, type ClockState } from '../emulator/wire/control-api.ts';
 import { DURATION_RULE, formatDuration, parseDuration } from '../emulator/wire/duration.ts';
 import { createCommand, type EmulatorFlag, emulatorOption, jsonOption } from './command.ts';
 import { CliError } from './exit.ts';
@@ -37,7 +38,7 @@ function showCommand(): Command {
 }
 
 function modeCommand(): Command {
-  const modes = OPTIONS.clock.choices.join(', ');
+  const modes = CLOCK_MODES.join(', ');
   return withCommonOptions(
     createCommand({
       name: 'mode',
@@ -51,11 +52,13 @@ function modeCommand(): Command {
     if (factor !== undefined && !(factor > 0)) {
       throw new CliError('usage', `--factor: must be a number above 0 (is "${flags.factor}")`);
     }
-    if (!OPTIONS.clock.choices.some((choice) => choice === mode)) {
-      throw new CliError('usage', `the mode must be one of ${modes} (is "${mode}")`);
-    }
+    if (!isClockMode(mode)) throw new CliError('usage', `the mode must be one of ${modes} (is "${mode}")`);
     return answer(flags, (client) => client.setClockMode(mode, factor), stateLines);
   });
+}
+
+function isClockMode(text: string): text is ClockMode {
+  return CLOCK_MODES.some((mode) => mode === text);
 }
 
 function advanceCommand(): Command {
@@ -124,7 +127,10 @@ async function answer<T>(
   ask: (client: ControlClient) => Promise<T>,
   linesOf: (answer: T) => readonly string[],
 ): Promise<void> {
-  const value = await ask(await controlClient(flags.emulator, io().env));
+  const value = await ask(await controlClient(flags.emulator, io().env)).catch((error: unknown) => {
+    if (!(error instanceof ClientError) || error.code !== 'wrong-clock-mode') throw error;
+    throw new CliError('failed', 'the clock moves by itself; first: dps-emulator clock mode manual');
+  });
   if (flags.json) return printJson(value);
   for (const line of linesOf(value)) print(line);
 }

@@ -97,7 +97,7 @@ function driftCommand(): Command {
     )
     .addOption(new Option('--transport <name...>', 'only over these').choices(['mqtt', 'mqtt-ws', 'https']))
     .option('--seed <text>', 'for what each target makes by chance (default: a random one, printed)')
-    .option('--case-timeout <seconds>', 'how long one case may take over one transport', readSeconds, 30);
+    .option('--case-timeout <seconds>', 'how long one case may take over one transport', secondsUpTo(CASE_SECONDS_MAX), 30);
   for (const option of targetOptions()) command.addOption(option);
   return command
     .addOption(jsonOption('what differs'))

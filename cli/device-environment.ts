@@ -9,7 +9,7 @@ export interface Whereabouts {
   readonly url: string;
   /** By which devices here reach the emulator. */
   readonly host: string;
-  readonly endpoints: Endpoints;
+  readonly endpoints: Pick<Endpoints, DeviceListenerName>;
   readonly idScope: string | undefined;
   readonly caPath: string;
 }

@@ -1,7 +1,7 @@
 /** `dps-emulator env`: shell exports that lead devices and SDKs to the running emulator and make them trust it. */
 import { type Command, Option } from 'commander';
 import { controlClient } from '../client/control-client.ts';
-import { dialledHost } from '../client/dialled-host.ts';
+import { whereaboutsOf } from '../client/whereabouts.ts';
 import { createCommand, type EmulatorFlag, emulatorOption } from './command.ts';
 import { deviceEnvironment } from './device-environment.ts';
 import { io } from './io.ts';
@@ -24,13 +24,13 @@ export function envCommand(): Command {
     .addHelpText('after', '\nIn a POSIX shell:\n  $ eval "$(npx dps-emulator env)"')
     .action(async ({ shell, emulator }: Flags) => {
       const client = await controlClient(emulator, io().env);
-      const { endpoints, idScopes, ca } = await client.ready();
+      const { endpoints, idScopes, caPath } = await whereaboutsOf(client);
       const variables = await deviceEnvironment({
         url: client.url,
-        host: dialledHost(endpoints.mqtt.host, client.url),
+        host: endpoints.mqtt.host,
         endpoints,
         idScope: idScopes[0],
-        caPath: ca.certificatePath,
+        caPath,
       });
       for (const [name, value] of Object.entries(variables)) print(assignment(shell, name, value));
     });

@@ -1,4 +1,5 @@
 /** How a command ends: the exit codes that docs/cli.md promises, and the error that carries one. */
+import type { ClientError } from '../client/client-error.ts';
 
 export const EXIT = { ok: 0, failed: 1, usage: 2, noEmulator: 3 } as const;
 
@@ -11,4 +12,10 @@ export class CliError extends Error {
     this.name = 'CliError';
     this.exitCode = EXIT[kind];
   }
+}
+
+/** What a client of the emulator could not do, as an exit code. */
+export function exitCodeOf({ kind }: ClientError): number {
+  if (kind === 'no-emulator') return EXIT.noEmulator;
+  return kind === 'bad-address' ? EXIT.usage : EXIT.failed;
 }

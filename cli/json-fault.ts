@@ -1,4 +1,6 @@
-/** Finds where a text stops being JSON. The text is never quoted: a configuration file holds keys. */
+/** Finds where a text stops being JSON that is taken. The text is never quoted: a configuration file holds keys. */
+import { JSON_DEPTH_MAX, parseJson, TOO_DEEP } from '../emulator/wire/json-depth.ts';
+import type { JsonValue } from '../emulator/wire/twin.ts';
 
 export interface JsonFault {
   /** From 1, as editors count. */
@@ -7,10 +9,25 @@ export interface JsonFault {
   readonly message: string;
 }
 
-/** `undefined` when the text is JSON. */
+export type ReadText =
+  | { readonly kind: 'json'; readonly value: JsonValue }
+  | { readonly kind: 'fault'; readonly fault: JsonFault };
+
+export function readJsonText(text: string): ReadText {
+  const parsed = parseJson(text);
+  if (parsed.kind === 'json') return parsed;
+  return { kind: 'fault', fault: jsonFault(text) ?? { line: 1, column: 1, message: `the document is ${TOO_DEEP}` } };
+}
+
+/** Behind the name of the text: `3:14: not JSON: a value is missing` */
+export function notJson({ line, column, message }: JsonFault): string {
+  return `${line}:${column}: not JSON: ${message}`;
+}
+
+/** `undefined` when the text is JSON, and not too deep. */
 export function jsonFault(text: string): JsonFault | undefined {
   try {
-    const end = skipSpace(text, readValue(text, 0));
+    const end = skipSpace(text, readValue(text, 0, 0));
     if (end < text.length) throw new Stop(end, 'the document ends here; nothing may follow');
     return undefined;
   } catch (error) {
@@ -35,13 +52,13 @@ const WORD = /true|false|null/y;
 const STRING_REST = /([ !#-[\]-\u{10ffff}]|\\(["\\/bfnrt]|u[0-9a-fA-F]{4}))*/uy;
 
 /** Reads one value from `from` on; returns where it ends. */
-function readValue(text: string, from: number): number {
+function readValue(text: string, from: number, depth: number): number {
   const at = skipSpace(text, from);
   switch (text[at]) {
     case '{':
-      return readMembers(text, at + 1, '}', readMember);
+      return readMembers(text, at, depth + 1, '}', readMember);
     case '[':
-      return readMembers(text, at + 1, ']', readValue);
+      return readMembers(text, at, depth + 1, ']', readValue);
     case '"':
       return readString(text, at);
     case '/':
@@ -55,14 +72,16 @@ function readValue(text: string, from: number): number {
 
 function readMembers(
   text: string,
-  from: number,
+  open: number,
+  depth: number,
   close: '}' | ']',
-  readOne: (text: string, from: number) => number,
+  readOne: (text: string, from: number, depth: number) => number,
 ): number {
-  let at = skipSpace(text, from);
+  if (depth > JSON_DEPTH_MAX) throw new Stop(open, `here the document is ${TOO_DEEP}`);
+  let at = skipSpace(text, open + 1);
   if (text[at] === close) return at + 1;
   for (;;) {
-    at = skipSpace(text, readOne(text, at));
+    at = skipSpace(text, readOne(text, at, depth));
     if (text[at] === close) return at + 1;
     if (text[at] !== ',') return fail(text, at, `"," or "${close}" is missing`);
     const next = skipSpace(text, at + 1);
@@ -71,11 +90,11 @@ function readMembers(
   }
 }
 
-function readMember(text: string, from: number): number {
+function readMember(text: string, from: number, depth: number): number {
   if (text[from] !== '"') return fail(text, from, 'the name of a member must stand in double quotes');
   const colon = skipSpace(text, readString(text, from));
   if (text[colon] !== ':') return fail(text, colon, '":" is missing');
-  return readValue(text, colon + 1);
+  return readValue(text, colon + 1, depth);
 }
 
 function readString(text: string, from: number): number {

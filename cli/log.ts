@@ -1,6 +1,7 @@
 /** `dps-emulator log`: what happened to a registration and why, from the emulator's journal. */
 import type { Command } from 'commander';
-import { type ControlClient, controlClient, type JournalFilter } from '../client/control-client.ts';
+import { type ControlClient, controlClient } from '../client/control-client.ts';
+import type { JournalFilter } from '../emulator/wire/control-api.ts';
 import type { Timeline } from '../emulator/wire/journal-entry.ts';
 import { subjectAddress, subjectName } from '../emulator/wire/journal-subject.ts';
 import { createCommand, type EmulatorFlag, emulatorOption, jsonOption } from './command.ts';

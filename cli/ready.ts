@@ -1,10 +1,11 @@
 /** `dps-emulator ready`: whether an emulator is there, or as soon as one is. */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Command } from 'commander';
-import { createControlClient, type ReadyAnswer } from '../client/control-client.ts';
-import { lookForEmulator, noEmulator } from '../client/find-emulator.ts';
+import { ClientError } from '../client/client-error.ts';
+import { controlClient } from '../client/control-client.ts';
+import type { ReadyAnswer } from '../emulator/wire/control-api.ts';
 import { createCommand, type EmulatorFlag, emulatorOption, jsonOption } from './command.ts';
-import { CliError, EXIT } from './exit.ts';
+import { CliError } from './exit.ts';
 import { io } from './io.ts';
 import { print, printJson } from './terminal.ts';
 
@@ -39,11 +40,9 @@ async function waitUntilReady(flag: string | undefined, seconds: number): Promis
   const deadlineMs = performance.now() + seconds * 1000;
   for (;;) {
     try {
-      const found = await lookForEmulator(flag, io().env);
-      if (found === undefined) throw noEmulator('no emulator is running');
-      return await createControlClient(found).ready();
+      return await (await controlClient(flag, io().env)).ready();
     } catch (error) {
-      const isAbsent = error instanceof CliError && error.exitCode === EXIT.noEmulator;
+      const isAbsent = error instanceof ClientError && error.kind === 'no-emulator';
       if (!isAbsent || performance.now() >= deadlineMs) throw error;
       await delay(Math.min(LOOK_EVERY_MS, Math.max(0, deadlineMs - performance.now())));
     }

@@ -6,7 +6,7 @@ import { createCommand, type EmulatorFlag, emulatorOption, jsonOption } from './
 import type { KeyFlags } from './credentials.ts';
 import { CliError, EXIT } from './exit.ts';
 import { io } from './io.ts';
-import { jsonFault } from './json-fault.ts';
+import { notJson, readJsonText } from './json-fault.ts';
 import { print, printJson } from './terminal.ts';
 
 const TRANSPORTS = ['mqtt', 'mqtt-ws', 'https'] as const;
@@ -71,7 +71,7 @@ async function payloadOf(given: string | undefined): Promise<JsonValue | undefin
         throw new CliError('usage', `--payload: ${name} cannot be read (${error.code})`);
       })
     : given;
-  const fault = jsonFault(text);
-  if (fault === undefined) return JSON.parse(text) as JsonValue;
-  throw new CliError('usage', `${name}:${fault.line}:${fault.column}: not JSON: ${fault.message}`);
+  const read = readJsonText(text);
+  if (read.kind === 'json') return read.value;
+  throw new CliError('usage', `${name}:${notJson(read.fault)}`);
 }

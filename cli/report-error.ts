@@ -1,7 +1,8 @@
 /** Turns whatever a command threw into lines on stderr and an exit code; only a bug of ours shows its stack. */
 import { CommanderError } from 'commander';
+import { ClientError } from '../client/client-error.ts';
 import { maskText } from '../emulator/wire/mask.ts';
-import { CliError, EXIT } from './exit.ts';
+import { CliError, EXIT, exitCodeOf } from './exit.ts';
 import { printError } from './terminal.ts';
 
 /** Errors of the emulator's own checks, known by name so that nothing heavy is loaded to recognise them. */
@@ -15,6 +16,7 @@ export function reportError(error: unknown): number {
   // commander has printed its own message, or the help.
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
   if (error instanceof CliError) return say(error.message, error.exitCode);
+  if (error instanceof ClientError) return say(error.message, exitCodeOf(error));
   if (!(error instanceof Error)) return say(String(error), EXIT.failed);
   if (USAGE_ERRORS.has(error.name)) return say(error.message, EXIT.usage);
   const isBug = error.name === 'AssertionError' || BUGS.some((kind) => error instanceof kind);

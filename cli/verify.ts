@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { type Command, InvalidArgumentError } from 'commander';
 import type { VerifyOptions } from '../contracts/verify/index.ts';
+import { parseJson, TOO_DEEP } from '../emulator/wire/json-depth.ts';
 import { isRegistrationId, REGISTRATION_ID_RULE } from '../emulator/wire/registration-id.ts';
 import type { JsonValue } from '../emulator/wire/twin.ts';
 import { createCommand, jsonOption } from './command.ts';
@@ -125,9 +126,7 @@ function collectIds(value: string, earlier: readonly string[] = []): readonly st
 }
 
 function readJson(text: string): JsonValue {
-  try {
-    return JSON.parse(text) as JsonValue;
-  } catch (error) {
-    throw new InvalidArgumentError(`It must be JSON: ${(error as Error).message}.`);
-  }
+  const parsed = parseJson(text);
+  if (parsed.kind === 'json') return parsed.value;
+  throw new InvalidArgumentError(parsed.kind === 'broken' ? `It must be JSON: ${parsed.why}.` : `It is ${TOO_DEEP}.`);
 }

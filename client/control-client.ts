@@ -1,108 +1,43 @@
-/** The control API as the commands use it (docs/control-api.md): typed calls, its errors in words, its event stream. */
-
-import { CliError } from '../cli/exit.ts';
-import type { ClockMode } from '../emulator/core/clock/clock.ts';
-import type { SasExplanation, SasQuestion } from '../emulator/core/dps/attestation/explain-sas.ts';
-import type { Endpoints } from '../emulator/emulator.ts';
-import type { JournalEntry, Timeline } from '../emulator/wire/journal-entry.ts';
-import type { JournalSubject } from '../emulator/wire/journal-subject.ts';
+/** The control API (docs/control-api.md) as a program uses it: every route as a typed call, its errors in words, its event stream. */
+import type {
+  ClockMode,
+  ClockMove,
+  ClockState,
+  ConfigAnswer,
+  ConnectionAnswer,
+  HeldAnswer,
+  HubSummary,
+  JournalAnswer,
+  JournalFilter,
+  PendingAnswer,
+  ReadyAnswer,
+  RegistrationAnswer,
+  SasExplanation,
+  SasQuestion,
+  StreamedEntry,
+  TraceAnswer,
+} from '../emulator/wire/control-api.ts';
+import type { HubDevice, HubTwin } from '../emulator/wire/hub-device.ts';
+import type { Timeline } from '../emulator/wire/journal-entry.ts';
+import type {
+  IotHubResource,
+  PolicyResource,
+  ProvisioningServiceResource,
+  ResourceGroupResource,
+} from '../emulator/wire/resource.ts';
+import type {
+  IotHubRequest,
+  ProvisioningServiceRequest,
+  ResourceGroupRequest,
+} from '../emulator/wire/resource-request.ts';
 import type { SetUp } from '../emulator/wire/set-up.ts';
-import { type HubTwin, isJsonObject, type JsonObject } from '../emulator/wire/twin.ts';
-
+import { isJsonObject } from '../emulator/wire/twin.ts';
+import { ClientError } from './client-error.ts';
 import { type FoundEmulator, findEmulator, noEmulator } from './find-emulator.ts';
 import { readServerSentEvents } from './server-sent-events.ts';
 
-export interface ReadyAnswer {
-  readonly version: string;
-  readonly pid: number;
-  readonly endpoints: Endpoints;
-  readonly idScopes: readonly string[];
-  readonly hubs: readonly string[];
-  readonly ca: { readonly certificatePath: string };
-}
-
-export interface ClockState {
-  readonly mode: ClockMode;
-  readonly factor: number;
-  readonly now: string;
-  readonly nowMs: number;
-  readonly pending: readonly {
-    readonly who: string;
-    readonly why: string;
-    readonly due: string;
-    readonly inMs: number;
-  }[];
-  readonly openHolds: readonly string[];
-}
-
-export interface ClockMove {
-  readonly from: string;
-  readonly fromMs: number;
-  readonly to: string;
-  readonly toMs: number;
-  readonly woken: number;
-}
-
-/** An entry as the event stream sends it. */
-export type StreamedEntry = JournalEntry & JournalSubject;
-
-/** Which timelines are asked for; without anything, all. */
-export interface JournalFilter {
-  readonly idScope?: string | undefined;
-  readonly registrationId?: string | undefined;
-}
-
-export interface ControlClient {
-  /** URL of the control API. */
-  readonly url: string;
-  ready(): Promise<ReadyAnswer>;
-  ca(): Promise<{ readonly certificatePem: string }>;
-  setUp(): Promise<SetUp>;
-  /** Adds to the set-up, all or nothing. */
-  seed(document: SetUp): Promise<void>;
-  /** Back to what it was at start; the clock goes on. */
-  reset(): Promise<void>;
-  timelines(filter: JournalFilter): Promise<readonly Timeline[]>;
-  /** Entries on record, then those that come, until the emulator stops. */
-  events(filter: JournalFilter): AsyncIterable<StreamedEntry>;
-  /** Forgets what the journal has of an ID scope. */
-  forgetTimelines(idScope: string): Promise<void>;
-  /** Where the latest registration of a device has led. */
-  assignment(
-    idScope: string,
-    registrationId: string,
-  ): Promise<{ readonly hub: string; readonly deviceId: string } | undefined>;
-  /** Names of the provisioning services. */
-  provisioningServices(): Promise<readonly string[]>;
-  deleteProvisioningService(name: string): Promise<void>;
-  /** Host names of the hubs. */
-  hubs(): Promise<readonly string[]>;
-  deleteHub(name: string): Promise<void>;
-  /** Keys in clear. */
-  hubDevices(hub: string): Promise<readonly DeviceAtHub[]>;
-  twin(hub: string, deviceId: string): Promise<HubTwin>;
-  explainSas(question: SasQuestion): Promise<SasExplanation>;
-  clock(): Promise<ClockState>;
-  setClockMode(mode: string, factor: number | undefined): Promise<ClockState>;
-  /** Answers when nothing runs: everything has ended, or sleeps on the clock. */
-  settleClock(): Promise<ClockState>;
-  advanceClock(ms: number): Promise<ClockMove>;
-  nextOnClock(): Promise<ClockMove>;
-}
-
-/** As GET /hubs/{hub}/devices shows it. */
-export type DeviceAtHub = JsonObject & { readonly deviceId: string };
-
-interface Named {
-  readonly value: readonly { readonly name: string }[];
-}
-
-interface ShownRegistration {
-  readonly idScope: string;
-  readonly registrationId: string;
-  readonly assignedHub?: string;
-  readonly deviceId?: string;
-}
+/** Every call throws a `ClientError` when it cannot be made or is refused. */
+export type ControlClient = ReturnType<typeof createControlClient>;
 
 /** An emulator that accepts a call and does not answer is stuck. */
 const TIMEOUT_MS = 10_000;
@@ -114,76 +49,122 @@ export async function controlClient(flag: string | undefined, env?: NodeJS.Proce
   return createControlClient(await findEmulator(flag, env));
 }
 
-export function createControlClient(emulator: FoundEmulator): ControlClient {
-  const get = <T>(path: string): Promise<T> => call<T>(emulator, path, { timeoutMs: TIMEOUT_MS });
-  const post = <T>(path: string, body: object, timeoutMs = TIMEOUT_MS): Promise<T> =>
-    call<T>(emulator, path, { method: 'POST', body, timeoutMs });
-  const remove = async (path: string): Promise<void> => {
-    await call(emulator, path, { method: 'DELETE', timeoutMs: TIMEOUT_MS });
-  };
+export function createControlClient(emulator: FoundEmulator) {
+  const get = <T>(path: string, query: Query = {}): Promise<T> => call(emulator, { method: 'GET', path, query });
+  const post = <T>(path: string, body: object = {}, timeoutMs?: number): Promise<T> =>
+    call(emulator, { method: 'POST', path, body, ...(timeoutMs !== undefined && { timeoutMs }) });
   return {
+    /** URL of the control API. */
     url: emulator.url,
-    ready: () => get('/ready'),
-    ca: () => get('/ca'),
-    setUp: () => get('/set-up'),
-    seed: (document) => post('/seed', document),
-    reset: () => post('/reset', {}),
-    timelines: async (filter) =>
-      (await get<{ timelines: readonly Timeline[] }>(`/journal${queryOf({ ...filter })}`)).timelines,
-    events: (filter) => streamOf(emulator, `/journal/events${queryOf({ ...filter, replay: 'true' })}`),
-    forgetTimelines: (idScope) => remove(`/journal/${encodeURIComponent(idScope)}`),
-    assignment: async (idScope, registrationId) => {
-      const { registrations } = await get<{ registrations: readonly ShownRegistration[] }>('/registrations');
-      const found = registrations.find(
-        (one) =>
-          one.idScope.toLowerCase() === idScope.toLowerCase() &&
-          one.registrationId.toLowerCase() === registrationId.toLowerCase(),
-      );
-      const { assignedHub, deviceId } = found ?? {};
-      return assignedHub === undefined || deviceId === undefined ? undefined : { hub: assignedHub, deviceId };
+    health: () => get<{ readonly status: 'ok' }>('/health'),
+    ready: () => get<ReadyAnswer>('/ready'),
+    ca: () => get<{ readonly certificatePem: string }>('/ca'),
+    config: () => get<ConfigAnswer>('/config'),
+    /** With keys in clear. */
+    setUp: () => get<SetUp>('/set-up'),
+    /** Adds to the set-up, all or nothing. */
+    seed: (document: SetUp) => post<HeldAnswer>('/seed', document),
+    /** Back to what it was at start; the clock goes on. */
+    reset: () => post<HeldAnswer>('/reset'),
+    registrations: async () =>
+      (await get<{ readonly registrations: readonly RegistrationAnswer[] }>('/registrations')).registrations,
+    registration: (idScope: string, registrationId: string) =>
+      get<RegistrationAnswer>(at('registrations', idScope, registrationId)),
+    connections: async () =>
+      (await get<{ readonly connections: readonly ConnectionAnswer[] }>('/connections')).connections,
+    timelines: async (filter: JournalFilter) => (await get<JournalAnswer>('/journal', { ...filter })).timelines,
+    timeline: (idScope: string, registrationId: string) => get<Timeline>(at('journal', idScope, registrationId)),
+    /** Entries on record, then those that come, until the emulator stops. */
+    events: (filter: JournalFilter) => streamOf(emulator, '/journal/events', { ...filter, replay: 'true' }),
+    /** What the journal has of an ID scope. */
+    forgetTimelines: async (idScope: string) => {
+      await call(emulator, { method: 'DELETE', path: at('journal', idScope) });
     },
-    provisioningServices: async () => (await get<Named>('/provisioning-services')).value.map(({ name }) => name),
-    deleteProvisioningService: (name) => remove(`/provisioning-services/${encodeURIComponent(name)}`),
-    hubs: async () => (await get<{ hubs: Named['value'] }>('/hubs')).hubs.map(({ name }) => name),
-    deleteHub: (name) => remove(`/iot-hubs/${encodeURIComponent(name)}`),
-    hubDevices: async (hub) => {
-      const path = `/hubs/${encodeURIComponent(hub)}/devices?showKeys=true`;
-      return (await get<{ devices: readonly DeviceAtHub[] }>(path)).devices;
-    },
-    twin: (hub, deviceId) => get(`/hubs/${encodeURIComponent(hub)}/twins/${encodeURIComponent(deviceId)}`),
-    explainSas: (question) => post('/sas/explain', question),
-    clock: () => get('/clock'),
-    setClockMode: (mode, factor) => post('/clock/mode', { mode, ...(factor !== undefined && { factor }) }),
-    settleClock: () => post('/clock/settle', {}, CLOCK_TIMEOUT_MS),
-    advanceClock: (ms) => post('/clock/advance', { ms }, CLOCK_TIMEOUT_MS),
-    nextOnClock: () => post('/clock/next', {}, CLOCK_TIMEOUT_MS),
+    trace: () => get<TraceAnswer>('/trace'),
+    clock: () => get<ClockState>('/clock'),
+    pendingOnClock: () => get<PendingAnswer>('/clock/pending'),
+    setClockMode: (mode: ClockMode, factor?: number) =>
+      post<ClockState>('/clock/mode', { mode, ...(factor !== undefined && { factor }) }),
+    /** Answers when nothing runs: everything has ended, or sleeps on the clock. */
+    settleClock: () => post<ClockState>('/clock/settle', {}, CLOCK_TIMEOUT_MS),
+    advanceClock: (ms: number) => post<ClockMove>('/clock/advance', { ms }, CLOCK_TIMEOUT_MS),
+    nextOnClock: () => post<ClockMove>('/clock/next', {}, CLOCK_TIMEOUT_MS),
+    hubs: async () => (await get<{ readonly hubs: readonly HubSummary[] }>('/hubs')).hubs,
+    /** With keys in clear. */
+    hubDevices: async (hub: string) =>
+      (await get<{ readonly devices: readonly HubDevice[] }>(at('hubs', hub, 'devices'), { showKeys: 'true' })).devices,
+    /** With keys in clear. */
+    hubDevice: (hub: string, deviceId: string) =>
+      get<HubDevice>(at('hubs', hub, 'devices', deviceId), { showKeys: 'true' }),
+    twin: (hub: string, deviceId: string) => get<HubTwin>(at('hubs', hub, 'twins', deviceId)),
+    groups: resources<ResourceGroupResource, ResourceGroupRequest>(emulator, 'resource-groups'),
+    provisioningServices: withPolicies<ProvisioningServiceResource, ProvisioningServiceRequest>(
+      emulator,
+      'provisioning-services',
+    ),
+    iotHubs: withPolicies<IotHubResource, IotHubRequest>(emulator, 'iot-hubs'),
+    explainSas: (question: SasQuestion) => post<SasExplanation>('/sas/explain', question),
   };
 }
 
-interface CallOptions {
-  readonly method?: 'POST' | 'DELETE';
-  readonly body?: object;
-  readonly timeoutMs: number;
+/** A kind of resource. When a resource group is given, the resource must be in it. */
+function resources<Resource, Request extends object>(emulator: FoundEmulator, kind: string) {
+  const one = (name: string): string => at(kind, name);
+  return {
+    list: async (resourceGroup?: string): Promise<readonly Resource[]> =>
+      (await call<Listed<Resource>>(emulator, { method: 'GET', path: at(kind), query: { resourceGroup } })).value,
+    get: (name: string, resourceGroup?: string): Promise<Resource> =>
+      call(emulator, { method: 'GET', path: one(name), query: { resourceGroup } }),
+    put: (name: string, body: Request): Promise<Resource> => call(emulator, { method: 'PUT', path: one(name), body }),
+    delete: async (name: string, resourceGroup?: string): Promise<void> => {
+      await call(emulator, { method: 'DELETE', path: one(name), query: { resourceGroup } });
+    },
+  };
 }
 
-async function call<T>(emulator: FoundEmulator, path: string, { method, body, timeoutMs }: CallOptions): Promise<T> {
-  const response = await ask(emulator, path, {
-    ...(method && { method }),
+function withPolicies<Resource, Request extends object>(emulator: FoundEmulator, kind: string) {
+  return {
+    ...resources<Resource, Request>(emulator, kind),
+    /** With keys in clear. */
+    policies: async (name: string, resourceGroup?: string): Promise<readonly PolicyResource[]> => {
+      const path = at(kind, name, 'policies');
+      return (await call<Listed<PolicyResource>>(emulator, { method: 'GET', path, query: { resourceGroup } })).value;
+    },
+  };
+}
+
+interface Listed<T> {
+  readonly value: readonly T[];
+}
+
+type Query = Readonly<Record<string, string | undefined>>;
+
+interface Call {
+  readonly method: 'GET' | 'PUT' | 'POST' | 'DELETE';
+  readonly path: string;
+  readonly query?: Query;
+  readonly body?: object;
+  readonly timeoutMs?: number;
+}
+
+async function call<T>(emulator: FoundEmulator, { method, path, query, body, timeoutMs }: Call): Promise<T> {
+  const response = await ask(emulator, addressOf(path, query), {
+    method,
     ...(body && { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
-    signal: AbortSignal.timeout(timeoutMs),
+    signal: AbortSignal.timeout(timeoutMs ?? TIMEOUT_MS),
   });
   const answer: unknown = await response.json().catch(() => undefined);
   if (response.ok && answer !== undefined) return answer as T;
-  throw new CliError('failed', problemOf(emulator, response.status, answer));
+  throw refusal(emulator, response.status, answer);
 }
 
-async function* streamOf(emulator: FoundEmulator, path: string): AsyncIterable<StreamedEntry> {
-  const response = await ask(emulator, path, {});
+async function* streamOf(emulator: FoundEmulator, path: string, query: Query): AsyncIterable<StreamedEntry> {
+  const response = await ask(emulator, addressOf(path, query), {});
   if (!response.ok || response.body === null) {
-    throw new CliError('failed', problemOf(emulator, response.status, await response.json().catch(() => undefined)));
+    throw refusal(emulator, response.status, await response.json().catch(() => undefined));
   }
   for await (const { event, data } of untilCut(readServerSentEvents(response.body))) {
-    if (event === 'overflow') throw new CliError('failed', (JSON.parse(data) as { message: string }).message);
+    if (event === 'overflow') throw new ClientError('refused', (JSON.parse(data) as { message: string }).message);
     if (event === 'entry') yield JSON.parse(data) as StreamedEntry;
   }
 }
@@ -208,15 +189,20 @@ async function ask(emulator: FoundEmulator, path: string, init: RequestInit): Pr
   }
 }
 
-function problemOf({ url }: FoundEmulator, status: number, answer: unknown): string {
+function refusal({ url }: FoundEmulator, status: number, answer: unknown): ClientError {
   const error = isJsonObject(answer) && isJsonObject(answer.error) ? answer.error : undefined;
-  if (error?.code === 'wrong-clock-mode') return 'the clock moves by itself; first: dps-emulator clock mode manual';
-  if (typeof error?.message === 'string') return error.message;
-  return `${url} answered ${status}, and not as a dps-emulator does: check the URL`;
+  if (typeof error?.message !== 'string' || typeof error.code !== 'string') {
+    return new ClientError('foreign', `${url} answered ${status}, and not as a dps-emulator does: check the URL`);
+  }
+  return new ClientError(status === 404 ? 'not-found' : 'refused', error.message, error.code);
 }
 
-function queryOf(parameters: Readonly<Record<string, string | undefined>>): string {
+function at(...segments: readonly string[]): string {
+  return segments.map((segment) => `/${encodeURIComponent(segment)}`).join('');
+}
+
+function addressOf(path: string, parameters: Query = {}): string {
   const query = new URLSearchParams();
   for (const [name, value] of Object.entries(parameters)) if (value !== undefined) query.set(name, value);
-  return query.size === 0 ? '' : `?${query}`;
+  return query.size === 0 ? path : `${path}?${query}`;
 }

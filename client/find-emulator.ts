@@ -1,5 +1,5 @@
 /** Finds the emulator to talk to: the flag, then the environment, then the ready file of one that still runs. */
-import { CliError } from '../cli/exit.ts';
+import { ClientError } from './client-error.ts';
 import { defaultReadyFile, isRunning, readReadyFile, removeIfStale } from './ready-file.ts';
 
 export interface FoundEmulator {
@@ -11,7 +11,7 @@ export interface FoundEmulator {
 
 const HOW_TO_START = 'start one: npx dps-emulator start';
 
-/** @throws {CliError} with exit code 3 when there is none, 2 when what was given is no URL */
+/** @throws {ClientError} when there is none, and when what was given is no URL */
 export async function findEmulator(
   flag: string | undefined,
   env: NodeJS.ProcessEnv = process.env,
@@ -36,12 +36,12 @@ export async function lookForEmulator(
   return undefined;
 }
 
-export function noEmulator(why: string): CliError {
-  return new CliError('noEmulator', `${why}; ${HOW_TO_START}`);
+export function noEmulator(why: string): ClientError {
+  return new ClientError('no-emulator', `${why}; ${HOW_TO_START}`);
 }
 
 function urlOf(text: string, source: string): string {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url?.protocol === 'http:' || url?.protocol === 'https:') return text.replace(/\/+$/, '');
-  throw new CliError('usage', `${source}: must be a URL such as http://127.0.0.1:8980 (is "${text}")`);
+  throw new ClientError('bad-address', `${source}: must be a URL such as http://127.0.0.1:8980 (is "${text}")`);
 }

@@ -15,9 +15,9 @@ import {
 import { connect } from 'node:net';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { CliError } from '../cli/exit.ts';
-import type { Endpoints } from '../emulator/emulator.ts';
-import { runtimeDirectory } from '../emulator/tls/data-directory.ts';
+import type { Endpoints } from '../emulator/wire/control-api.ts';
+import { runtimeDirectory } from '../emulator/wire/data-directory.ts';
+import { ClientError } from './client-error.ts';
 
 /** What a start tells the world about itself: the ready file, and the first line of `start --json`. */
 export interface ReadyDocument {
@@ -108,15 +108,15 @@ export async function claimReadyFile(
   return { path: ownPath, ...(holder && { holder }) };
 }
 
-/** @throws {CliError} when nothing can be written there: on a read-only volume, say */
+/** @throws {ClientError} when nothing can be written there: on a read-only volume, say */
 async function makeRoom(directory: string): Promise<void> {
   try {
     mkdirSync(directory, { recursive: true, mode: DIRECTORY_MODE });
     accessSync(directory, constants.W_OK);
   } catch {
     const why = 'is where commands find this emulator, and cannot be written';
-    throw new CliError(
-      'failed',
+    throw new ClientError(
+      'unusable',
       `${directory} ${why}: make it writable, or set DPS_EMULATOR_HOME to a directory that is`,
     );
   }
@@ -160,8 +160,8 @@ export function writeReadyFile(path: string, document: ReadyDocument): void {
     renameSync(writeTemporary(path, document), path);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    throw new CliError(
-      'failed',
+    throw new ClientError(
+      'unusable',
       `the ready file ${path} cannot be written (${why}): choose another place with --ready-file`,
     );
   }

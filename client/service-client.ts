@@ -1,16 +1,16 @@
-/** Signed requests of a back end to a provisioning service or a hub of the emulator, by its real name, over verified TLS. */
+/** Signed requests of a back end to a provisioning service or a hub, by its real name, over verified TLS: REST with SAS. */
 import { request as httpsRequest } from 'node:https';
-import { AzError } from '../cli/az/az-error.ts';
 import { parsedJson } from '../emulator/wire/json.ts';
 import type { ParsedConnectionString } from '../emulator/wire/resource.ts';
 import { makeServiceSas } from '../emulator/wire/sas-token.ts';
 import { isJsonObject, type JsonValue } from '../emulator/wire/twin.ts';
+import { ClientError } from './client-error.ts';
 
 export interface ServiceEndpoint {
-  /** Where the emulator listens. */
+  /** Where it listens, whatever its name. */
   readonly host: string;
   readonly port: number;
-  /** PEM; the public ones count without it. */
+  /** PEM, to be trusted in place of the public ones. */
   readonly ca?: string;
 }
 
@@ -32,7 +32,7 @@ export interface ServiceAnswer {
 export interface ServiceClient {
   /** The service's own host name. */
   readonly host: string;
-  /** @throws {AzError} with the service's code and sentence when it refuses */
+  /** @throws {ClientError} with the service's code and sentence when it refuses */
   ask(request: ServiceRequest): Promise<ServiceAnswer>;
   /** Every page of a query, one after the other, up to `top` records. */
   askAll(request: ServiceRequest, top?: number): Promise<readonly JsonValue[]>;
@@ -116,7 +116,7 @@ function send(
     );
     request.on('timeout', () => request.destroy(unreachable(endpoint, 'does not answer')));
     request.on('error', (error: NodeJS.ErrnoException) =>
-      reject(error instanceof AzError ? error : unreachable(endpoint, error.code ?? error.message)),
+      reject(error instanceof ClientError ? error : unreachable(endpoint, error.code ?? error.message)),
     );
     request.end(text);
   });
@@ -125,7 +125,7 @@ function send(
 function readAnswer(status: number, text: string): JsonValue {
   const body = parsedJson(text);
   if (status >= 200 && status < 300) return body ?? null;
-  throw new AzError(status === 404 ? 'not-found' : 'service', refusalText(status, body));
+  throw new ClientError(status === 404 ? 'not-found' : 'refused', refusalText(status, body));
 }
 
 /** `(404201) Enrollment not found.`, and why when the emulator knows; a hub's older shape is shown as it is. */
@@ -143,6 +143,6 @@ function refusalText(status: number, body: JsonValue | undefined): string {
   ].join('\n');
 }
 
-function unreachable({ host, port }: ServiceEndpoint, why: string): AzError {
-  return new AzError('unreachable', `the emulator's service API at ${host}:${port} cannot be reached (${why})`);
+function unreachable({ host, port }: ServiceEndpoint, why: string): ClientError {
+  return new ClientError('unreachable', `the service API at ${host}:${port} cannot be reached (${why})`);
 }

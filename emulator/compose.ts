@@ -3,7 +3,6 @@ import { homedir } from 'node:os';
 import { type EffectiveOptions, resolveOptions } from './config.ts';
 import { startControlServer } from './control/server.ts';
 import { checkSetUp } from './core/set-up/check-set-up.ts';
-import { contosoSetUp } from './core/set-up/contoso.ts';
 import type { Emulator, EmulatorOptions } from './emulator.ts';
 import { createEngine, type Engine, type EngineParts, type ReplaceIn } from './engine.ts';
 import { bindFirstFree, type Moved, type PortChoice, startListeners } from './listen.ts';
@@ -12,6 +11,7 @@ import type { DpsBroker } from './mqtt/dps-broker.ts';
 import { noticesOf } from './notices.ts';
 import { realTime } from './real-time.ts';
 import { checkWebhookCa, readTrust, trustedByWebhookClient } from './trust.ts';
+import { contosoSetUp } from './wire/contoso.ts';
 import { maskLogLine } from './wire/mask.ts';
 import type { SetUp } from './wire/set-up.ts';
 

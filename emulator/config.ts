@@ -1,6 +1,8 @@
 /** Every option once: type, rule, default, flag, environment name and help text. Files, flags, environment and code share it. */
 import { ASSUMPTIONS, type Assumptions, isAssumptionId } from './core/assumptions.ts';
 import { DEVICE_LISTENERS, LISTENERS, type ListenerRow, type PortOption } from './listeners.ts';
+import { CLOCK_MODES } from './wire/control-api.ts';
+import { isWebhookUrl, WEBHOOK_URL_RULE } from './wire/webhook-url.ts';
 
 export interface OptionRow {
   readonly type: 'string' | 'integer' | 'number' | 'choice' | 'list' | 'assumptions';
@@ -60,10 +62,7 @@ export const OPTIONS = {
   },
   webhook: {
     type: 'string',
-    rule: (text) => {
-      const protocol = URL.canParse(text) ? new URL(text).protocol : '';
-      return protocol === 'http:' || protocol === 'https:' ? undefined : 'must be an http or https URL';
-    },
+    rule: (text) => (isWebhookUrl(text) ? undefined : WEBHOOK_URL_RULE),
     default: undefined,
     flag: '--webhook <url>',
     env: 'DPS_EMULATOR_WEBHOOK',
@@ -72,7 +71,7 @@ export const OPTIONS = {
   ...portOptions({ webhook: LISTENERS.webhook }),
   clock: {
     type: 'choice',
-    choices: ['system', 'scaled', 'manual', 'skip'],
+    choices: CLOCK_MODES,
     default: 'system',
     flag: '--clock <mode>',
     env: 'DPS_EMULATOR_CLOCK',

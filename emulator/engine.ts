@@ -6,24 +6,25 @@ import { type Assumptions, resolveAssumptions } from './core/assumptions.ts';
 import type { ControllableClock, RealTime } from './core/clock/clock.ts';
 import { createClock } from './core/clock/emulator-clock.ts';
 import { type Connections, createConnections } from './core/connections.ts';
-import { explainSas, type SasExplanation, type SasQuestion } from './core/dps/attestation/explain-sas.ts';
+import { explainSas } from './core/dps/attestation/explain-sas.ts';
 import { createDpsService, type DpsService } from './core/dps/dps-service.ts';
 import { createServiceApi, type ServiceApi } from './core/enrollments/enrollment-service.ts';
 import { createHubs, type Hubs } from './core/hub/hub-devices.ts';
 import { createHubService, type HubService } from './core/hub/hub-service.ts';
 import { createIds, type Ids } from './core/ids.ts';
 import { createJournal, type Journal } from './core/journal/journal.ts';
-import { type RegistrationTrace, traceOf } from './core/journal/trace.ts';
+import { traceOf } from './core/journal/trace.ts';
 import { createKeyedQueue } from './core/keyed-queue.ts';
 import type { AllocateCustom, Ports } from './core/ports.ts';
 import { type ConnectionStrings, connectionStringsOf } from './core/resources/connection-strings.ts';
 import { createResourceManager, type ResourceManager } from './core/resources/resource-manager.ts';
 import { applySetUp, exportSetUp } from './core/set-up/apply-set-up.ts';
-import { seedSetUp } from './core/set-up/seed-set-up.ts';
+import { checkSetUp } from './core/set-up/check-set-up.ts';
 import { createEnrollmentStore } from './core/store/enrollments.ts';
 import { createInstanceStore } from './core/store/instances.ts';
 import { createOperationStore } from './core/store/operations.ts';
 import { createRegistrationStore, type RegistrationRecord } from './core/store/registrations.ts';
+import type { RegistrationTrace, SasExplanation, SasQuestion } from './wire/control-api.ts';
 import type { SetUp } from './wire/set-up.ts';
 
 /** What is held, and the ways to see and to change it: in the hands of an emulator's user and of the control API. */
@@ -179,7 +180,8 @@ function stateOf({ given: { options, setUp }, clock, stores, ports, dps }: Made)
     exportSetUp: () => exportSetUp(setUpStores),
     connectionStrings: async () => connectionStringsOf(await stores.instances.list(), stores.hubs),
     // In turn: a seed is checked against what is there, which must not change before it is applied.
-    seed: (document, source = 'seed') => inTurn(() => seedSetUp(document, source, setUpStores)),
+    seed: (document, source = 'seed') =>
+      inTurn(async () => applySetUp(await checkSetUp(document, source, setUpStores), setUpStores)),
     reset: () =>
       inTurn(async () => {
         await dps.stop();

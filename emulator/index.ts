@@ -2,12 +2,13 @@
 import { compose } from './compose.ts';
 import type { Emulator, EmulatorOptions } from './emulator.ts';
 
-export { OptionError } from './config.ts';
-export type { AdvanceReport, ClockMode, ControllableClock, PendingSleeper } from './core/clock/clock.ts';
+export { type GivenOptions, OptionError } from './config.ts';
+export type { AdvanceReport, ControllableClock, PendingSleeper } from './core/clock/clock.ts';
 export type { Journal, JournalListener } from './core/journal/journal.ts';
 export { ManagementError } from './core/resources/management-error.ts';
 export type { ResourceManager } from './core/resources/resource-manager.ts';
 export type { Emulator, EmulatorOptions, Endpoints } from './emulator.ts';
+export type { ClockMode } from './wire/control-api.ts';
 export { SetUpError } from './wire/fault.ts';
 export type { JournalEntry, JournalEvent, Timeline, Tone } from './wire/journal-entry.ts';
 export type { JournalSubject } from './wire/journal-subject.ts';

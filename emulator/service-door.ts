@@ -10,7 +10,7 @@ import type { TrustEnvironment } from './tls/trust-environment.ts';
 export { postJson } from './allocation-webhook/client.ts';
 export { buildAllocationRequest } from './allocation-webhook/request-builder.ts';
 export { decideRetry, RETRIES_MAX } from './allocation-webhook/retry-policy.ts';
-// What it holds when nothing is configured, its options and ports, its named assumptions, the names of its errors.
+// Its options and ports, its named assumptions, the names of its errors.
 export {
   type GivenOptions,
   OPTIONS,
@@ -27,14 +27,6 @@ export { ERRORS } from './core/errors.ts';
 // What an event of the journal has to say beyond its one line.
 export { detailsOf } from './core/journal/describe.ts';
 export type { AllocationQuestion, WebhookOutcome } from './core/ports.ts';
-export {
-  CONTOSO_DEVICES,
-  CONTOSO_GROUP,
-  CONTOSO_GROUP_KEY,
-  CONTOSO_HUBS,
-  CONTOSO_ID_SCOPE,
-  CONTOSO_PAYLOAD,
-} from './core/set-up/contoso.ts';
 export type { Emulator, EmulatorOptions } from './emulator.ts';
 export {
   DEVICE_LISTENERS,
@@ -45,7 +37,6 @@ export {
   listenerOf,
   type PortOption,
 } from './listeners.ts';
-export { caDirectory } from './tls/data-directory.ts';
 
 /** An emulator as a command runs one: on the documented ports, and with the documented waits, unless told otherwise. */
 export async function startAsCommand(options: EmulatorOptions): Promise<Emulator> {

@@ -3,9 +3,9 @@ import { readFile } from 'node:fs/promises';
 import tls, { type TlsOptions } from 'node:tls';
 import { type EffectiveOptions, OptionError } from './config.ts';
 import { ensureCa } from './tls/ca.ts';
-import { caDirectory, type Environment } from './tls/data-directory.ts';
 import { ensureLeaf } from './tls/leaf.ts';
 import { tlsServerOptions } from './tls/server-options.ts';
+import { caDirectory, type Environment } from './wire/data-directory.ts';
 
 export interface Trust {
   readonly ca: { readonly certificatePath: string; readonly certificatePem: string };

@@ -1,8 +1,8 @@
 /** The configuration that a container starts with: the document of `start --config`, and the host names that it makes real. */
 import { readFile } from 'node:fs/promises';
-import type { GivenOptions } from '../emulator/config.ts';
-import { contosoSetUp } from '../emulator/core/set-up/contoso.ts';
+import type { GivenOptions } from '../emulator/index.ts';
 import { serviceHostOf } from '../emulator/wire/access-policy.ts';
+import { contosoSetUp } from '../emulator/wire/contoso.ts';
 import type { SetUp } from '../emulator/wire/set-up.ts';
 
 /** A set-up, options, or both (docs/configuration.md). Options alone keep the tutorial's set-up. */

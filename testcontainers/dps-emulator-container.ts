@@ -1,7 +1,7 @@
 /** The emulator as a container to be started: configuration in, in the manner of Testcontainers. */
 import { GenericContainer, getContainerRuntimeClient, type StartedNetwork } from 'testcontainers';
-import type { ClockMode } from '../emulator/core/clock/clock.ts';
 import { PUBLIC_LISTENERS } from '../emulator/listeners.ts';
+import type { ClockMode } from '../emulator/wire/control-api.ts';
 import { type ContainerConfig, hasSetUp, hostNamesOf, readContainerConfig } from './container-config.ts';
 import { asSeenFromContainer, HOST_GATEWAY } from './host-webhook.ts';
 import { StartedDpsEmulatorContainer } from './started-dps-emulator-container.ts';

@@ -1,6 +1,6 @@
 /** `dps-emulator/testcontainers`: the emulator's image as a module of Testcontainers for Node. */
 
-export type { ClockMode } from '../emulator/core/clock/clock.ts';
+export type { ClockMode } from '../emulator/wire/control-api.ts';
 export type { JournalEntry, JournalEvent, Timeline } from '../emulator/wire/journal-entry.ts';
 export type { JournalSubject } from '../emulator/wire/journal-subject.ts';
 export type { SetUp, SetUpInstance } from '../emulator/wire/set-up.ts';

@@ -1,6 +1,6 @@
 /** Clock and journal of an emulator in a container, over its control API, in the words of the in-process ones. */
-import type { ClockMove, ClockState, ControlClient } from '../client/control-client.ts';
-import type { ClockMode } from '../emulator/core/clock/clock.ts';
+import type { ControlClient } from '../client/control-client.ts';
+import type { ClockMode, ClockMove, ClockState } from '../emulator/wire/control-api.ts';
 import type { Timeline } from '../emulator/wire/journal-entry.ts';
 
 export interface ContainerClock {

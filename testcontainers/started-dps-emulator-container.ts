@@ -1,11 +1,12 @@
 /** The emulator in a container that runs: where devices dial, whom they trust, and the ways to look inside and move time. */
 import { AbstractStartedContainer, type StartedTestContainer } from 'testcontainers';
-import { findCredential } from '../cli/credentials.ts';
-import { type ControlClient, createControlClient, type ReadyAnswer } from '../client/control-client.ts';
+import { type ControlClient, createControlClient } from '../client/control-client.ts';
+import { credentialIn } from '../client/device-credential.ts';
 import { PUBLIC_LISTENERS } from '../emulator/listeners.ts';
 import { connectionString, DPS_OWNER } from '../emulator/wire/access-policy.ts';
+import type { ReadyAnswer } from '../emulator/wire/control-api.ts';
+import type { HubTwin } from '../emulator/wire/hub-device.ts';
 import type { SetUp } from '../emulator/wire/set-up.ts';
-import type { HubTwin } from '../emulator/wire/twin.ts';
 import { type ContainerClock, type ContainerJournal, containerClock, containerJournal } from './remote-control.ts';
 
 export interface DeviceKeyOptions {
@@ -78,8 +79,7 @@ export class StartedDpsEmulatorContainer extends AbstractStartedContainer {
    * @throws when the set-up gives neither
    */
   async getDeviceKey(registrationId: string, { idScope }: DeviceKeyOptions = {}): Promise<string> {
-    const flags = idScope === undefined ? {} : { idScope };
-    return (await findCredential(registrationId, flags, async () => this.control())).key;
+    return credentialIn(await this.control().setUp(), registrationId, idScope).key;
   }
 
   /**
@@ -102,13 +102,13 @@ export class StartedDpsEmulatorContainer extends AbstractStartedContainer {
   }
 
   /** Adds to the set-up, all or nothing. */
-  seed(document: SetUp): Promise<void> {
-    return this.control().seed(document);
+  async seed(document: SetUp): Promise<void> {
+    await this.control().seed(document);
   }
 
   /** Forgets registrations, hub devices, the journal and what was seeded: as it was at start. The clock goes on. */
-  reset(): Promise<void> {
-    return this.control().reset();
+  async reset(): Promise<void> {
+    await this.control().reset();
   }
 
   private control(): ControlClient {

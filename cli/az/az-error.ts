@@ -15,7 +15,7 @@ export class AzError extends Error {
 }
 
 /** A client that finds no service ends with 1 as well: `az` has no code of its own for it. */
-export const AZ_EXIT = { argument: 2, service: 1, 'not-found': 3, unreachable: 1 } as const;
+export const AZ_EXIT = { argument: 2, service: 1, 'not-found': 3 } as const;
 
 export function argumentError(message: string): AzError {
   return new AzError('argument', message);

@@ -1,9 +1,8 @@
 /** What the verbs of `az` work with: the running emulator's management plane, its service APIs, and the person at the terminal. */
-import { readFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline/promises';
-import { dialledHost } from '../../client/dialled-host.ts';
-import { findEmulator } from '../../client/find-emulator.ts';
+import { type ControlClient, controlClient } from '../../client/control-client.ts';
 import { createServiceClient, type ServiceClient, type ServiceEndpoint } from '../../client/service-client.ts';
+import { whereaboutsOf } from '../../client/whereabouts.ts';
 import {
   dpsNameOf,
   hubNameOf,
@@ -13,13 +12,12 @@ import {
 import { io } from '../io.ts';
 import type { AzArguments } from './arguments.ts';
 import { AzError, argumentError } from './az-error.ts';
-import { createManagementClient, type ManagementClient } from './management-client.ts';
 
 export interface AzContext {
   /** URL of the control API that the user named. */
   readonly emulator: string | undefined;
-  /** @throws {CliError} when no emulator runs, with how to start one */
-  management(): Promise<ManagementClient>;
+  /** @throws {ClientError} when no emulator runs, with how to start one */
+  management(): Promise<ControlClient>;
   /**
    * The service API of the DPS instance that the arguments name, or whose connection string `--login` is; without one it is
    * signed with the policy that may do everything.
@@ -37,15 +35,14 @@ const DPS_API_VERSION = '2021-10-01';
 const HUB_API_VERSION = '2021-04-12';
 
 export function createContext(emulator: string | undefined): AzContext {
-  const management = async (): Promise<ManagementClient> =>
-    createManagementClient(await findEmulator(emulator, io().env));
+  const management = (): Promise<ControlClient> => controlClient(emulator, io().env);
   const serviceClient =
     (ownCredential: typeof dpsCredential, apiVersion: string) =>
     async (args: AzArguments): Promise<ServiceClient> => {
       const client = await management();
       const login = args.text('login');
       const credential = login === undefined ? await ownCredential(client, args) : parsed(login);
-      return createServiceClient(await endpointOf(client, emulator), credential, apiVersion);
+      return createServiceClient(await endpointOf(client), credential, apiVersion);
     };
   return {
     emulator,
@@ -57,22 +54,22 @@ export function createContext(emulator: string | undefined): AzContext {
   };
 }
 
-async function dpsCredential(client: ManagementClient, args: AzArguments): Promise<ParsedConnectionString> {
+async function dpsCredential(client: ControlClient, args: AzArguments): Promise<ParsedConnectionString> {
   const given = args.text('dpsName');
   if (given === undefined) throw argumentError('Please provide a DPS name (--dps-name/-n) or a login (--login/-l).');
   const target = [dpsNameOf(given), args.text('resourceGroup')] as const;
-  const { properties } = await client.provisioningService(...target);
-  const [owner] = await client.provisioningServicePolicies(...target);
+  const { properties } = await client.provisioningServices.get(...target);
+  const [owner] = await client.provisioningServices.policies(...target);
   return credentialOf(properties.serviceOperationsHostName, owner);
 }
 
-async function hubCredential(client: ManagementClient, args: AzArguments): Promise<ParsedConnectionString> {
+async function hubCredential(client: ControlClient, args: AzArguments): Promise<ParsedConnectionString> {
   const given = args.text('hubName');
   if (given === undefined)
     throw argumentError('Please provide an IoT hub name (--hub-name/-n) or a login (--login/-l).');
   const target = [hubNameOf(given), args.text('resourceGroup')] as const;
-  const { properties } = await client.iotHub(...target);
-  const [owner] = await client.iotHubPolicies(...target);
+  const { properties } = await client.iotHubs.get(...target);
+  const [owner] = await client.iotHubs.policies(...target);
   return credentialOf(properties.hostName, owner);
 }
 
@@ -92,15 +89,11 @@ function parsed(login: string): ParsedConnectionString {
   );
 }
 
-async function endpointOf(client: ManagementClient, emulator: string | undefined): Promise<ServiceEndpoint> {
-  const { endpoints, ca } = await client.ready();
-  const pem = await readFile(ca.certificatePath, 'utf8').catch(() => undefined);
-  if (pem === undefined) {
-    const next = 'copy it here, at the same path, or run the command where the emulator runs';
-    throw new AzError('service', `the emulator's CA ${ca.certificatePath} is not on this machine: ${next}`);
-  }
-  const { host, port } = endpoints.https;
-  return { host: dialledHost(host, (await findEmulator(emulator, io().env)).url), port, ca: pem };
+async function endpointOf(client: ControlClient): Promise<ServiceEndpoint> {
+  const { endpoints, ca, caPath } = await whereaboutsOf(client);
+  if (ca !== undefined) return { ...endpoints.https, ca };
+  const next = 'copy it here, at the same path, or run the command where the emulator runs';
+  throw new AzError('service', `the emulator's CA ${caPath} is not on this machine: ${next}`);
 }
 
 async function confirm(question: string): Promise<boolean> {

@@ -1,7 +1,7 @@
 /** JSON on a command line: JSON, `@file`, or what shells that eat double quotes leave to people: a Python literal, as `az` reads it. */
 import { readFileSync } from 'node:fs';
 import type { JsonValue } from '../../emulator/wire/twin.ts';
-import { type JsonFault, jsonFault } from '../json-fault.ts';
+import { readJsonText } from '../json-fault.ts';
 
 export type ReadJson =
   | { readonly kind: 'json'; readonly value: JsonValue }
@@ -21,15 +21,12 @@ export function readJsonArgument(given: string): ReadJson {
 }
 
 function jsonIn(text: string, where: string): ReadJson {
-  const fault = jsonFault(text);
-  if (fault === undefined) return { kind: 'json', value: JSON.parse(text) as JsonValue };
-  const translated = jsonOfPython(text);
-  if (jsonFault(translated) === undefined) return { kind: 'json', value: JSON.parse(translated) as JsonValue };
-  return { kind: 'fault', fault: `Failed to parse ${where} as JSON: ${placeOf(fault)}` };
-}
-
-function placeOf({ line, column, message }: JsonFault): string {
-  return `line ${line}, column ${column}: ${message}`;
+  const read = readJsonText(text);
+  if (read.kind === 'json') return read;
+  const translated = readJsonText(jsonOfPython(text));
+  if (translated.kind === 'json') return translated;
+  const { line, column, message } = read.fault;
+  return { kind: 'fault', fault: `Failed to parse ${where} as JSON: line ${line}, column ${column}: ${message}` };
 }
 
 /** A string in either quotes, a word, or a comma before a closing bracket. */

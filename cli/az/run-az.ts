@@ -1,4 +1,5 @@
 /** Runs a line of the Azure CLI: finds the verb, reads its arguments, carries it out and prints the answer. */
+import { ClientError } from '../../client/client-error.ts';
 import { maskText } from '../../emulator/wire/mask.ts';
 import { isJsonObject, type JsonValue } from '../../emulator/wire/twin.ts';
 import { CliError, EXIT } from '../exit.ts';
@@ -34,10 +35,8 @@ export async function runAz(words: readonly string[]): Promise<number> {
     return EXIT.ok;
   } catch (error) {
     if (error instanceof AzError) return say(error, error.exitCode);
-    // The other commands' code for it is `az`'s for a thing that is not there.
-    if (error instanceof CliError) {
-      return say(error, error.exitCode === EXIT.noEmulator ? AZ_EXIT.unreachable : error.exitCode);
-    }
+    if (error instanceof CliError) return say(error, error.exitCode);
+    if (error instanceof ClientError) return say({ message: azMessageOf(error) }, azExitOf(error));
     throw error;
   }
 }
@@ -52,6 +51,16 @@ function withResourceGroup(value: JsonValue): JsonValue {
   const group = typeof id === 'string' ? GROUP_IN_ID.exec(id)?.[1] : undefined;
   const isGroup = value.type === 'Microsoft.Resources/resourceGroups';
   return group === undefined || isGroup || 'resourceGroup' in value ? value : { ...value, resourceGroup: group };
+}
+
+/** `(ResourceNotFound) …`: the code in front, as `az` shows what the resource manager says. */
+function azMessageOf({ code, message }: ClientError): string {
+  return code === undefined ? message : `(${code}) ${message}`;
+}
+
+function azExitOf({ kind }: ClientError): number {
+  if (kind === 'bad-address') return AZ_EXIT.argument;
+  return kind === 'not-found' ? AZ_EXIT['not-found'] : AZ_EXIT.service;
 }
 
 function say(

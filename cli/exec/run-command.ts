@@ -1,6 +1,8 @@
 /** Runs somebody's command in this terminal and hands signals on to it; its end is told as a shell tells it. */
 import { type ChildProcess, spawn } from 'node:child_process';
+import { statSync } from 'node:fs';
 import { constants } from 'node:os';
+import { delimiter, join } from 'node:path';
 import { io } from '../io.ts';
 import { printError } from '../terminal.ts';
 
@@ -46,13 +48,14 @@ export function runCommand(
   const waiting = signals.early();
   if (waiting !== undefined) return Promise.resolve(codeOfSignal(waiting));
   return new Promise((resolve) => {
-    const child = spawn(program, args, { stdio: 'inherit', env: { ...io().env, ...variables } });
+    const env = { ...io().env, ...variables };
+    const child = spawn(program, args, { stdio: 'inherit', env });
     // Should this process come to an end in any other way, the command does not stay behind.
     const leaveNothing = (): void => void child.kill();
     io().once('exit', leaveNothing);
     child.once('error', (error: NodeJS.ErrnoException) => {
       if (child.pid !== undefined) return;
-      const isAbsent = error.code === 'ENOENT';
+      const isAbsent = error.code === 'ENOENT' || (error.code === 'EACCES' && !isFound(program, env.PATH));
       printError(`${program}: ${isAbsent ? 'command not found' : `cannot be run (${error.code ?? error.message})`}`);
       resolve(isAbsent ? NOT_FOUND : NOT_EXECUTABLE);
     });
@@ -62,6 +65,22 @@ export function runCommand(
     });
     signals.deliverTo(child);
   });
+}
+
+/**
+ * The system answers EACCES also when a folder of `PATH` may not be searched, or holds a folder of that name, and the
+ * command is nowhere: a shell calls that not found.
+ */
+function isFound(program: string, path = ''): boolean {
+  return program.includes('/') || path.split(delimiter).some((folder) => isFile(join(folder, program)));
+}
+
+function isFile(path: string): boolean {
+  try {
+    return statSync(path).isFile();
+  } catch {
+    return false;
+  }
 }
 
 function codeOfSignal(signal: NodeJS.Signals | null): number {

@@ -1,13 +1,15 @@
 /** Registers one device and gathers what is known about it afterwards: the device's own view, its hub's, the journal's. */
-import { readFile } from 'node:fs/promises';
-import { type ControlClient, createControlClient } from '../../client/control-client.ts';
-import { dialledHost } from '../../client/dialled-host.ts';
-import { findEmulator, lookForEmulator } from '../../client/find-emulator.ts';
+import { type ControlClient, controlClient, createControlClient } from '../../client/control-client.ts';
+import { lookForEmulator } from '../../client/find-emulator.ts';
+import { whereaboutsOf } from '../../client/whereabouts.ts';
 import type { DeviceEvent, DeviceOutcome, DeviceResult, DeviceTransport } from '../../device/device.ts';
 import { registerDevice } from '../../device/wire-device.ts';
 import { listenerOf } from '../../emulator/service-door.ts';
+import type { Endpoint } from '../../emulator/wire/control-api.ts';
+import type { HubTwin } from '../../emulator/wire/hub-device.ts';
 import type { JournalEntry } from '../../emulator/wire/journal-entry.ts';
-import type { HubTwin, JsonObject, JsonValue } from '../../emulator/wire/twin.ts';
+import type { JsonObject, JsonValue } from '../../emulator/wire/twin.ts';
+
 import { findCredential, givenKey, type KeyFlags } from '../credentials.ts';
 import { CliError } from '../exit.ts';
 import { io } from '../io.ts';
@@ -56,11 +58,8 @@ export async function registerAndReport(
 ): Promise<{ readonly result: DeviceResult; readonly report: RegisterReport }> {
   givenKey(request.registrationId, request);
   const client = await clientFor(request);
-  const credential = await findCredential(
-    request.registrationId,
-    request,
-    async () => client ?? (await required(request)),
-  );
+  const asked = async (): Promise<ControlClient> => client ?? controlClient(request.emulator, io().env);
+  const credential = await findCredential(request.registrationId, request, asked);
   const lastSequence = (await entriesOf(client, request)).at(-1)?.sequence ?? 0;
   const { registrationId, transport, payload, onStatus } = request;
   const result = await registerDevice({
@@ -95,7 +94,7 @@ const UNAUTHORIZED_AT_WEBHOOK = 400209;
 
 /** A device that was told everything needs no emulator that commands can find; one that is there still tells why. */
 async function clientFor(request: RegisterRequest): Promise<ControlClient | undefined> {
-  if (!isSelfSufficient(request)) return required(request);
+  if (!isSelfSufficient(request)) return controlClient(request.emulator, io().env);
   const found = await lookForEmulator(request.emulator, io().env);
   return found === undefined ? undefined : createControlClient(found);
 }
@@ -104,13 +103,7 @@ function isSelfSufficient({ host, port, idScope, key, groupKey }: RegisterReques
   return host !== undefined && port !== undefined && idScope !== undefined && (key ?? groupKey) !== undefined;
 }
 
-async function required(request: RegisterRequest): Promise<ControlClient> {
-  return createControlClient(await findEmulator(request.emulator, io().env));
-}
-
-interface DeviceEndpoint {
-  readonly host: string;
-  readonly port: number;
+interface DeviceEndpoint extends Endpoint {
   readonly ca?: string;
 }
 
@@ -119,21 +112,15 @@ async function endpointOf(
   client: ControlClient | undefined,
 ): Promise<DeviceEndpoint> {
   if (client === undefined) return { host: host ?? '', port: port ?? 0 };
-  const ready = await client.ready();
-  const endpoint = ready.endpoints[listenerOf(transport)];
-  const { certificatePath } = ready.ca;
-  const ca = await readFile(certificatePath, 'utf8').catch(() => undefined);
+  const { endpoints, ca, caPath } = await whereaboutsOf(client);
   if (ca === undefined && !io().env.NODE_EXTRA_CA_CERTS) {
     throw new CliError(
       'failed',
-      `the emulator's CA ${certificatePath} is not on this machine: copy it here and name it in NODE_EXTRA_CA_CERTS`,
+      `the emulator's CA ${caPath} is not on this machine: copy it here and name it in NODE_EXTRA_CA_CERTS`,
     );
   }
-  return {
-    host: host ?? dialledHost(endpoint.host, client.url),
-    port: port ?? endpoint.port,
-    ...(ca !== undefined && { ca }),
-  };
+  const endpoint = endpoints[listenerOf(transport)];
+  return { host: host ?? endpoint.host, port: port ?? endpoint.port, ...(ca !== undefined && { ca }) };
 }
 
 /** Oldest first, of whatever scope: a device with the wrong one has its story there. */

@@ -2,7 +2,8 @@
 
 import type { ReadyDocument } from '../../client/ready-file.ts';
 import type { Emulator } from '../../emulator/index.ts';
-import { CONTOSO_DEVICES, CONTOSO_GROUP, CONTOSO_ID_SCOPE, LISTENERS } from '../../emulator/service-door.ts';
+import { LISTENERS } from '../../emulator/service-door.ts';
+import { CONTOSO_DEVICES, CONTOSO_GROUP, CONTOSO_ID_SCOPE } from '../../emulator/wire/contoso.ts';
 import { maskQuery } from '../../emulator/wire/mask.ts';
 import type { SetUp } from '../../emulator/wire/set-up.ts';
 import { deriveDeviceKey } from '../../emulator/wire/symmetric-key.ts';

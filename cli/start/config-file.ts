@@ -5,7 +5,7 @@ import { shown } from '../../emulator/wire/fault.ts';
 import type { SetUp } from '../../emulator/wire/set-up.ts';
 import { isJsonObject, type JsonObject } from '../../emulator/wire/twin.ts';
 import { CliError } from '../exit.ts';
-import { jsonFault } from '../json-fault.ts';
+import { notJson, readJsonText } from '../json-fault.ts';
 
 export interface ConfigFile {
   /** As the user named it. */
@@ -41,9 +41,9 @@ export async function readConfigFile(path: string): Promise<ConfigFile> {
 }
 
 function parse(path: string, text: string): unknown {
-  const fault = jsonFault(text);
-  if (fault === undefined) return JSON.parse(text);
-  throw new CliError('usage', `${path}:${fault.line}:${fault.column}: not JSON: ${fault.message}`);
+  const read = readJsonText(text);
+  if (read.kind === 'json') return read.value;
+  throw new CliError('usage', `${path}:${notJson(read.fault)}`);
 }
 
 function absolutePaths(options: JsonObject, path: string): JsonObject {

@@ -9,7 +9,7 @@ import {
   CONTOSO_HUBS,
   CONTOSO_ID_SCOPE,
   CONTOSO_PAYLOAD,
-} from '../../emulator/service-door.ts';
+} from '../../emulator/wire/contoso.ts';
 import { maskQuery } from '../../emulator/wire/mask.ts';
 import { deriveDeviceKey } from '../../emulator/wire/symmetric-key.ts';
 import type { JsonObject } from '../../emulator/wire/twin.ts';

@@ -1,6 +1,6 @@
 /** The six rows of the tutorial's troubleshooting table: how each is provoked, and what the documentation promises. */
 
-import { CONTOSO_HUBS } from '../../emulator/service-door.ts';
+import { CONTOSO_HUBS } from '../../emulator/wire/contoso.ts';
 import type { Answer } from '../../webhook/stand-in/index.ts';
 
 export interface Scenario {

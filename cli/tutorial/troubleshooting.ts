@@ -1,7 +1,7 @@
 /** Plays the troubleshooting table: a webhook that really answers so, and a device that really registers. */
 
 import type { Emulator } from '../../emulator/index.ts';
-import { CONTOSO_GROUP_KEY, CONTOSO_HUBS, CONTOSO_ID_SCOPE, CONTOSO_PAYLOAD } from '../../emulator/service-door.ts';
+import { CONTOSO_GROUP_KEY, CONTOSO_HUBS, CONTOSO_ID_SCOPE, CONTOSO_PAYLOAD } from '../../emulator/wire/contoso.ts';
 import { subjectName } from '../../emulator/wire/journal-subject.ts';
 import type { GivenIndividualEnrollment, SetUp } from '../../emulator/wire/set-up.ts';
 import { deriveDeviceKey } from '../../emulator/wire/symmetric-key.ts';

@@ -22,6 +22,9 @@ const KINDS = {
 export const AnswerSchema = {
   title: 'an answer',
   description: 'What the webhook answers, in the vocabulary of the stand-in (webhook/README.md).',
+  type: 'object',
+  required: ['kind'],
+  properties: { kind: { enum: Object.keys(KINDS) } },
   // Told apart by `kind`, so that an editor offers and a fault names the members of that kind alone.
   oneOf: Object.entries(KINDS).map(([kind, { required, properties }]) => ({
     type: 'object',

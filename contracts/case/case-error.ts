@@ -1,6 +1,5 @@
 /** What is wrong with case files: every fault names file, line, case, path, rule and value. */
-import type { Fault } from './schema-faults.ts';
-import { pathText } from './shown.ts';
+import { type Fault, ruleText } from '../../emulator/wire/fault.ts';
 
 export interface CaseFault extends Fault {
   readonly file: string;
@@ -20,9 +19,9 @@ export class CaseError extends Error {
 }
 
 /** `cases/mine.yaml:12: case row-9: row: must be <= 6 (is 9)` */
-export function describeFault({ file, line, subject, path, rule, value }: CaseFault): string {
+export function describeFault({ file, line, subject, path, ...rest }: CaseFault): string {
   const place = line === undefined ? file : `${file}:${line}`;
   const about = subject === undefined ? '' : `${subject.startsWith('base ') ? subject : `case ${subject}`}: `;
-  const where = path.length === 0 ? '' : `${pathText(path)}: `;
-  return `${place}: ${about}${where}${rule}${value === undefined ? '' : ` (is ${value})`}`;
+  const where = path === '' ? '' : `${path}: `;
+  return `${place}: ${about}${where}${ruleText(rest)}`;
 }

@@ -9,7 +9,7 @@ export const CASE_ID_PATTERN = '^[a-z0-9][a-z0-9-]*$';
 
 const sentence = (description: string) => ({ description, type: 'string', minLength: 1 });
 
-export const CaseSchema = {
+const CaseSchema = {
   title: 'a contract case',
   type: 'object',
   required: ['id', 'title', 'requirement', 'source', 'confidence', 'expect'],
@@ -54,7 +54,7 @@ export const CaseSchema = {
   additionalProperties: false,
 } as const;
 
-export const BaseSchema = {
+const BaseSchema = {
   title: 'a base for `given.extends`',
   type: 'object',
   required: ['base', 'given'],
@@ -65,7 +65,7 @@ export const BaseSchema = {
   additionalProperties: false,
 } as const;
 
-export const CASE_DEFINITIONS = {
+const $defs = {
   answer: AnswerSchema,
   device: DeviceSchema,
   expect: ExpectSchema,
@@ -73,11 +73,14 @@ export const CASE_DEFINITIONS = {
   step: StepSchema,
 } as const;
 
+/** What a document of a case file is checked with: the one that it is meant to be. */
+export const CheckedSchemas = { case: { ...CaseSchema, $defs }, base: { ...BaseSchema, $defs } } as const;
+
 /** What an editor checks a YAML document of a case file against. */
 export const PublishedCaseSchema = {
   $schema: 'https://json-schema.org/draft/2020-12/schema',
   title: 'dps-emulator contract case',
   description: 'A contract case, or a base that cases extend: docs/contracts.md.',
   anyOf: [CaseSchema, BaseSchema],
-  $defs: CASE_DEFINITIONS,
+  $defs,
 } as const;

@@ -1,5 +1,6 @@
 /** The world of a case as JSON Schema; enrollments are the records of the set-up, their attestation optional. */
 import { EnrollmentGroupSchema, IndividualEnrollmentSchema } from '../../emulator/wire/enrollment.ts';
+import { IdScopeSchema, LinkedHubSchema } from '../../emulator/wire/set-up.ts';
 
 const text = { type: 'string', minLength: 1 } as const;
 
@@ -36,30 +37,13 @@ const optionsSchema = {
   additionalProperties: false,
 } as const;
 
-const linkedHubSchema = {
-  title: "a hub's host name, or an object with name, allocationWeight, applyAllocationPolicy",
-  anyOf: [
-    text,
-    {
-      type: 'object',
-      required: ['name'],
-      properties: {
-        name: text,
-        allocationWeight: { type: 'integer', minimum: 1, maximum: 1000 },
-        applyAllocationPolicy: { type: 'boolean' },
-      },
-      additionalProperties: false,
-    },
-  ],
-} as const;
-
 export const GivenSchema = {
   description: 'The provisioning service, its enrollments, and the webhook.',
   type: 'object',
   properties: {
     extends: { description: 'A base to start from: contoso, plain, or one of your own.', ...text },
-    idScope: { type: 'string', pattern: '^[0-9A-Za-z]{1,64}$' },
-    hubs: { description: 'Host names of the linked hubs.', type: 'array', items: linkedHubSchema },
+    idScope: IdScopeSchema,
+    hubs: { description: 'Host names of the linked hubs.', type: 'array', items: LinkedHubSchema },
     allocationPolicy: {
       description: 'What an enrollment without a policy gets; hashed when absent.',
       enum: ['hashed', 'geoLatency', 'static'],

@@ -1,4 +1,5 @@
 /** The matchers that an expected value may hold, and what is wrong with one. */
+import type { Fault } from '../../emulator/wire/fault.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../emulator/wire/twin.ts';
 
 /** Members that turn an expected object into a matcher; `$keys` may stand beside ordinary members. */
@@ -19,23 +20,21 @@ export function matcherOf(value: JsonObject): MatcherName | undefined {
   return Object.keys(value).find((name): name is MatcherName => name.startsWith('$'));
 }
 
-type Path = readonly (string | number)[];
-
 /** Every matcher that cannot work, each with its rule. */
 export function matcherFaults(
   value: JsonValue | undefined,
-  path: Path,
+  path: string,
   devices: readonly string[],
-): readonly { readonly path: Path; readonly rule: string }[] {
+): readonly Fault[] {
   if (Array.isArray(value)) {
-    return value.flatMap((item: JsonValue, index) => matcherFaults(item, [...path, index], devices));
+    return value.flatMap((item: JsonValue, index) => matcherFaults(item, `${path}[${index}]`, devices));
   }
   if (value === undefined || !isJsonObject(value)) return [];
   const name = matcherOf(value);
   const own = name === undefined ? undefined : ruleBroken(name, value, devices);
-  if (name !== undefined && own !== undefined) return [{ path: [...path, name], rule: own }];
+  if (name !== undefined && own !== undefined) return [{ path: `${path}.${name}`, rule: own }];
   const inner = Object.entries(value).filter(([member]) => !member.startsWith('$') || member === '$exactly');
-  return inner.flatMap(([member, part]) => matcherFaults(part, [...path, member], devices));
+  return inner.flatMap(([member, part]) => matcherFaults(part, `${path}.${member}`, devices));
 }
 
 function ruleBroken(name: MatcherName, value: JsonObject, devices: readonly string[]): string | undefined {

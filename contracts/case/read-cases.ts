@@ -2,13 +2,13 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { schemaFaults } from '../../emulator/wire/check-shape.ts';
 import { isJsonObject } from '../../emulator/wire/twin.ts';
 import { type ContractCase, type Given, type GivenDevice, ONLY_DEVICE, TRANSPORTS } from './case.ts';
 import { CaseError, type CaseFault } from './case-error.ts';
-import { BaseSchema, CASE_DEFINITIONS, CaseSchema } from './case-schema.ts';
+import { CheckedSchemas } from './case-schema.ts';
 import { checkCase, webhookFaults } from './check-case.ts';
 import { extend } from './extend.ts';
-import { schemaFaults } from './schema-faults.ts';
 import { readYaml, type YamlDocument } from './yaml-documents.ts';
 
 export interface LoadedCase {
@@ -48,7 +48,7 @@ export async function readCases(folders: readonly string[]): Promise<LoadedCases
   const all = [...faults, ...cases.flatMap((one) => one.faults)];
   if (all.length > 0) throw new CaseError(all);
   return {
-    cases: cases.map(({ part, contract }) => ({ contract, file: part.file, line: part.document.lineOf([]) ?? 1 })),
+    cases: cases.map(({ part, contract }) => ({ contract, file: part.file, line: part.document.lineOf('') ?? 1 })),
     files: chosen.reduce((count, folder) => count + folder.files, 0),
   };
 }
@@ -84,7 +84,7 @@ interface Folder {
 async function readParts(folder: string): Promise<Folder> {
   const found = await filesIn(folder);
   if (found.length === 0) {
-    return { parts: [], files: 0, faults: [{ file: folder, path: [], rule: 'holds no .yaml file' }] };
+    return { parts: [], files: 0, faults: [{ file: folder, path: '', rule: 'holds no .yaml file' }] };
   }
   const read = await Promise.all(found.map((file) => readOne(file, folder)));
   return { parts: read.flatMap((one) => one.parts), faults: read.flatMap((one) => one.faults), files: found.length };
@@ -92,7 +92,7 @@ async function readParts(folder: string): Promise<Folder> {
 
 async function filesIn(folder: string): Promise<readonly string[]> {
   const facts = await stat(folder).catch(() => undefined);
-  if (facts === undefined) throw new CaseError([{ file: folder, path: [], rule: 'does not exist' }]);
+  if (facts === undefined) throw new CaseError([{ file: folder, path: '', rule: 'does not exist' }]);
   if (facts.isFile()) return [folder];
   const names = await readdir(folder, { recursive: true });
   return names
@@ -114,11 +114,10 @@ async function checkDocument(file: string, document: YamlDocument): Promise<Pick
   if (!isJsonObject(value)) {
     return {
       parts: [],
-      faults: [{ file, ...lineAt(document, []), path: [], rule: 'a document must be a case or a base' }],
+      faults: [{ file, ...lineAt(document, ''), path: '', rule: 'a document must be a case or a base' }],
     };
   }
-  const schema = 'base' in value ? BaseSchema : CaseSchema;
-  const faults = await schemaFaults(schema, CASE_DEFINITIONS, value);
+  const faults = await schemaFaults('base' in value ? CheckedSchemas.base : CheckedSchemas.case, value);
   const about = { file, subject: subjectOf(value) };
   if (faults.length > 0) {
     return { parts: [], faults: faults.map((fault) => ({ ...about, ...lineAt(document, fault.path), ...fault })) };
@@ -130,7 +129,7 @@ function subjectOf(value: Readonly<Record<string, unknown>>): string {
   return 'base' in value ? `base ${String(value.base)}` : String(value.id ?? 'without id');
 }
 
-function lineAt(document: YamlDocument, path: CaseFault['path']): { readonly line?: number } {
+function lineAt(document: YamlDocument, path: string): { readonly line?: number } {
   const line = document.lineOf(path);
   return line === undefined ? {} : { line };
 }
@@ -144,7 +143,7 @@ function duplicates(parts: readonly AnyPart[]): readonly CaseFault[] {
       first.set(name, part);
       return [];
     }
-    const path = [isBase(part) ? 'base' : 'id'];
+    const path = isBase(part) ? 'base' : 'id';
     const rule = `stands twice: also in ${other.file}:${other.document.lineOf(path) ?? 1}`;
     return [{ file: part.file, ...lineAt(part.document, path), subject: name, path, rule }];
   });
@@ -170,10 +169,10 @@ function complete(part: Part<WrittenCase>, bases: ReadonlyMap<string, Given>): C
     steps: written.steps ?? Object.keys(devices).map((name) => ({ register: name })),
   };
   const own = [
-    ...(extended.kind === 'broken' ? [{ path: ['given', 'extends'], rule: extended.rule }] : []),
+    ...(extended.kind === 'broken' ? [{ path: 'given.extends', rule: extended.rule }] : []),
     ...webhookFaults(written.given ?? {}),
     ...((device === undefined) === (written.devices === undefined)
-      ? [{ path: [], rule: 'must have exactly one of device, devices' }]
+      ? [{ path: '', rule: 'must have exactly one of device, devices' }]
       : checkCase(contract)),
   ];
   const about = { file: part.file, subject: contract.id };

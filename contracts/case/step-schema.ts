@@ -30,6 +30,7 @@ const changeSchema = {
 const described = (description: string) => ({ description, ...name });
 
 export const StepSchema = {
+  title: 'an object with one member: one step each',
   type: 'object',
   minProperties: 1,
   maxProperties: 1,

@@ -1,11 +1,23 @@
 /** Reads the YAML documents of a file, and knows on which line each part of them stands. */
-import { type Document, isNode, LineCounter, parseAllDocuments } from 'yaml';
+import {
+  CST,
+  type Document,
+  isMap,
+  isNode,
+  isScalar,
+  isSeq,
+  Lexer,
+  LineCounter,
+  Parser,
+  parseAllDocuments,
+} from 'yaml';
+import { JSON_DEPTH_MAX, TOO_DEEP } from '../../emulator/wire/json-depth.ts';
 import type { CaseFault } from './case-error.ts';
 
 export interface YamlDocument {
   readonly value: unknown;
   /** The line of a member; that of the nearest part around it where the member is missing. */
-  lineOf(path: readonly (string | number)[]): number | undefined;
+  lineOf(path: string): number | undefined;
 }
 
 export type YamlFile =
@@ -13,13 +25,14 @@ export type YamlFile =
   | { readonly kind: 'broken'; readonly faults: readonly CaseFault[] };
 
 export function readYaml(file: string, text: string): YamlFile {
+  if (isYamlTooDeep(text)) return { kind: 'broken', faults: [{ file, path: '', rule: `must not be ${TOO_DEEP}` }] };
   const lineCounter = new LineCounter();
   const parsed = parseAllDocuments(text, { lineCounter, prettyErrors: false });
   // An empty stream comes back as an object of another kind.
   const documents: readonly Document[] = Array.isArray(parsed) ? parsed : [];
   const faults = documents.flatMap(({ errors }) =>
     errors.map(
-      ({ message, pos }): CaseFault => ({ file, line: lineCounter.linePos(pos[0]).line, path: [], rule: message }),
+      ({ message, pos }): CaseFault => ({ file, line: lineCounter.linePos(pos[0]).line, path: '', rule: message }),
     ),
   );
   if (faults.length > 0) return { kind: 'broken', faults };
@@ -37,16 +50,45 @@ export function readYaml(file: string, text: string): YamlFile {
     // Aliases that unfold without end, say: only found out while the value is made.
     return {
       kind: 'broken',
-      faults: [{ file, path: [], rule: error instanceof Error ? error.message : String(error) }],
+      faults: [{ file, path: '', rule: error instanceof Error ? error.message : String(error) }],
     };
   }
 }
 
-function lineOf(document: Document, path: readonly (string | number)[], counter: LineCounter): number | undefined {
-  for (let length = path.length; length >= 0; length -= 1) {
-    const keys = path.slice(0, length).map((part) => (/^\d+$/.test(String(part)) ? Number(part) : part));
-    const node: unknown = length === 0 ? document.contents : document.getIn(keys, true);
-    if (isNode(node) && node.range) return counter.linePos(node.range[0]).line;
+/** Asked of the parser's own list before anything is built: what builds, calls itself, and may end the process. */
+export function isYamlTooDeep(text: string): boolean {
+  const parser = new Parser();
+  for (const lexeme of new Lexer().lex(text)) {
+    // The parts that are complete do not matter here.
+    for (const _part of parser.next(lexeme));
+    if (parser.stack.filter(CST.isCollection).length > JSON_DEPTH_MAX) return true;
   }
-  return undefined;
+  return false;
+}
+
+function lineOf(document: Document, path: string, counter: LineCounter): number | undefined {
+  let node: unknown = document.contents;
+  let rest = path;
+  for (;;) {
+    const inner = partOf(node, rest);
+    if (inner === undefined) break;
+    [node, rest] = inner;
+  }
+  return isNode(node) && node.range ? counter.linePos(node.range[0]).line : undefined;
+}
+
+/** The member or item that the path begins with, and what is left of the path: a member's name may hold a dot itself. */
+function partOf(node: unknown, path: string): readonly [node: unknown, rest: string] | undefined {
+  if (isSeq(node)) {
+    const [whole = '', index] = /^\[(\d+)\]\.?/.exec(path) ?? [];
+    const item = index === undefined ? undefined : node.items[Number(index)];
+    return item === undefined ? undefined : [item, path.slice(whole.length)];
+  }
+  if (!isMap(node)) return undefined;
+  const isNamed = (name: string): boolean => path === name || /^[.[]/.test(path.slice(name.length));
+  const found = node.items
+    .map(({ key, value }) => ({ name: String(isScalar(key) ? key.value : key), value }))
+    .filter(({ name }) => path.startsWith(name) && isNamed(name))
+    .sort((a, b) => b.name.length - a.name.length)[0];
+  return isNode(found?.value) ? [found.value, path.slice(found.name.length).replace(/^\./, '')] : undefined;
 }

@@ -1,4 +1,5 @@
 /** Runs one case over one transport: plays its steps, judges what came of them, and leaves nothing behind. */
+import { createMasker, type Masker } from '../../emulator/wire/mask.ts';
 import type { JsonValue } from '../../emulator/wire/twin.ts';
 import type { Expect } from '../case/case.ts';
 import type { LoadedCase } from '../case/read-cases.ts';
@@ -7,13 +8,12 @@ import type { TargetCase } from '../target/target.ts';
 import { type ExpectContext, judge } from './check-expect.ts';
 import { disagreements, type Observation, observe, whatWasSaid } from './observe.ts';
 import { playSteps } from './play-steps.ts';
-import { createRedactor, type Redactor } from './redact.ts';
 import type { CaseResult, Mismatch, TimelineEntry } from './result.ts';
 import { createTimeline } from './timeline.ts';
 import { caseSeed, hashOf } from './trace-hash.ts';
 import { keysIn, openWorld, type World, type WorldOptions } from './world.ts';
 
-export interface RunCaseOptions extends Omit<WorldOptions, 'contract' | 'seed' | 'redactor'> {
+export interface RunCaseOptions extends Omit<WorldOptions, 'contract' | 'seed' | 'masker'> {
   /** The run's; the case derives its own from it. */
   readonly seed: string;
   readonly driver: string;
@@ -40,16 +40,16 @@ interface Played {
 }
 
 export async function runCase(loaded: LoadedCase, options: RunCaseOptions): Promise<RanCase> {
-  const redactor = createRedactor();
+  const masker = createMasker();
   const startedMs = performance.now();
   // A target that cannot even be stopped ends its own case, and not the run.
-  const played = await play(loaded, options, redactor).catch((error: unknown): Played => {
+  const played = await play(loaded, options, masker).catch((error: unknown): Played => {
     return { ...NOTHING, error: messageOf(error) };
   });
   const { contract, file, line } = loaded;
   const { id, title, requirement, source, confidence, tags, row, covers } = contract;
   const outcome = played.error !== undefined ? 'error' : played.mismatches.length > 0 ? 'failed' : 'passed';
-  const found = redactor.json({
+  const found = masker.json({
     mismatches: played.mismatches as unknown as JsonValue,
     timeline: played.timeline as unknown as JsonValue,
     ...(played.said !== undefined && { said: played.said }),
@@ -71,7 +71,7 @@ export async function runCase(loaded: LoadedCase, options: RunCaseOptions): Prom
       driver: options.driver,
       outcome,
       checks: played.checks,
-      ...(played.error !== undefined && { error: redactor.text(played.error) }),
+      ...(played.error !== undefined && { error: masker.text(played.error) }),
       realMs: Math.round((performance.now() - startedMs) * 10) / 10,
       virtualSeconds: played.virtualSeconds,
       traceHash: played.trace === null ? null : hashOf(played.trace),
@@ -82,16 +82,16 @@ export async function runCase(loaded: LoadedCase, options: RunCaseOptions): Prom
 
 const NOTHING = { checks: 0, mismatches: [], virtualSeconds: 0, timeline: [], trace: null } as const;
 
-async function play({ contract }: LoadedCase, options: RunCaseOptions, redactor: Redactor): Promise<Played> {
+async function play({ contract }: LoadedCase, options: RunCaseOptions, masker: Masker): Promise<Played> {
   const seed = caseSeed(options.seed, contract.id);
   let world: World;
   try {
-    world = await openWorld({ ...options, contract, seed, redactor });
+    world = await openWorld({ ...options, contract, seed, masker });
   } catch (error) {
     return { ...NOTHING, error: messageOf(error) };
   }
   // Whatever happens in it: what was made for the case goes with it.
-  const played = await playIn(world, options, redactor).finally(() => world.stop());
+  const played = await playIn(world, options, masker).finally(() => world.stop());
   const { inWordsOfCase } = world.at;
   // Names of its own at the target would say nothing to whoever reads the case.
   const words = { mismatches: played.mismatches, timeline: played.timeline, said: played.said ?? null };
@@ -99,7 +99,7 @@ async function play({ contract }: LoadedCase, options: RunCaseOptions, redactor:
   return { ...played, ...told, ...(played.said !== undefined && { said }) };
 }
 
-async function playIn(world: World, options: RunCaseOptions, redactor: Redactor): Promise<Played> {
+async function playIn(world: World, options: RunCaseOptions, masker: Masker): Promise<Played> {
   const { at } = world;
   const { contract } = at;
   const startMs = at.clock.now();
@@ -132,7 +132,7 @@ async function playIn(world: World, options: RunCaseOptions, redactor: Redactor)
     } else error = messageOf(thrown);
   }
   judged.mismatches.push(...(await alwaysWrong(world)));
-  redactor.add(keysIn(await at.setUp()));
+  masker.add(keysIn(await at.setUp()));
   const said = options.keepSaid ? whatWasSaid(await observeAll(world)) : undefined;
   await at.journal.catchUp();
   stopListening();

@@ -1,6 +1,7 @@
 /** Everything one case lives in: its place at the target, its webhook, and its devices. */
 
 import type { DeviceOptions, DeviceTransport } from '../../device/device.ts';
+import { type Masker, secretsOfUrl } from '../../emulator/wire/mask.ts';
 import type { SetUp } from '../../emulator/wire/set-up.ts';
 import type { ContractCase, GivenDevice } from '../case/case.ts';
 import type { CaseDevice } from '../case-devices/case-device.ts';
@@ -8,7 +9,6 @@ import { createProgramCaseDevice, type DeviceProgram } from '../case-devices/pro
 import { createWireCaseDevice } from '../case-devices/wire-case-device.ts';
 import type { Target, TargetCase } from '../target/target.ts';
 import { deviceKey } from './device-key.ts';
-import { type Redactor, secretsOfUrl } from './redact.ts';
 import { startWebhook, type WebhookSide } from './webhook-side.ts';
 
 export interface WorldOptions {
@@ -24,7 +24,7 @@ export interface WorldOptions {
   readonly program: ((caPath: string) => DeviceProgram) | undefined;
   /** Plays the devices that ask for the SDK whatever the run says. */
   readonly sdk: (caPath: string) => DeviceProgram;
-  readonly redactor: Redactor;
+  readonly masker: Masker;
   readonly signal: AbortSignal;
 }
 
@@ -44,22 +44,22 @@ export interface World {
 }
 
 export async function openWorld(options: WorldOptions): Promise<World> {
-  const { contract, transport, seed, target, ownWebhook, webhookCa, redactor, signal } = options;
+  const { contract, transport, seed, target, ownWebhook, webhookCa, masker, signal } = options;
   const { given } = contract;
   const webhook = await startWebhook(given.webhook, ownWebhook, target.webhookPlace);
   try {
-    redactor.add([given.webhook?.functionKey, ...secretsOfUrl(webhook.url ?? '')]);
+    masker.add([given.webhook?.functionKey, ...secretsOfUrl(webhook.url ?? '')]);
     const at = await target.open({ contract, transport, seed, webhookUrl: webhook.url, webhookCa, signal });
     try {
       const setUp = await at.setUp();
-      redactor.add(keysIn(setUp));
+      masker.add(keysIn(setUp));
       // In the names that they have at the target.
       const { answers } = at.contract.given.webhook ?? {};
       if (answers !== undefined && ownWebhook === undefined) webhook.answer(answers);
       const devices = new Map(
         Object.entries(at.contract.devices).map(([name, given]) => {
           const device = openDevice(given, setUp, at, options);
-          redactor.add([device.key]);
+          masker.add([device.key]);
           return [name, device] as const;
         }),
       );

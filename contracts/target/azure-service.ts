@@ -1,5 +1,6 @@
 /** What is made at a provisioning service and its hubs over their REST, looked at, and removed again. */
 import { randomBytes } from 'node:crypto';
+import { ClientError } from '../../client/client-error.ts';
 import { createServiceClient, type ServiceClient } from '../../client/service-client.ts';
 import type { GivenEnrollmentGroup, GivenIndividualEnrollment } from '../../emulator/wire/set-up.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../emulator/wire/twin.ts';
@@ -183,5 +184,5 @@ async function find(client: ServiceClient, path: string): Promise<JsonObject | u
 }
 
 function isNotFound(error: unknown): boolean {
-  return error instanceof Error && 'exitCode' in error && error.exitCode === 3;
+  return error instanceof ClientError && error.kind === 'not-found';
 }

@@ -2,10 +2,13 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { ClockState, ControlClient } from '../../client/control-client.ts';
-import { dialledHost } from '../../client/dialled-host.ts';
+import { ClientError } from '../../client/client-error.ts';
+import type { ControlClient } from '../../client/control-client.ts';
+import { whereaboutsOf } from '../../client/whereabouts.ts';
 import type { DeviceTransport } from '../../device/device.ts';
 import { listenerOf } from '../../emulator/service-door.ts';
+import type { ClockState } from '../../emulator/wire/control-api.ts';
+import type { JsonObject } from '../../emulator/wire/twin.ts';
 import type { ContractCase } from '../case/case.ts';
 import { RunError } from '../run/run-error.ts';
 import type { Address } from './address.ts';
@@ -47,7 +50,7 @@ export function runningTarget({ client, prefix, webhookPlace, ...addresses }: Ru
   let before: ClockState | undefined;
 
   const begin = async (): Promise<void> => {
-    const { endpoints } = await client.ready();
+    const { endpoints } = await whereaboutsOf(client);
     await refuseForeignWork(client, prefix);
     const { certificatePem } = await client.ca();
     folder = await mkdtemp(join(tmpdir(), 'dps-contracts-'));
@@ -55,7 +58,7 @@ export function runningTarget({ client, prefix, webhookPlace, ...addresses }: Ru
     await writeFile(certificatePath, certificatePem);
     before = await client.clock();
     if (before.mode !== 'manual') await client.setClockMode('manual', undefined);
-    const { mqtt = dialled(endpoints.mqtt, client), https = dialled(endpoints.https, client) } = addresses;
+    const { mqtt = endpoints.mqtt, https = endpoints.https } = addresses;
     const endpoint = (transport: DeviceTransport): Address => ({ mqtt, https })[listenerOf(transport)];
     connected = { client, prefix, ca: { certificatePath, certificatePem }, endpoint };
   };
@@ -85,10 +88,6 @@ export function runningTarget({ client, prefix, webhookPlace, ...addresses }: Ru
   };
 }
 
-function dialled({ host, port }: Address, { url }: ControlClient): Address {
-  return { host: dialledHost(host, url), port };
-}
-
 /** Moving the clock would move what others are waiting for. */
 async function refuseForeignWork(client: ControlClient, prefix: string): Promise<void> {
   const left = await leftovers(client, prefix);
@@ -103,7 +102,7 @@ async function refuseForeignWork(client: ControlClient, prefix: string): Promise
 }
 
 async function leftovers(client: ControlClient, prefix: string): Promise<readonly string[]> {
-  const names = [...(await client.provisioningServices()), ...(await client.hubs())];
+  const names = [...(await client.provisioningServices.list()), ...(await client.hubs())].map(({ name }) => name);
   return names.filter((name) => name.startsWith(`${prefix}-`));
 }
 
@@ -123,9 +122,9 @@ async function openCase(
   const remove = async (): Promise<void> => {
     await journal.untilDisconnected();
     journal.stop();
-    const [services, held] = [await client.provisioningServices(), await client.hubs()];
-    if (services.includes(service)) await client.deleteProvisioningService(service);
-    for (const hub of held.filter((one) => hubs.includes(one))) await client.deleteHub(hub);
+    const services = (await client.provisioningServices.list()).map(({ name }) => name);
+    if (services.includes(service)) await client.provisioningServices.delete(service);
+    for (const { name } of await client.hubs()) if (hubs.includes(name)) await client.iotHubs.delete(name);
     for (const scope of scopes) await client.forgetTimelines(scope);
   };
   try {
@@ -175,17 +174,19 @@ function caseOf({ client, own, names, idScope, journal, remove, ca, endpoint, ..
       const { enrollments: _individuals, enrollmentGroups: _groups, ...rest } = instance;
       await client.seed({ dps: [{ ...rest, ...changed }] });
     },
-    assignment: (scope, registrationId) => client.assignment(scope, registrationId),
+    assignment: async (scope, registrationId) => {
+      const found = await orNone(client.registration(scope, registrationId));
+      const { assignedHub: hub, deviceId } = found ?? {};
+      return hub === undefined || deviceId === undefined ? undefined : { hub, deviceId };
+    },
     hubDevices: async (hub) => {
-      if (!(await client.hubs()).includes(hub)) return undefined;
-      return (await client.hubDevices(hub)).map(({ deviceId }) => deviceId);
+      return (await orNone(client.hubDevices(hub)))?.map(({ deviceId }) => deviceId);
     },
     atHub: async ({ hub, deviceId }) => {
-      const isThere = (await client.hubs()).includes(hub);
-      const device = isThere ? (await client.hubDevices(hub)).find((one) => one.deviceId === deviceId) : undefined;
+      const device = await orNone(client.hubDevice(hub, deviceId));
       if (device === undefined) return { device: undefined, twin: undefined };
       const { tags, properties } = await client.twin(hub, deviceId);
-      return { device: device, twin: { tags, desired: properties.desired } };
+      return { device: JSON.parse(JSON.stringify(device)) as JsonObject, twin: { tags, desired: properties.desired } };
     },
     entries: journal.entries,
     journal,
@@ -208,4 +209,12 @@ function caseOf({ client, own, names, idScope, journal, remove, ca, endpoint, ..
     inWordsOfCase: (value) => inWordsOfCase(value, names),
     close: remove,
   };
+}
+
+/** What is not there is an observation too. */
+async function orNone<T>(asked: Promise<T>): Promise<T | undefined> {
+  return asked.catch((error: unknown) => {
+    if (error instanceof ClientError && error.kind === 'not-found') return undefined;
+    throw error;
+  });
 }

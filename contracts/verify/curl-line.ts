@@ -1,5 +1,5 @@
 /** A request as a line for a POSIX shell, so that a finding can be seen without this program. */
-import { maskWebhookUrl } from './secret-mask.ts';
+import { maskQueryValues } from '../../emulator/wire/mask.ts';
 
 export interface CurlLineOptions {
   readonly url: string;
@@ -9,7 +9,7 @@ export interface CurlLineOptions {
 
 /** Pure ASCII: what a terminal or a chat may garble is escaped inside the JSON. */
 export function curlLine({ url, body, showKeys }: CurlLineOptions): string {
-  const shownUrl = showKeys ? new URL(url).href : maskWebhookUrl(url);
+  const shownUrl = showKeys ? new URL(url).href : maskQueryValues(url);
   const ascii = body.replace(/[^ -~]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
   const headers = "-H 'Content-Type: application/json; charset=utf-8'";
   return `curl -sS -i -X POST ${headers} --data-binary ${quote(ascii)} ${quote(shownUrl)}`;

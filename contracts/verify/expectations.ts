@@ -1,8 +1,11 @@
 /** The customer's own rules: this id goes to that hub with this twin, that one is refused. */
 import { readFile } from 'node:fs/promises';
 import { schemaFaults } from '../../emulator/wire/check-shape.ts';
+import { ruleText } from '../../emulator/wire/fault.ts';
+import { TOO_DEEP } from '../../emulator/wire/json-depth.ts';
 import { isRegistrationId, REGISTRATION_ID_RULE } from '../../emulator/wire/registration-id.ts';
 import { type InitialTwin, InitialTwinSchema, type JsonObject, type JsonValue } from '../../emulator/wire/twin.ts';
+import { isYamlTooDeep } from '../case/yaml-documents.ts';
 import type { AttestationType, EnrollmentKind } from './shape.ts';
 
 export interface Expectation {
@@ -80,7 +83,7 @@ export async function readExpectations(file: string): Promise<Expectations> {
 /** @throws {ExpectationsError} naming every fault */
 export async function checkExpectations(document: unknown, source: string): Promise<Expectations> {
   const faults = (await schemaFaults(ExpectationsSchema, document)).map(
-    ({ path, rule, value }) => `${path || 'the document'}: ${rule}${value === undefined ? '' : ` (is ${value})`}`,
+    ({ path, ...rest }) => `${path || 'the document'}: ${ruleText(rest)}`,
   );
   const all =
     faults.length > 0
@@ -114,6 +117,7 @@ function ruleFaults(rule: Expectation, index: number, { linkedHubs }: Expectatio
 /** JSON, or YAML by the name of the file; YAML would read broken JSON in surprising ways. */
 async function parseDocument(file: string, text: string): Promise<unknown> {
   const isYaml = /\.ya?ml$/i.test(file);
+  if (isYaml && isYamlTooDeep(text)) throw new ExpectationsError(`${file}: is ${TOO_DEEP}`);
   try {
     if (!isYaml) return JSON.parse(text) as unknown;
     const { parse } = await import('yaml');

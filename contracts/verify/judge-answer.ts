@@ -1,6 +1,7 @@
 /** Holds one answer against the rules; a refusal breaks none. */
 import type { WebhookOutcome } from '../../emulator/service-door.ts';
-import { kindOfJson, parsedJson } from '../../emulator/wire/json.ts';
+import { kindOfJson } from '../../emulator/wire/json.ts';
+import { parseJson, TOO_DEEP } from '../../emulator/wire/json-depth.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../emulator/wire/twin.ts';
 import { twinFaults } from '../../emulator/wire/twin-limits.ts';
 import { RULES, type RuleId } from './rules.ts';
@@ -19,8 +20,12 @@ export function judgeAnswer(outcome: WebhookOutcome, linkedHubs: readonly string
   if (status === 401) return [fault('authorized', 'the webhook answered 401')];
   if (status >= 429) return [fault('not-retried', `the webhook answered ${status}`)];
   if (isRefusal(outcome)) return [];
-  const answer = parsedJson(body);
-  if (answer === undefined) return [fault('json', body.trim() === '' ? 'the body is empty' : 'the body is not JSON')];
+  const parsed = parseJson(body);
+  if (parsed.kind === 'too-deep') return [fault('json', `the body is ${TOO_DEEP}`)];
+  if (parsed.kind === 'broken') {
+    return [fault('json', body.trim() === '' ? 'the body is empty' : 'the body is not JSON')];
+  }
+  const answer = parsed.value;
   if (!isJsonObject(answer)) return [fault('json', `the body is ${kindOfJson(answer)}`)];
   return [...hubFaults(answer, linkedHubs), ...twinMemberFaults(answer), ...payloadFaults(answer)];
 }
@@ -40,8 +45,8 @@ export function hubOf(outcome: WebhookOutcome): string | undefined {
 /** The JSON object in a successful answer. */
 export function answerOf(outcome: WebhookOutcome): JsonObject | undefined {
   if (outcome.kind !== 'response' || outcome.status < 200 || outcome.status >= 300) return undefined;
-  const answer = parsedJson(outcome.body);
-  return isJsonObject(answer) ? answer : undefined;
+  const answer = parseJson(outcome.body);
+  return answer.kind === 'json' && isJsonObject(answer.value) ? answer.value : undefined;
 }
 
 const RULE_OF_FAILURE = {

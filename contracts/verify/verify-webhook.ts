@@ -1,6 +1,7 @@
 /** Verifies a webhook: sends it everything that the service sends, judges the answers, and comes to one document. */
 
 import { resolveAssumptions } from '../../emulator/service-door.ts';
+import { createMasker, maskQueryValues, namesASecret, secretsOfUrl } from '../../emulator/wire/mask.ts';
 import type { JsonValue } from '../../emulator/wire/twin.ts';
 import { createAttester } from './attester.ts';
 import { createCaller } from './caller.ts';
@@ -11,7 +12,6 @@ import { fuzz } from './fuzz.ts';
 import { requestOf } from './request-body.ts';
 import type { CaseSettings, PlannedCase } from './run-case.ts';
 import { type Progress, runCases, runFirstCase } from './run-cases.ts';
-import { createSecretMask, maskWebhookUrl } from './secret-mask.ts';
 import type { ShapeInputs } from './shape.ts';
 import { shapesFor } from './shapes.ts';
 import { shownText } from './shown-text.ts';
@@ -69,7 +69,7 @@ export async function verifyWebhook(options: VerifyOptions): Promise<VerifyDocum
   const document: VerifyDocument = {
     kind: 'dps-emulator-verify',
     version: 1,
-    webhook: maskWebhookUrl(url),
+    webhook: maskQueryValues(url),
     ...(opening.kind === 'played'
       ? verdictOf(cases)
       : { verdict: 'could-not-run', exitCode: 2, reason: `${opening.reason}.` }),
@@ -111,7 +111,7 @@ async function planCases(
 
 /** A webhook may answer with its own URL; the `curl` lines have been masked already, as far as the caller wants. */
 function withoutSecrets(document: VerifyDocument, url: string): VerifyDocument {
-  const shown = shownText(document, createSecretMask(url));
+  const shown = shownText(document, createMasker(secretsOfUrl(url, namesASecret)).text);
   return {
     ...shown,
     cases: shown.cases.map((one, index) => {

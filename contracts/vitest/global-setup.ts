@@ -2,7 +2,8 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { caDirectory, ensureCa } from '../../emulator/service-door.ts';
+import { ensureCa } from '../../emulator/service-door.ts';
+import { caDirectory } from '../../emulator/wire/data-directory.ts';
 
 const VARIABLE = 'NODE_EXTRA_CA_CERTS';
 

@@ -1,34 +1,29 @@
 /** Routes about the clock: read it, change its mode, move it. */
 import { OPTIONS } from '../config.ts';
-import type { AdvanceReport, ClockMode, ControllableClock } from '../core/clock/clock.ts';
+import type { AdvanceReport, ControllableClock } from '../core/clock/clock.ts';
 import type { EngineState } from '../engine.ts';
+import type { ClockMode, ClockMove, ClockState, PendingAnswer } from '../wire/control-api.ts';
 import { isoInstant } from '../wire/timestamp.ts';
 import { ControlError, invalid } from './errors.ts';
-import { type ControlRoute, type Member, readMembers } from './route.ts';
+import { type ControlRoute, readBody, refuseBody } from './route.ts';
 
-const { min: FACTOR_MIN, max: FACTOR_MAX } = OPTIONS.clockFactor;
-const MODES: readonly string[] = OPTIONS.clock.choices;
-
-const MODE_MEMBERS = {
-  mode: {
-    type: 'string',
-    isRequired: true,
-    rule: (value) => (MODES.includes(String(value)) ? undefined : `must be one of ${MODES.join(', ')}`),
+const ModeSchema = {
+  type: 'object',
+  required: ['mode'],
+  properties: {
+    mode: { enum: OPTIONS.clock.choices },
+    factor: { type: 'number', minimum: OPTIONS.clockFactor.min, maximum: OPTIONS.clockFactor.max },
   },
-  factor: {
-    type: 'number',
-    rule: (value) =>
-      Number(value) >= FACTOR_MIN && Number(value) <= FACTOR_MAX ? undefined : `must be ${FACTOR_MIN} to ${FACTOR_MAX}`,
-  },
-} as const satisfies Record<string, Member>;
+  additionalProperties: false,
+} as const;
 
-const notNegative = (value: string | number): string | undefined =>
-  Number(value) >= 0 ? undefined : 'must be 0 or more';
+const notNegative = { type: 'number', minimum: 0 } as const;
 
-const ADVANCE_MEMBERS = {
-  ms: { type: 'number', rule: notNegative },
-  seconds: { type: 'number', rule: notNegative },
-} as const satisfies Record<string, Member>;
+const AdvanceSchema = {
+  type: 'object',
+  properties: { ms: notNegative, seconds: notNegative },
+  additionalProperties: false,
+} as const;
 
 export function clockRoutes({ clock }: Pick<EngineState, 'clock'>): readonly ControlRoute[] {
   return [
@@ -37,11 +32,11 @@ export function clockRoutes({ clock }: Pick<EngineState, 'clock'>): readonly Con
     {
       method: 'POST',
       path: '/clock/mode',
-      answer: ({ body }) => {
-        const { mode, factor } = readMembers(body, MODE_MEMBERS) as {
-          readonly mode: ClockMode;
-          readonly factor?: number;
-        };
+      answer: async ({ body }) => {
+        const { mode, factor } = await readBody<{ readonly mode: ClockMode; readonly factor?: number }>(
+          ModeSchema,
+          body,
+        );
         if (factor !== undefined && mode !== 'scaled') {
           throw invalid('The body breaks a rule', [{ path: 'factor', rule: 'goes with the mode "scaled" only' }]);
         }
@@ -53,7 +48,7 @@ export function clockRoutes({ clock }: Pick<EngineState, 'clock'>): readonly Con
       method: 'POST',
       path: '/clock/settle',
       answer: async ({ body }) => {
-        readMembers(body, {});
+        await refuseBody(body);
         await clock.untilSleeping(0).catch((error: unknown) => {
           throw asControlError(error);
         });
@@ -63,11 +58,11 @@ export function clockRoutes({ clock }: Pick<EngineState, 'clock'>): readonly Con
     {
       method: 'POST',
       path: '/clock/advance',
-      answer: ({ body }) => {
-        const { ms, seconds } = readMembers(body, ADVANCE_MEMBERS) as {
-          readonly ms?: number;
-          readonly seconds?: number;
-        };
+      answer: async ({ body }) => {
+        const { ms, seconds } = await readBody<{ readonly ms?: number; readonly seconds?: number }>(
+          AdvanceSchema,
+          body,
+        );
         if ((ms === undefined) === (seconds === undefined)) {
           throw invalid('The body breaks a rule', [{ path: '', rule: 'must have either "ms" or "seconds"' }]);
         }
@@ -77,19 +72,19 @@ export function clockRoutes({ clock }: Pick<EngineState, 'clock'>): readonly Con
     {
       method: 'POST',
       path: '/clock/next',
-      answer: ({ body }) => {
-        readMembers(body, {});
+      answer: async ({ body }) => {
+        await refuseBody(body);
         return move(clock, () => clock.next());
       },
     },
   ];
 }
 
-function stateOf(clock: ControllableClock): Record<string, unknown> {
+function stateOf(clock: ControllableClock): ClockState {
   return { mode: clock.mode, factor: clock.factor, ...pendingOf(clock) };
 }
 
-function pendingOf(clock: ControllableClock): Record<string, unknown> {
+function pendingOf(clock: ControllableClock): PendingAnswer {
   const nowMs = clock.now();
   const pending = clock.pending().map(({ who, why, dueMs }) => ({
     who,
@@ -101,7 +96,7 @@ function pendingOf(clock: ControllableClock): Record<string, unknown> {
   return { now: isoInstant(nowMs), nowMs, pending, openHolds: clock.openHolds() };
 }
 
-async function move(clock: ControllableClock, work: () => Promise<AdvanceReport>): Promise<Record<string, unknown>> {
+async function move(clock: ControllableClock, work: () => Promise<AdvanceReport>): Promise<ClockMove> {
   if (clock.mode !== 'manual') {
     throw new ControlError(
       'wrong-clock-mode',

@@ -1,5 +1,6 @@
 /** The route that shows who is connected. */
 import type { LiveConnection } from '../core/connections.ts';
+import type { ConnectionAnswer } from '../wire/control-api.ts';
 import { isoInstant } from '../wire/timestamp.ts';
 import type { ControlRoute } from './route.ts';
 
@@ -7,7 +8,7 @@ export function connectionRoutes(list: () => readonly LiveConnection[]): readonl
   return [{ method: 'GET', path: '/connections', answer: () => ({ connections: list().map(shownConnection) }) }];
 }
 
-function shownConnection({ transport, sinceMs, device, last }: LiveConnection) {
+function shownConnection({ transport, sinceMs, device, last }: LiveConnection): ConnectionAnswer {
   return {
     transport,
     since: isoInstant(sinceMs),

@@ -1,6 +1,6 @@
 /** Every error of the control API once: its code and status; the message says what is wrong and what to do next. */
 import { MANAGEMENT_ERRORS } from '../core/resources/management-error.ts';
-import type { SetUpFault } from '../wire/fault.ts';
+import { type Fault, ruleText } from '../wire/fault.ts';
 
 export const CONTROL_ERRORS = {
   'bad-request': 400,
@@ -21,9 +21,6 @@ export const CONTROL_ERRORS = {
 } as const satisfies Record<string, number>;
 
 export type ControlErrorCode = keyof typeof CONTROL_ERRORS;
-
-/** What is wrong with a part of a request: where, which rule, and the value. */
-export type Fault = SetUpFault;
 
 export interface ControlErrorBody {
   readonly error: { readonly code: ControlErrorCode; readonly message: string; readonly faults?: readonly Fault[] };
@@ -52,10 +49,7 @@ export class ControlError extends Error {
 
 /** A request whose parts break rules: every fault at once, and the message names them too. */
 export function invalid(what: string, faults: readonly Fault[]): ControlError {
-  const list = faults.map(({ path, rule, value }) => {
-    const is = value === undefined ? '' : ` (is ${value})`;
-    return `${path === '' ? 'it' : path} ${rule}${is}`;
-  });
+  const list = faults.map((fault) => `${fault.path || 'it'} ${ruleText(fault)}`);
   const shownMax = 3;
   const rest = list.length > shownMax ? `; and ${list.length - shownMax} more` : '';
   return new ControlError('invalid', `${what}: ${list.slice(0, shownMax).join('; ')}${rest}.`, faults);

@@ -11,7 +11,7 @@ import { isoInstant } from '../wire/timestamp.ts';
 import type { JsonValue } from '../wire/twin.ts';
 import { ControlError, invalid } from './errors.ts';
 import { type EntryOfSubject, type StreamLimits, streamEntries } from './event-stream.ts';
-import { type ControlRoute, flag, type Query, readMembers, single, values } from './route.ts';
+import { type ControlRoute, flag, type Query, refuseBody, single, values } from './route.ts';
 
 /** Every kind of entry; the compiler keeps the list whole. */
 const KINDS = Object.keys({
@@ -83,8 +83,8 @@ export function journalRoutes(
     {
       method: 'DELETE',
       path: '/journal/{idScope}',
-      answer: ({ params: { idScope = '' }, body }) => {
-        readMembers(body, {});
+      answer: async ({ params: { idScope = '' }, body }) => {
+        await refuseBody(body);
         journal.forget(idScope);
         return {};
       },

@@ -1,13 +1,10 @@
 /** Reads JSON bodies: what is no JSON, too deep, too large or of another type is refused in words. */
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { isTooDeep } from '../wire/json-depth.ts';
+import { parseJson, TOO_DEEP } from '../wire/json-depth.ts';
 import type { JsonValue } from '../wire/twin.ts';
 import { ControlError } from './errors.ts';
 
 export const BODY_BYTES_MAX = 5 * 1024 * 1024;
-
-/** No document of ours comes near; deeper ones only exhaust the stack of whoever walks them. */
-const DEPTH_MAX = 100;
 
 export function acceptJsonBodies(server: FastifyInstance): void {
   server.removeAllContentTypeParsers();
@@ -22,7 +19,7 @@ export function acceptJsonBodies(server: FastifyInstance): void {
           `A body with content-encoding "${encoding}" is not read; send it plain.`,
         );
       }
-      return body === '' ? undefined : parseJson(String(body));
+      return body === '' ? undefined : jsonIn(String(body));
     },
   );
   // `curl -X POST -d ''` names a type of its own for a body that is not there.
@@ -39,18 +36,11 @@ export function tooLarge(): ControlError {
   return new ControlError('too-large', `The body is larger than ${BODY_BYTES_MAX} bytes (5 MB), which is the most.`);
 }
 
-function parseJson(text: string): JsonValue {
-  let value: JsonValue;
-  try {
-    value = JSON.parse(text);
-  } catch (error) {
-    const why = error instanceof SyntaxError ? positionOnly(error.message) : '';
-    throw new ControlError('not-json', `The body is not JSON${why}.`);
-  }
-  if (isTooDeep(value, DEPTH_MAX)) {
-    throw new ControlError('not-json', `The body is nested deeper than ${DEPTH_MAX} levels.`);
-  }
-  return value;
+function jsonIn(text: string): JsonValue {
+  const parsed = parseJson(text);
+  if (parsed.kind === 'json') return parsed.value;
+  const what = parsed.kind === 'broken' ? `not JSON${positionOnly(parsed.why)}` : TOO_DEEP;
+  throw new ControlError('not-json', `The body is ${what}.`);
 }
 
 /** Where it broke, without the piece of the text that V8 quotes: it may hold a key. */

@@ -1,6 +1,7 @@
 /** Routes about registrations: what the service remembers of each device. */
 import type { RegistrationRecord } from '../core/store/registrations.ts';
 import type { EngineState } from '../engine.ts';
+import type { RegistrationAnswer } from '../wire/control-api.ts';
 import { isoInstant } from '../wire/timestamp.ts';
 import { ControlError } from './errors.ts';
 import type { ControlRoute } from './route.ts';
@@ -29,7 +30,7 @@ export function registrationRoutes(
   ];
 }
 
-function shownRegistration(record: RegistrationRecord): Record<string, unknown> {
+function shownRegistration(record: RegistrationRecord): RegistrationAnswer {
   const { createdMs, updatedMs, version: _version, attestation: _attestation, assignment, ...members } = record;
   return {
     ...members,

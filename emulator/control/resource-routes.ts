@@ -2,7 +2,7 @@
 
 import type { Resources } from '../core/resources/resource-manager.ts';
 import type { EngineState } from '../engine.ts';
-import { type ControlRoute, readMembers, single } from './route.ts';
+import { type ControlRoute, refuseBody, single } from './route.ts';
 
 export function resourceRoutes({
   resources: { groups, provisioningServices, iotHubs },
@@ -19,7 +19,7 @@ export function resourceRoutes({
       method: 'DELETE',
       path: '/resource-groups/{name}',
       answer: async ({ params: { name = '' }, body }) => {
-        readMembers(body, {});
+        await refuseBody(body);
         await groups.delete(name);
         return {};
       },
@@ -51,7 +51,7 @@ function routesOf<T>(path: string, resources: Resources<T>): readonly ControlRou
       path: one,
       query,
       answer: async (call) => {
-        readMembers(call.body, {});
+        await refuseBody(call.body);
         await resources.delete(call.params.name ?? '', single(call.query, 'resourceGroup'));
         return {};
       },

@@ -1,8 +1,8 @@
 /** What a route of the control API is, and how it reads the parts of a request. */
 import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
+import { schemaFaults } from '../wire/check-shape.ts';
 import { shown } from '../wire/fault.ts';
-import { isJsonObject, type JsonObject, type JsonValue } from '../wire/twin.ts';
-import { type Fault, invalid } from './errors.ts';
+import { invalid } from './errors.ts';
 
 export interface ControlCall {
   /** The path's parameters, decoded. */
@@ -70,30 +70,17 @@ export function flag(query: Query, name: string): boolean {
   ]);
 }
 
-export interface Member {
-  readonly type: 'string' | 'number';
-  readonly isRequired?: true;
-  readonly rule?: (value: string | number) => string | undefined;
-}
-
-/** Reads a body that is an object of these members; names every member that is missing, unknown or of another type. */
-export function readMembers(body: unknown, members: Readonly<Record<string, Member>>): JsonObject {
+/** @throws {ControlError} naming every fault of the body; without one it is an empty object */
+export async function readBody<T>(schema: Readonly<Record<string, unknown>>, body: unknown): Promise<T> {
   const given = body ?? {};
-  if (!isJsonObject(given))
-    throw invalid('The body breaks a rule', [{ path: '', rule: 'must be an object', value: shown(given) }]);
-  const faults = [
-    ...Object.keys(given)
-      .filter((name) => !Object.hasOwn(members, name))
-      .map((path) => ({ path, rule: 'is not a known member' })),
-    ...Object.entries(members).flatMap(([path, member]) => memberFaults(path, member, given[path])),
-  ];
+  const faults = await schemaFaults(schema, given);
   if (faults.length > 0) throw invalid('The body breaks a rule', faults);
-  return given;
+  return given as T;
 }
 
-function memberFaults(path: string, member: Member, value: JsonValue | undefined): readonly Fault[] {
-  if (value === undefined) return member.isRequired ? [{ path, rule: 'is required' }] : [];
-  const isOfType = (member.type === 'string' || member.type === 'number') && typeof value === member.type;
-  const rule = isOfType ? member.rule?.(value as string | number) : `must be a ${member.type}`;
-  return rule === undefined ? [] : [{ path, rule, value: shown(value) }];
+const NothingSchema = { type: 'object', additionalProperties: false } as const;
+
+/** For requests that say everything by their address; an empty object does no harm. */
+export async function refuseBody(body: unknown): Promise<void> {
+  if (body !== undefined && body !== null) await readBody(NothingSchema, body);
 }

@@ -1,26 +1,22 @@
 /** The route that tells why a token would be accepted or refused. */
-import type { EngineState } from '../engine.ts';
-import { type ControlRoute, type Member, readMembers } from './route.ts';
 
-const MEMBERS = {
-  token: { type: 'string', isRequired: true },
-  idScope: { type: 'string' },
-  registrationId: { type: 'string' },
-} as const satisfies Record<string, Member>;
+import type { EngineState } from '../engine.ts';
+import type { SasQuestion } from '../wire/control-api.ts';
+import { type ControlRoute, readBody } from './route.ts';
+
+const QuestionSchema = {
+  type: 'object',
+  required: ['token'],
+  properties: { token: { type: 'string' }, idScope: { type: 'string' }, registrationId: { type: 'string' } },
+  additionalProperties: false,
+} as const;
 
 export function sasRoutes(state: Pick<EngineState, 'explainSas'>): readonly ControlRoute[] {
   return [
     {
       method: 'POST',
       path: '/sas/explain',
-      answer: ({ body }) => {
-        const { token, idScope, registrationId } = readMembers(body, MEMBERS) as {
-          readonly token: string;
-          readonly idScope?: string;
-          readonly registrationId?: string;
-        };
-        return state.explainSas({ token, idScope, registrationId });
-      },
+      answer: async ({ body }) => state.explainSas(await readBody<SasQuestion>(QuestionSchema, body)),
     },
   ];
 }

@@ -1,10 +1,12 @@
 /** Routes about the emulator as a whole: alive, ready, its configuration and its set-up. */
 import { ASSUMPTIONS, type AssumptionId, resolveAssumptions } from '../core/assumptions.ts';
-import type { Emulator, Endpoints } from '../emulator.ts';
+import type { Emulator } from '../emulator.ts';
 import type { EngineState } from '../engine.ts';
 import { VERSION } from '../version.ts';
+import type { ConfigAnswer, Endpoints, HeldAnswer, ReadyAnswer } from '../wire/control-api.ts';
+
 import { maskQuery } from '../wire/mask.ts';
-import { type ControlRoute, readMembers } from './route.ts';
+import { type ControlRoute, refuseBody } from './route.ts';
 
 /** What is around the engine, as `GET /ready` tells it. */
 export interface Surroundings extends Pick<Emulator, 'ca' | 'webhookUrl'> {
@@ -17,13 +19,13 @@ export function stateRoutes(
   around: Surroundings,
   controlUrl: () => string,
 ): readonly ControlRoute[] {
-  const held = async () => ({ idScopes: await state.idScopes(), hubs: state.hubs.names() });
+  const held = async (): Promise<HeldAnswer> => ({ idScopes: await state.idScopes(), hubs: state.hubs.names() });
   return [
     { method: 'GET', path: '/health', answer: () => ({ status: 'ok' }) },
     {
       method: 'GET',
       path: '/ready',
-      answer: async () => ({
+      answer: async (): Promise<ReadyAnswer> => ({
         status: 'ready',
         version: VERSION,
         pid: process.pid,
@@ -53,7 +55,7 @@ export function stateRoutes(
       method: 'POST',
       path: '/reset',
       answer: async ({ body }) => {
-        readMembers(body, {});
+        await refuseBody(body);
         await state.reset();
         return held();
       },
@@ -67,7 +69,7 @@ function optionsOf(options: EngineState['options']): Record<string, unknown> {
   return { ...all, webhook: options.webhook === undefined ? null : maskQuery(options.webhook) };
 }
 
-function assumptionsOf(options: EngineState['options']): readonly Record<string, unknown>[] {
+function assumptionsOf(options: EngineState['options']): ConfigAnswer['assumptions'] {
   const inForce = resolveAssumptions(options.assume);
   return Object.entries(ASSUMPTIONS).map(([id, row]) => ({
     id,

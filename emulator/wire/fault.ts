@@ -1,28 +1,30 @@
-/** What is wrong with a set-up document, told by path, rule and value. */
+/** What is wrong with something that was given, told by path, rule and value. */
 import { maskJson } from './mask.ts';
 import type { JsonValue } from './twin.ts';
 
-export interface SetUpFault {
-  /** `dps[0].enrollmentGroups[1].iotHubs` */
+export interface Fault {
+  /** `dps[0].enrollmentGroups[1].iotHubs`; empty for the whole. */
   readonly path: string;
   readonly rule: string;
   /** Shortened, with secrets masked. */
   readonly value?: string;
 }
 
+/** A set-up document that breaks rules: every fault, a line each. */
 export class SetUpError extends Error {
-  readonly faults: readonly SetUpFault[];
+  readonly faults: readonly Fault[];
 
   /** @param source the file's name, or what else the document came from */
-  constructor(source: string, faults: readonly SetUpFault[]) {
-    super(faults.map((fault) => `${source}: ${describe(fault)}`).join('\n'));
+  constructor(source: string, faults: readonly Fault[]) {
+    super(faults.map(({ path, ...rest }) => `${source}: ${path || 'the document'}: ${ruleText(rest)}`).join('\n'));
     this.name = 'SetUpError';
     this.faults = faults;
   }
 }
 
-function describe({ path, rule, value }: SetUpFault): string {
-  return `${path === '' ? 'the document' : path}: ${rule}${value === undefined ? '' : ` (is ${value})`}`;
+/** `must be <= 6 (is 9)` */
+export function ruleText({ rule, value }: Pick<Fault, 'rule' | 'value'>): string {
+  return `${rule}${value === undefined ? '' : ` (is ${value})`}`;
 }
 
 const SHOWN_LENGTH_MAX = 80;

@@ -12,7 +12,8 @@ import {
 
 import { type ResourceFacts, resourceFactsSchema } from './resource.ts';
 
-const linkedHubSchema = {
+export const LinkedHubSchema = {
+  title: "a hub's host name, or an object with name",
   anyOf: [
     { type: 'string', minLength: 1 },
     {
@@ -24,6 +25,7 @@ const linkedHubSchema = {
         applyAllocationPolicy: { type: 'boolean' },
         location: { type: 'string', minLength: 1 },
         sharedAccessKeyName: { type: 'string', minLength: 1 },
+        isDeleted: { description: 'The hub is gone; the link to it stayed.', type: 'boolean' },
       },
       additionalProperties: false,
     },
@@ -31,6 +33,7 @@ const linkedHubSchema = {
 } as const;
 
 const hubSchema = {
+  title: "a hub's host name, or an object with name",
   anyOf: [
     { type: 'string', minLength: 1 },
     {
@@ -46,14 +49,25 @@ const hubSchema = {
   ],
 } as const;
 
+export const IdScopeSchema = {
+  title: '1 to 64 letters and digits',
+  type: 'string',
+  pattern: '^[0-9A-Za-z]{1,64}$',
+} as const;
+
 const instanceSchema = {
   type: 'object',
   required: ['name', 'idScope'],
   properties: {
     name: { type: 'string', minLength: 1 },
-    idScope: { type: 'string', pattern: '^[0-9A-Za-z]{1,64}$' },
+    idScope: IdScopeSchema,
     allocationPolicy: { enum: ['hashed', 'geoLatency', 'static'] },
-    linkedHubs: { type: 'array', items: linkedHubSchema },
+    linkedHubs: { type: 'array', items: LinkedHubSchema },
+    unlinkedHubs: {
+      description: 'Hubs that enrollments name although they are no longer linked.',
+      type: 'array',
+      items: { type: 'string', minLength: 1 },
+    },
     policies: { type: 'array', items: DpsPolicySchema },
     enrollments: { type: 'array', items: IndividualEnrollmentSchema },
     enrollmentGroups: { type: 'array', items: EnrollmentGroupSchema },
@@ -89,6 +103,7 @@ type Given<T> = Omit<
 
 export type GivenIndividualEnrollment = Given<IndividualEnrollment>;
 export type GivenEnrollmentGroup = Given<EnrollmentGroup>;
+export type GivenEnrollment = GivenIndividualEnrollment | GivenEnrollmentGroup;
 
 export interface GivenLinkedHub {
   readonly name: string;
@@ -98,6 +113,8 @@ export interface GivenLinkedHub {
   readonly location?: string;
   /** The hub's policy in the link's connection string; `iothubowner` when absent. */
   readonly sharedAccessKeyName?: string;
+  /** The hub was deleted and its link stayed: it is not made anew. */
+  readonly isDeleted?: boolean;
 }
 
 export interface GivenHub extends ResourceFacts {
@@ -113,6 +130,8 @@ export interface SetUpInstance extends ResourceFacts {
   /** What an enrollment without a policy gets; `hashed` when absent. */
   readonly allocationPolicy?: Exclude<AllocationPolicy, 'custom'>;
   readonly linkedHubs?: readonly (string | GivenLinkedHub)[];
+  /** Hubs that enrollments may name although they are not linked: they were, when the enrollments were written. */
+  readonly unlinkedHubs?: readonly string[];
   /** `provisioningserviceowner` is added where it is missing. */
   readonly policies?: readonly GivenPolicy<DpsRight>[];
   readonly enrollments?: readonly GivenIndividualEnrollment[];

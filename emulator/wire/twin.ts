@@ -27,12 +27,3 @@ export type InitialTwinFromSchema = XStatic<typeof InitialTwinSchema>;
 export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
-
-/** A device's twin. Reported properties stay empty until devices can connect to the hub. */
-export interface HubTwin {
-  readonly deviceId: string;
-  readonly etag: string;
-  readonly version: number;
-  readonly tags: JsonObject;
-  readonly properties: { readonly desired: JsonObject; readonly reported: JsonObject };
-}

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { contosoSetUp } from '../../emulator/core/set-up/contoso.ts';
+import { contosoSetUp } from '../../emulator/wire/contoso.ts';
 import type { GivenEnrollmentGroup, GivenIndividualEnrollment } from '../../emulator/wire/set-up.ts';
 import { deriveDeviceKey } from '../../emulator/wire/symmetric-key.ts';
 import {

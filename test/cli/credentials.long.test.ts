@@ -3,7 +3,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { CONTOSO_GROUP_KEY } from '../../emulator/core/set-up/contoso.ts';
+import { CONTOSO_GROUP_KEY } from '../../emulator/wire/contoso.ts';
 import { run, start, temporaryHome } from './support/command.ts';
 
 const TOASTER = 'breakroom499-contoso-tstrsd-007';

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { CONTOSO_GROUP_KEY } from '../../emulator/core/set-up/contoso.ts';
+import { CONTOSO_GROUP_KEY } from '../../emulator/wire/contoso.ts';
 import { run as runProcess } from './support/command.ts';
 import { run, start, temporaryHome } from './support/in-process.ts';
 

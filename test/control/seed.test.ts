@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { CONTOSO_GROUP } from '../../emulator/core/set-up/contoso.ts';
+import { CONTOSO_GROUP } from '../../emulator/wire/contoso.ts';
 import { call } from './support/call.ts';
 import { ASSIGN, contosoForTests, DEVICE, HUB, register, SCOPE } from './support/contoso.ts';
 

@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { createEntry, detailsOf } from '../../emulator/core/journal/describe.ts';
 import type { JournalEvent, Tone } from '../../emulator/wire/journal-entry.ts';
+import { createMasker } from '../../emulator/wire/mask.ts';
 
 const attempt = { kind: 'webhook-attempt', attempt: 2, url: 'http://h/f?****', request: { a: 1 } } as const;
 const vouched = { kind: 'authenticated', enrollmentKind: 'group', enrollmentId: 'g' } as const;
@@ -116,7 +117,7 @@ const said: readonly (readonly [JournalEvent, Tone, string, readonly string[]])[
 
 describe('an entry of the journal', () => {
   it.each(said)('%j is %s: %s', (event, tone, text, details) => {
-    const entry = createEntry(1, 2, event);
+    const entry = createEntry(1, 2, event, createMasker());
     expect({ text: entry.text, tone: entry.tone }).toEqual({ text, tone });
     expect(detailsOf(entry.event).map(({ name, text: more }) => `${name} ${more}`)).toEqual(details);
     expect(JSON.parse(JSON.stringify(entry))).toEqual({ sequence: 1, atMs: 2, text, tone, event });
@@ -133,7 +134,7 @@ describe('an entry of the journal', () => {
         return 'sig=SECRET';
       },
     } as const;
-    const entry = createEntry(1, 0, event);
+    const entry = createEntry(1, 0, event, createMasker());
     expect(reads).toBe(0);
     const first = entry.event;
     expect(first).toMatchObject({ response: 'sig=****' });
@@ -144,7 +145,12 @@ describe('an entry of the journal', () => {
 
   it.each(['detail', 'reason'] as const)('has no secret in its words, wherever it came from: %s', (member) => {
     const refused = { kind: 'refused', operation: 'connect', transport: 'mqtt', reason: 'r', detail: 'd' } as const;
-    const { text } = createEntry(1, 0, { ...refused, [member]: 'http://u:SECRET@h/?code=SECRET sig=SECRET' });
+    const { text } = createEntry(
+      1,
+      0,
+      { ...refused, [member]: 'http://u:SECRET@h/?code=SECRET sig=SECRET' },
+      createMasker(),
+    );
     expect(text).not.toContain('SECRET');
     expect(text).toContain('****');
   });

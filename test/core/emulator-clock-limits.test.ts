@@ -1,8 +1,9 @@
 import { getEventListeners } from 'node:events';
 import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import type { ClockMode, ControllableClock } from '../../emulator/core/clock/clock.ts';
+import type { ControllableClock } from '../../emulator/core/clock/clock.ts';
 import { createClock } from '../../emulator/core/clock/emulator-clock.ts';
+import type { ClockMode } from '../../emulator/wire/control-api.ts';
 import { climbLadder, manualClock, realWork, sleepOnce } from './clock-helpers.ts';
 import { handDrivenTime } from './hand-driven-time.ts';
 

@@ -2,9 +2,10 @@ import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
 import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import type { ClockMode, RealTime } from '../../emulator/core/clock/clock.ts';
+import type { RealTime } from '../../emulator/core/clock/clock.ts';
 import { createClock } from '../../emulator/core/clock/emulator-clock.ts';
 import { realTime } from '../../emulator/real-time.ts';
+import type { ClockMode } from '../../emulator/wire/control-api.ts';
 import { climbLadder, ladderInstantsSeconds, sleepOnce } from './clock-helpers.ts';
 import { handDrivenTime } from './hand-driven-time.ts';
 

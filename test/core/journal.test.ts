@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { createJournal, type Journal } from '../../emulator/core/journal/journal.ts';
 import { traceOf } from '../../emulator/core/journal/trace.ts';
-import type { JournalEvent } from '../../emulator/wire/journal-entry.ts';
+import type { JournalEntry, JournalEvent } from '../../emulator/wire/journal-entry.ts';
 import { type JournalSubject, registrationSubject, subjectName } from '../../emulator/wire/journal-subject.ts';
+import { createMasker } from '../../emulator/wire/mask.ts';
 
 const subject = (registrationId: string) => registrationSubject({ idScope: '0ne1', registrationId });
 const opened: JournalEvent = { kind: 'operation-opened', operationId: 'o', linkedHubs: [] };
@@ -123,6 +124,22 @@ describe('the journal', () => {
     leave();
     journal.record(subject('a'), connected);
     expect(heard).toEqual(['a 1 connected', 'b 2 sig=****']);
+  });
+
+  it('masks what its masker knows to be secret, in entries, words and trace, also when it learnt it after the recording', () => {
+    const masker = createMasker();
+    const journal = createJournal({ now: () => 0, timelinesMax: 2, entriesPerTimelineMax: 9, masker });
+    const heard: JournalEntry[] = [];
+    journal.subscribe((_subject, entry) => heard.push(entry));
+    const payload = { note: 'my/key+1', 'my/key+1': [encodeURIComponent('my/key+1')] };
+    journal.record(subject('a'), { kind: 'register-received', transport: 'mqtt', apiVersion: 'my/key+1', payload });
+    masker.add(['my/key+1']);
+    const shown = JSON.stringify([heard, journal.timelines(), traceOf(journal.timelines())]);
+    expect(shown).not.toMatch(/my(\/|%2F)key/i);
+    expect(heard[0]).toMatchObject({
+      text: 'register over mqtt, api-version ****',
+      event: { payload: { note: '****', '****': ['****'] } },
+    });
   });
 
   it('clear forgets everything but goes on counting', () => {

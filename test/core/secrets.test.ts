@@ -64,7 +64,6 @@ describe('secrets in the journal', () => {
 
   it.each([
     `http://user:${SECRET}@dps-emulator.invalid/?code=${SECRET}`,
-    `not a URL?code=${SECRET}`,
     `http://127.0.0.1:1/?code=${SECRET}`,
   ])('of a webhook that cannot be reached: %s', async (url) => {
     const harness = await startHarness({
@@ -73,6 +72,13 @@ describe('secrets in the journal', () => {
     });
     await provision(harness);
     expectNoSecret(shown(harness));
+  });
+
+  it('of a webhook URL that is none: it is refused, without a word of it', async () => {
+    const setUp = setUpOf(customGroup(`not a URL?code=${SECRET}`));
+    const error = await startHarness({ setUp }).catch((thrown: unknown) => thrown);
+    expect(String(error)).toContain('webhookUrl: must be an http or https URL');
+    expect(`${String(error)}${JSON.stringify(error)}`).not.toContain(SECRET);
   });
 
   it.each([

@@ -1,7 +1,7 @@
 /** An emulator without sockets, in one line: the engine, and devices that call it directly. */
 import { onTestFinished } from 'vitest';
-import type { GivenOptions } from '../../emulator/config.ts';
-import { resolveOptions } from '../../emulator/config.ts';
+import { type GivenOptions, resolveOptions } from '../../emulator/config.ts';
+
 import type { ControllableClock } from '../../emulator/core/clock/clock.ts';
 import type { Credential } from '../../emulator/core/dps/attestation/credential.ts';
 import type { DeviceCall, Reply } from '../../emulator/core/dps/device-call.ts';

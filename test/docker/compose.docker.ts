@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { CONTOSO_GROUP_KEY } from '../../emulator/core/set-up/contoso.ts';
 import { deriveDeviceKey } from '../../emulator/index.ts';
+import { CONTOSO_GROUP_KEY } from '../../emulator/wire/contoso.ts';
 import { hostNamesOf } from '../../testcontainers/container-config.ts';
 import { composeConfig, composeUp } from './support/compose.ts';
 import { dockerCli } from './support/docker-cli.ts';

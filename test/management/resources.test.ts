@@ -193,7 +193,7 @@ const BAD: readonly (readonly [string, string, unknown, number, string, RegExp])
   ['PUT', '/resource-groups/a', { location: 'w', tag: {} }, 400, 'InvalidRequest', /tag is not a known member/],
   ['PUT', '/resource-groups/a.', { location: 'w' }, 400, 'InvalidRequest', /name must be 1 to 90/],
   ['PUT', '/resource-groups/%2e%2e%2fx', { location: 'w' }, 400, 'InvalidRequest', /name must be 1 to 90/],
-  ['PUT', '/resource-groups/a', { location: 'w', tags: { a: 1 } }, 400, 'InvalidRequest', /tags\.a must be string/],
+  ['PUT', '/resource-groups/a', { location: 'w', tags: { a: 1 } }, 400, 'InvalidRequest', /tags\.a must be a string/],
   ['DELETE', '/resource-groups/nope', undefined, 404, 'ResourceGroupNotFound', /'nope' could not be found/],
   ['GET', '/iot-hubs?resourceGroup=nope', undefined, 404, 'ResourceGroupNotFound', /'nope'/],
   ['GET', '/iot-hubs?group=mine', undefined, 400, 'invalid', /group is not known/],

@@ -7,7 +7,7 @@ import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ensureCa } from '../../emulator/tls/ca.ts';
-import { caDirectory } from '../../emulator/tls/data-directory.ts';
+import { caDirectory } from '../../emulator/wire/data-directory.ts';
 import { HOW_TO_INSTALL, installedFixture } from '../sdk-fixtures/install-fixture.ts';
 import { inPrivateNamespace } from './support/private-namespace.ts';
 

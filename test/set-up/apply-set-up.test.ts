@@ -3,9 +3,9 @@ import { createHubs } from '../../emulator/core/hub/hub-devices.ts';
 import { createIds } from '../../emulator/core/ids.ts';
 import { applySetUp, exportSetUp, type SetUpStores } from '../../emulator/core/set-up/apply-set-up.ts';
 import { checkSetUp } from '../../emulator/core/set-up/check-set-up.ts';
-import { contosoSetUp } from '../../emulator/core/set-up/contoso.ts';
 import { createEnrollmentStore } from '../../emulator/core/store/enrollments.ts';
 import { createInstanceStore } from '../../emulator/core/store/instances.ts';
+import { contosoSetUp } from '../../emulator/wire/contoso.ts';
 import { GROUP, GROUP_KEY, HUB_A, HUB_B, SCOPE, setUpOf } from '../core/service-harness.ts';
 
 const START_MS = Date.UTC(2026, 0, 1);

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { checkSetUp } from '../../emulator/core/set-up/check-set-up.ts';
-import { CONTOSO_HUBS, contosoSetUp } from '../../emulator/core/set-up/contoso.ts';
+import { CONTOSO_HUBS, contosoSetUp } from '../../emulator/wire/contoso.ts';
 import { SetUpError } from '../../emulator/wire/fault.ts';
 import { setUpOf, startHarness } from '../core/service-harness.ts';
 import { faulty, group, HUB, individual, key, symmetricKey } from './faulty-documents.ts';
+import { faultyReferences } from './faulty-references.ts';
 
 async function faultsOf(document: unknown): Promise<SetUpError> {
   const error = await checkSetUp(document, 'my.json').catch((thrown: unknown) => thrown);
@@ -12,7 +13,13 @@ async function faultsOf(document: unknown): Promise<SetUpError> {
 }
 
 describe('the check of a set-up document', () => {
-  const rows = faulty.map(([title, document, path, rule, value]) => ({ title, document, path, rule, value }));
+  const rows = [...faulty, ...faultyReferences].map(([title, document, path, rule, value]) => ({
+    title,
+    document,
+    path,
+    rule,
+    value,
+  }));
   it.each(rows)('refuses $title', async ({ document, path, rule, value }) => {
     const error = await faultsOf(document);
     const fault = error.faults.find((one) => one.path === path && rule.test(one.rule));
@@ -63,8 +70,29 @@ describe('the check of a set-up document', () => {
       'a URL that nobody probes',
       group({
         allocationPolicy: 'custom',
-        customAllocationDefinition: { webhookUrl: 'no URL', apiVersion: '2021-10-01' },
+        customAllocationDefinition: { webhookUrl: 'HTTPS://nobody.invalid:1/x?code=y', apiVersion: '2021-10-01' },
       }),
+    ],
+    [
+      'a hub that was unlinked after an enrollment had named it',
+      {
+        dps: [
+          {
+            name: 'a',
+            idScope: '0ne1',
+            linkedHubs: [{ name: 'gone.azure-devices.net', isDeleted: true }],
+            unlinkedHubs: [HUB],
+            enrollments: [
+              {
+                registrationId: 'd',
+                attestation: symmetricKey,
+                allocationPolicy: 'hashed',
+                iotHubs: [HUB.toUpperCase()],
+              },
+            ],
+          },
+        ],
+      },
     ],
     [
       'custom without hubs',

@@ -4,7 +4,7 @@ const KEY = Buffer.alloc(32, 1).toString('base64');
 export const HUB = 'hub-a.azure-devices.net';
 export const symmetricKey = { type: 'symmetricKey', symmetricKey: { primaryKey: KEY } };
 
-const instance = (more: object) => ({ dps: [{ name: 'dps-1', idScope: '0ne1', linkedHubs: [HUB], ...more }] });
+export const instance = (more: object) => ({ dps: [{ name: 'dps-1', idScope: '0ne1', linkedHubs: [HUB], ...more }] });
 export const group = (more: object) =>
   instance({ enrollmentGroups: [{ enrollmentGroupId: 'g', attestation: symmetricKey, ...more }] });
 export const individual = (more: object) =>
@@ -12,18 +12,18 @@ export const individual = (more: object) =>
 export const key = (primaryKey: unknown) =>
   group({ attestation: { type: 'symmetricKey', symmetricKey: { primaryKey } } });
 
-const IN_GROUP = 'dps[0].enrollmentGroups[0]';
-const IN_INDIVIDUAL = 'dps[0].enrollments[0]';
+export const IN_GROUP = 'dps[0].enrollmentGroups[0]';
+export const IN_INDIVIDUAL = 'dps[0].enrollments[0]';
 
 export type Faulty = readonly [string, unknown, string, RegExp, (RegExp | undefined)?];
 
 /** What is wrong, the document, and the path, rule and value that the fault names. */
 export const faulty: readonly Faulty[] = [
-  ['no object', 'hello', '', /must be object/, /"hello"/],
-  ['null', null, '', /must be object/, /null/],
-  ['an array', [], '', /must be object/],
+  ['no object', 'hello', '', /must be an object/, /"hello"/],
+  ['null', null, '', /must be an object/, /null/],
+  ['an array', [], '', /must be an object/],
   ['a member that nobody knows', { dsp: [] }, 'dsp', /is not a known member/],
-  ['dps that is no list', { dps: {} }, 'dps', /must be array/],
+  ['dps that is no list', { dps: {} }, 'dps', /must be an array/],
   ['an instance without a name', { dps: [{ idScope: '0ne1' }] }, 'dps[0].name', /is required/],
   ['an instance without a scope', { dps: [{ name: 'a' }] }, 'dps[0].idScope', /is required/],
   [
@@ -174,12 +174,12 @@ export const faulty: readonly Faulty[] = [
     `${IN_GROUP}.attestation.symmetricKey.primaryKey`,
     /16 to 64 bytes/,
   ],
-  ['a key that is a number', key(5), `${IN_GROUP}.attestation.symmetricKey.primaryKey`, /must be string/],
+  ['a key that is a number', key(5), `${IN_GROUP}.attestation.symmetricKey.primaryKey`, /must be a string/],
   [
     'a status that does not exist',
     group({ provisioningStatus: 'on' }),
     `${IN_GROUP}.provisioningStatus`,
-    /"enabled","disabled"/,
+    /enabled, disabled/,
     /"on"/,
   ],
   [
@@ -253,7 +253,7 @@ export const faulty: readonly Faulty[] = [
     /1 to 128 characters/,
     /"a\/b"/,
   ],
-  ['a twin that is no object', group({ initialTwin: [] }), `${IN_GROUP}.initialTwin`, /must be object/],
+  ['a twin that is no object', group({ initialTwin: [] }), `${IN_GROUP}.initialTwin`, /must be an object/],
   ['tags that are a text', group({ initialTwin: { tags: 'x' } }), `${IN_GROUP}.initialTwin.tags`, /must be/, /"x"/],
   [
     'a twin that the hub refuses',

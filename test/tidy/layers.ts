@@ -37,11 +37,8 @@ const LAYERS: readonly Layer[] = [
   { folder: 'webhook/src/', mayImport: [] },
   { folder: 'webhook/', mayImport: WIRE },
   { folder: 'device/', mayImport: WIRE },
-  {
-    folder: 'client/',
-    mayImport: [...CORE, 'cli/exit.ts', 'cli/az/az-error.ts', 'emulator/emulator.ts', 'emulator/tls/'],
-  },
-  { folder: 'testcontainers/', mayImport: [...CORE, 'client/', 'cli/', 'emulator/config.ts', 'emulator/listeners.ts'] },
+  { folder: 'client/', mayImport: WIRE },
+  { folder: 'testcontainers/', mayImport: [...WIRE, 'client/', 'emulator/index.ts', 'emulator/listeners.ts'] },
   // The places that start an emulator in this process.
   { folder: 'contracts/target/in-process.ts', mayImport: [...HARNESS, 'emulator/index.ts'] },
   { folder: 'contracts/testing/dps.ts', mayImport: [...HARNESS, 'emulator/index.ts'] },

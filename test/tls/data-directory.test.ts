@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { caDirectory, dataDirectory, runtimeDirectory } from '../../emulator/tls/data-directory.ts';
+import { caDirectory, dataDirectory, runtimeDirectory } from '../../emulator/wire/data-directory.ts';
 
 const WINDOWS_HOME = 'C:\\Users\\ada';
 

@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { MASK, maskJson, maskQuery, maskText } from '../../emulator/wire/mask.ts';
+import {
+  createMasker,
+  MASK,
+  maskJson,
+  maskLikelyKeys,
+  maskQuery,
+  maskText,
+  secretsOfUrl,
+} from '../../emulator/wire/mask.ts';
 
 describe('maskQuery [dps-service-behaviour §1.3]', () => {
   it.each([
@@ -80,4 +88,51 @@ describe('maskJson', () => {
     const value = JSON.parse('{"b":1,"a":[true,null,1.5],"__proto__":{"c":"d"}}');
     expect(JSON.stringify(maskJson(value))).toBe('{"b":1,"a":[true,null,1.5],"__proto__":{"c":"d"}}');
   });
+});
+
+describe('a masker that knows a secret', () => {
+  const secret = 'a/b+"c"&d==';
+
+  it.each([
+    ['as it is', secret],
+    ['percent-encoded', encodeURIComponent(secret)],
+    ['percent-encoded in lower case, as the C SDK does', encodeURIComponent(secret).toLowerCase()],
+    ['inside JSON', JSON.stringify({ a: secret })],
+    ['inside HTML', 'a/b+&quot;c&quot;&amp;d=='],
+    ['in base64', Buffer.from(secret).toString('base64')],
+  ])('masks it %s', (_how, text) => {
+    const masked = createMasker([secret]).text(`before ${text} after`);
+    expect(masked).toMatch(/^before .*\*{4}.* after$/);
+    expect(masked).not.toContain(text.replace(/^\{"a":"|"\}$/g, ''));
+  });
+
+  it('masks it decoded when it is known as a URL spells it', () => {
+    const [, value] = secretsOfUrl('http://h/f?code=a%2Fb%2Bc%3D%3D');
+    expect(createMasker([value]).text('echo a/b+c== a%2Fb%2Bc%3D%3D')).toBe('echo **** ****');
+  });
+
+  it('masks all of it where a pattern would leave the rest', () => {
+    expect(createMasker(['ab&cdef']).text('http://h/?code=ab&cdef')).toBe('http://h/?code=****');
+  });
+
+  it('masks it in the names and values of JSON, and by pattern what it does not know', () => {
+    const value = { 'my-secret': ['my-secret', 'sig=other'], password: 'third' };
+    expect(createMasker(['my-secret']).json(value)).toEqual({ '****': ['****', 'sig=****'], password: MASK });
+  });
+
+  it('learns more of them, and takes the longer one first', () => {
+    const masker = createMasker(['secret-one']);
+    masker.add(['secret-one-and-two', undefined, '']);
+    expect(masker.text('secret-one-and-two, secret-one')).toBe('****, ****');
+  });
+
+  it('leaves what is too short to be one, and characters that mean something in a pattern mean nothing', () => {
+    expect(createMasker(['abcde']).text('abcde')).toBe('abcde');
+    expect(createMasker(['a.*b(c[']).text('a.*b(c[ axxb(c[')).toBe('**** axxb(c[');
+    expect(createMasker(['\ud800-lone']).text('x')).toBe('x');
+  });
+});
+
+it('what looks like a key is masked although nothing says so', () => {
+  expect(maskLikelyKeys('--kye oiK77Oy7rBw8YB6IS6ukRChAw= short')).toBe('--kye **** short');
 });

@@ -1,4 +1,7 @@
-/** The lines of the local host's log, in the form that the tutorial shows, with function keys masked. */
+/**
+ * The lines of the local host's log, in the form that the tutorial shows, with function keys masked. The masker of `emulator/wire/` is
+ * out of reach: the project is built and deployed on its own.
+ */
 
 export type LogLevel = 'Trace' | 'Debug' | 'Information' | 'Warning' | 'Error' | 'Critical';
 export type WriteLog = (level: LogLevel, message: string) => void;

@@ -23,14 +23,17 @@ export const connectionStringVerbs: readonly AzVerb[] = [
     examples: ['az iot dps connection-string show --dps-name my-dps --query connectionString -o tsv'],
     run: async (args, context) => {
       const management = await context.management();
-      const stringOf = async ({ name, properties }: Awaited<ReturnType<typeof management.provisioningService>>) => {
-        const policies = await management.provisioningServicePolicies(name);
+      const stringOf = async ({
+        name,
+        properties,
+      }: Awaited<ReturnType<typeof management.provisioningServices.get>>) => {
+        const policies = await management.provisioningServices.policies(name);
         return stringsOf(properties.serviceOperationsHostName, policies, args, DPS_POLICY);
       };
       const group = args.text('resourceGroup');
       const given = args.text('dpsName');
-      if (given === undefined) return listed(await management.provisioningServices(group), stringOf);
-      return { connectionString: await stringOf(await management.provisioningService(given, group)) };
+      if (given === undefined) return listed(await management.provisioningServices.list(group), stringOf);
+      return { connectionString: await stringOf(await management.provisioningServices.get(given, group)) };
     },
   },
   {
@@ -44,12 +47,12 @@ export const connectionStringVerbs: readonly AzVerb[] = [
     examples: ['az iot hub connection-string show --hub-name my-hub --key primary --query connectionString -o tsv'],
     run: async (args, context) => {
       const management = await context.management();
-      const stringOf = async ({ name, properties }: Awaited<ReturnType<typeof management.iotHub>>) =>
-        stringsOf(properties.hostName, await management.iotHubPolicies(name), args, HUB_POLICY);
+      const stringOf = async ({ name, properties }: Awaited<ReturnType<typeof management.iotHubs.get>>) =>
+        stringsOf(properties.hostName, await management.iotHubs.policies(name), args, HUB_POLICY);
       const group = args.text('resourceGroup');
       const given = args.text('hubName');
-      if (given === undefined) return listed(await management.iotHubs(group), stringOf);
-      return { connectionString: await stringOf(await management.iotHub(hubNameOf(given), group)) };
+      if (given === undefined) return listed(await management.iotHubs.list(group), stringOf);
+      return { connectionString: await stringOf(await management.iotHubs.get(hubNameOf(given), group)) };
     },
   },
 ];

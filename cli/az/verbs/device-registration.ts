@@ -110,7 +110,7 @@ async function idScopeOf(args: AzArguments, context: AzContext): Promise<string>
   const service = (login === undefined ? undefined : parseConnectionString(login)?.host) ?? args.text('dpsName');
   if (service === undefined) throw argumentError('argument --login/-l: must be a connection string');
   const management = await context.management();
-  return (await management.provisioningService(dpsNameOf(service), args.text('resourceGroup'))).properties.idScope;
+  return (await management.provisioningServices.get(dpsNameOf(service), args.text('resourceGroup'))).properties.idScope;
 }
 
 async function keyFor(id: string, args: AzArguments, context: AzContext): Promise<string> {

@@ -1,13 +1,12 @@
 /** `az iot dps policy`: the shared access policies of a provisioning service, keys in clear as `az` shows them. */
 import { randomBytes } from 'node:crypto';
+import type { ControlClient } from '../../../client/control-client.ts';
 import { DPS_OWNER, DPS_RIGHTS } from '../../../emulator/wire/access-policy.ts';
 import type { PolicyResource } from '../../../emulator/wire/resource.ts';
 import type { PolicyRequest } from '../../../emulator/wire/resource-request.ts';
-import { decodeBase64 } from '../../../emulator/wire/symmetric-key.ts';
 import type { AzArguments } from '../arguments.ts';
-import { AzError, argumentError } from '../az-error.ts';
+import { AzError } from '../az-error.ts';
 import type { AzContext } from '../context.ts';
-import type { ManagementClient } from '../management-client.ts';
 import { dpsName, noWait, resourceGroup } from '../shared-options.ts';
 import { type AzOption, type AzVerb, option, required } from '../verb.ts';
 
@@ -87,8 +86,8 @@ export const dpsPolicyVerbs: readonly AzVerb[] = [
   },
 ];
 
-function policiesOf(args: AzArguments, management: ManagementClient): Promise<readonly PolicyResource[]> {
-  return management.provisioningServicePolicies(args.required('dpsName'), args.text('resourceGroup'));
+function policiesOf(args: AzArguments, management: ControlClient): Promise<readonly PolicyResource[]> {
+  return management.provisioningServices.policies(args.required('dpsName'), args.text('resourceGroup'));
 }
 
 function changesOf(args: AzArguments): Partial<PolicyRequest> {
@@ -96,16 +95,14 @@ function changesOf(args: AzArguments): Partial<PolicyRequest> {
   const secondaryKey = args.text('secondaryKey');
   return {
     ...(args.isGiven('rights') && { rights: args.list('rights').join(', ') }),
-    ...(primaryKey !== undefined && { primaryKey: keyOf('--primary-key', primaryKey) }),
-    ...(secondaryKey !== undefined && { secondaryKey: keyOf('--secondary-key', secondaryKey) }),
+    ...(primaryKey !== undefined && { primaryKey: primaryKey || newKey() }),
+    ...(secondaryKey !== undefined && { secondaryKey: secondaryKey || newKey() }),
   };
 }
 
-/** A new one, as long as those that the service generates, or the one that is given. [dps-service-behaviour §3.3] */
-function keyOf(option: string, given: string): string {
-  if (given === '') return randomBytes(64).toString('base64');
-  if ((decodeBase64(given)?.length ?? 0) > 0) return given;
-  throw argumentError(`argument ${option}: must be base64`);
+/** As long as those that the service generates. [dps-service-behaviour §3.3] */
+function newKey(): string {
+  return randomBytes(64).toString('base64');
 }
 
 /**
@@ -119,9 +116,9 @@ async function change(
 ): Promise<readonly PolicyResource[]> {
   const management = await context.management();
   // Somebody else's change in between is not overwritten: then the etag is no longer this one.
-  const { etag } = await management.provisioningService(args.required('dpsName'), args.text('resourceGroup'));
+  const { etag } = await management.provisioningServices.get(args.required('dpsName'), args.text('resourceGroup'));
   const properties = { authorizationPolicies: changed(await policiesOf(args, management)) };
-  await management.putProvisioningService(args.required('dpsName'), { etag, properties });
+  await management.provisioningServices.put(args.required('dpsName'), { etag, properties });
   return policiesOf(args, management);
 }
 

@@ -29,8 +29,8 @@ export const dpsVerbs: readonly AzVerb[] = [
     run: async (args, context) => {
       const management = await context.management();
       const dpsName = dpsNameOf(args.required('name'));
-      checkFree('DPS', dpsName, await management.provisioningServices(undefined));
-      return management.putProvisioningService(dpsName, {
+      checkFree('DPS', dpsName, await management.provisioningServices.list(undefined));
+      return management.provisioningServices.put(dpsName, {
         resourceGroup: args.required('resourceGroup'),
         ...settingsIn(args),
         sku: { name: 'S1' },
@@ -43,14 +43,14 @@ export const dpsVerbs: readonly AzVerb[] = [
     options: [name, resourceGroup],
     examples: ['az iot dps show --name my-dps --query properties.idScope -o tsv'],
     run: async (args, context) =>
-      (await context.management()).provisioningService(args.required('name'), args.text('resourceGroup')),
+      (await context.management()).provisioningServices.get(args.required('name'), args.text('resourceGroup')),
   },
   {
     path: 'iot dps list',
     summary: 'List provisioning services.',
     options: [resourceGroup],
     examples: ['az iot dps list --query "[].{name:name, idScope:properties.idScope}" -o table'],
-    run: async (args, context) => (await context.management()).provisioningServices(args.text('resourceGroup')),
+    run: async (args, context) => (await context.management()).provisioningServices.list(args.text('resourceGroup')),
   },
   {
     path: 'iot dps update',
@@ -66,12 +66,12 @@ export const dpsVerbs: readonly AzVerb[] = [
     run: async (args, context) => {
       const dpsName = args.required('name');
       const management = await context.management();
-      const present = await management.provisioningService(dpsName, args.text('resourceGroup'));
+      const present = await management.provisioningServices.get(dpsName, args.text('resourceGroup'));
       if (!args.isGiven('set') && !args.isGiven('tags')) {
         throw argumentError('Nothing to change: give --set or --tags.');
       }
       const request = changedBySet(present, args.list('set'));
-      return management.putProvisioningService(dpsName, { ...request, ...settingsIn(args) });
+      return management.provisioningServices.put(dpsName, { ...request, ...settingsIn(args) });
     },
   },
   {
@@ -80,7 +80,7 @@ export const dpsVerbs: readonly AzVerb[] = [
     options: [name, resourceGroup, noWait],
     examples: ['az iot dps delete --name my-dps --resource-group contoso-us-resource-group'],
     run: async (args, context) => {
-      await (await context.management()).deleteProvisioningService(args.required('name'), args.text('resourceGroup'));
+      await (await context.management()).provisioningServices.delete(args.required('name'), args.text('resourceGroup'));
       return undefined;
     },
   },

@@ -13,7 +13,7 @@ export const groupVerbs: readonly AzVerb[] = [
     options: [name, option('--location, -l', 'region, such as westus', { isRequired: true }), tags],
     examples: ['az group create --name contoso-us-resource-group --location westus'],
     run: async (args, context) =>
-      (await context.management()).putGroup(args.required('name'), {
+      (await context.management()).groups.put(args.required('name'), {
         location: args.required('location'),
         ...settingsIn(args),
       }),
@@ -23,14 +23,14 @@ export const groupVerbs: readonly AzVerb[] = [
     summary: 'List resource groups.',
     options: [],
     examples: ['az group list -o table'],
-    run: async (_args, context) => (await context.management()).groups(),
+    run: async (_args, context) => (await context.management()).groups.list(),
   },
   {
     path: 'group show',
     summary: 'Show a resource group.',
     options: [name],
     examples: ['az group show --name contoso-us-resource-group'],
-    run: async (args, context) => (await context.management()).group(args.required('name')),
+    run: async (args, context) => (await context.management()).groups.get(args.required('name')),
   },
   {
     path: 'group exists',
@@ -39,7 +39,7 @@ export const groupVerbs: readonly AzVerb[] = [
     examples: ['az group exists --name contoso-us-resource-group'],
     run: async (args, context) => {
       const wanted = args.required('name').toLowerCase();
-      const groups = await (await context.management()).groups();
+      const groups = await (await context.management()).groups.list();
       return groups.some((group) => group.name.toLowerCase() === wanted);
     },
   },
@@ -51,12 +51,12 @@ export const groupVerbs: readonly AzVerb[] = [
     run: async (args, context) => {
       const group = args.required('name');
       const management = await context.management();
-      await management.group(group);
+      await management.groups.get(group);
       const isSure =
         args.isSet('yes') ||
         (await context.confirm(`Are you sure you want to delete the resource group '${group}' and everything in it?`));
       if (!isSure) throw new AzError('service', 'Operation cancelled.');
-      await management.deleteGroup(group);
+      await management.groups.delete(group);
       return undefined;
     },
   },

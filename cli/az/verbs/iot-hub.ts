@@ -24,8 +24,8 @@ export const iotHubVerbs: readonly AzVerb[] = [
     run: async (args, context) => {
       const management = await context.management();
       const hub = hubNameOf(args.required('name'));
-      checkFree('IotHub', hub, await management.iotHubs(undefined));
-      return management.putIotHub(hub, { resourceGroup: args.required('resourceGroup'), ...settingsIn(args) });
+      checkFree('IotHub', hub, await management.iotHubs.list(undefined));
+      return management.iotHubs.put(hub, { resourceGroup: args.required('resourceGroup'), ...settingsIn(args) });
     },
   },
   {
@@ -34,14 +34,14 @@ export const iotHubVerbs: readonly AzVerb[] = [
     options: [name, resourceGroup],
     examples: ['az iot hub show --name my-toasters-hub --query properties.hostName -o tsv'],
     run: async (args, context) =>
-      (await context.management()).iotHub(hubNameOf(args.required('name')), args.text('resourceGroup')),
+      (await context.management()).iotHubs.get(hubNameOf(args.required('name')), args.text('resourceGroup')),
   },
   {
     path: 'iot hub list',
     summary: 'List hubs.',
     options: [resourceGroup],
     examples: ['az iot hub list -o table'],
-    run: async (args, context) => (await context.management()).iotHubs(args.text('resourceGroup')),
+    run: async (args, context) => (await context.management()).iotHubs.list(args.text('resourceGroup')),
   },
   {
     path: 'iot hub delete',
@@ -49,7 +49,7 @@ export const iotHubVerbs: readonly AzVerb[] = [
     options: [name, resourceGroup, noWait],
     examples: ['az iot hub delete --name my-toasters-hub'],
     run: async (args, context) => {
-      await (await context.management()).deleteIotHub(hubNameOf(args.required('name')), args.text('resourceGroup'));
+      await (await context.management()).iotHubs.delete(hubNameOf(args.required('name')), args.text('resourceGroup'));
       return undefined;
     },
   },

@@ -1,4 +1,6 @@
 /** `az iot dps linked-hub`: which hubs a provisioning service may send devices to. */
+
+import type { ControlClient } from '../../../client/control-client.ts';
 import {
   hubHostOf,
   hubNameOf,
@@ -10,7 +12,6 @@ import type { LinkedHubRequest } from '../../../emulator/wire/resource-request.t
 import type { AzArguments } from '../arguments.ts';
 import { AzError, argumentError } from '../az-error.ts';
 import { connectionStringOf } from '../connection-string-of.ts';
-import type { ManagementClient } from '../management-client.ts';
 import { noWait, resourceGroup } from '../shared-options.ts';
 import { type AzOption, type AzVerb, option, required } from '../verb.ts';
 
@@ -96,7 +97,7 @@ export const linkedHubVerbs: readonly AzVerb[] = [
   },
 ];
 
-async function newLink(args: AzArguments, management: ManagementClient): Promise<LinkedHubRequest> {
+async function newLink(args: AzArguments, management: ControlClient): Promise<LinkedHubRequest> {
   const given = args.text('connectionString');
   const hubName = args.text('hubName');
   if (given === undefined && hubName === undefined) {
@@ -113,15 +114,11 @@ async function newLink(args: AzArguments, management: ManagementClient): Promise
   return { connectionString, ...(location !== undefined && { location }), ...weightAndPolicyOf(args) };
 }
 
-async function hubConnectionString(
-  management: ManagementClient,
-  hub: string,
-  group: string | undefined,
-): Promise<string> {
-  const { properties } = await management.iotHub(hubNameOf(hub), group);
+async function hubConnectionString(management: ControlClient, hub: string, group: string | undefined): Promise<string> {
+  const { properties } = await management.iotHubs.get(hubNameOf(hub), group);
   return connectionStringOf({
     host: properties.hostName,
-    policies: await management.iotHubPolicies(hubNameOf(hub), group),
+    policies: await management.iotHubs.policies(hubNameOf(hub), group),
     policyName: 'iothubowner',
     keyType: 'primary',
   });
@@ -135,8 +132,8 @@ function weightAndPolicyOf(args: AzArguments): Pick<LinkedHubRequest, 'allocatio
   };
 }
 
-function serviceOf(args: AzArguments, management: ManagementClient): Promise<ProvisioningServiceResource> {
-  return management.provisioningService(args.required('dpsName'), args.text('resourceGroup'));
+function serviceOf(args: AzArguments, management: ControlClient): Promise<ProvisioningServiceResource> {
+  return management.provisioningServices.get(args.required('dpsName'), args.text('resourceGroup'));
 }
 
 function linkIn({ name, properties }: ProvisioningServiceResource, args: AzArguments): LinkedHubResource {
@@ -150,10 +147,10 @@ function linkIn({ name, properties }: ProvisioningServiceResource, args: AzArgum
 
 /** All links anew; those whose key is masked stay as they are. */
 async function written(
-  management: ManagementClient,
+  management: ControlClient,
   { name, etag }: ProvisioningServiceResource,
   iotHubs: readonly LinkedHubRequest[],
 ): Promise<readonly LinkedHubResource[]> {
-  const service = await management.putProvisioningService(name, { etag, properties: { iotHubs } });
+  const service = await management.provisioningServices.put(name, { etag, properties: { iotHubs } });
   return service.properties.iotHubs;
 }

@@ -1,4 +1,5 @@
 /** The clock as the rest of the emulator sees it: an instant, work that may sleep, and holds that keep time still. */
+import type { ClockMode } from '../../wire/control-api.ts';
 
 /** Work that was started on the clock. While it runs and does not sleep, virtual time stands still. */
 export interface ClockTask {
@@ -30,8 +31,6 @@ export interface Clock {
   /** Keeps virtual time still until the returned function is called (calling it twice does nothing more). */
   hold(why: string): () => void;
 }
-
-export type ClockMode = 'system' | 'scaled' | 'manual' | 'skip';
 
 /** What the user of the emulator can do with the clock; the core itself only needs `Clock`. */
 export interface ControllableClock extends Clock {

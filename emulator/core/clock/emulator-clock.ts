@@ -1,6 +1,7 @@
 /** The emulator's clock: one list of sleepers, four modes, and the rule that time stands still while something runs. */
 
-import type { AdvanceReport, ClockMode, ClockTask, ControllableClock, PendingSleeper, RealTime } from './clock.ts';
+import type { ClockMode } from '../../wire/control-api.ts';
+import type { AdvanceReport, ClockTask, ControllableClock, PendingSleeper, RealTime } from './clock.ts';
 import { Sleepers } from './sleepers.ts';
 import { Stillness } from './stillness.ts';
 import { abortError, type RunningTask, sleepAsTask } from './task-sleep.ts';

@@ -1,9 +1,9 @@
 /** The checks that every device request passes, in the order in which they are made (docs/fidelity.md, "Order of checks"). */
 import { isKnownApiVersion } from '../../wire/api-version.ts';
-import { isTooDeep, JSON_DEPTH_MAX } from '../../wire/json-depth.ts';
+import { parseJson, TOO_DEEP } from '../../wire/json-depth.ts';
 import type { DeviceRegistration } from '../../wire/registration.ts';
 import { isRegistrationId, REGISTRATION_ID_RULE, registrationKey } from '../../wire/registration-id.ts';
-import { isJsonObject, type JsonValue } from '../../wire/twin.ts';
+import { isJsonObject, type JsonObject } from '../../wire/twin.ts';
 import type { Assumptions } from '../assumptions.ts';
 import { DpsError } from '../errors.ts';
 import type { Ports } from '../ports.ts';
@@ -52,13 +52,8 @@ export function checkApiVersion(apiVersion: string | undefined, assumptions: Ass
 
 /** Reads the register body: empty is fine; members that the service does not know are ignored. [dps-device-protocol §6.1] */
 export function readRegistrationBody(call: DeviceCall, body: string, assumptions: Assumptions): DeviceRegistration {
-  const value = parseBody(body);
-  if (value === undefined) return {};
-  if (!isJsonObject(value)) throw new DpsError('RequestInvalid', { message: 'The body must be a JSON object.' });
-  if (isTooDeep(value)) {
-    throw new DpsError('RequestInvalid', { message: `The body is nested deeper than ${JSON_DEPTH_MAX} levels.` });
-  }
-  const { registrationId, payload } = value;
+  if (body.trim() === '') return {};
+  const { registrationId, payload } = readObject(body);
   if (registrationId !== undefined && typeof registrationId !== 'string') {
     throw new DpsError('RequestInvalid', { message: 'registrationId in the body must be a string.' });
   }
@@ -68,16 +63,20 @@ export function readRegistrationBody(call: DeviceCall, body: string, assumptions
   return { ...(registrationId !== undefined && { registrationId }), ...(payload !== undefined && { payload }) };
 }
 
-function parseBody(body: string): JsonValue | undefined {
-  if (body.trim() === '') return undefined;
-  try {
-    return JSON.parse(body);
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    throw new DpsError('RequestInvalid', {
-      message: 'The body is not valid JSON.',
-      reason: `the body is not JSON: ${why}`,
-    });
+/** @throws {DpsError} unless the body is a JSON object */
+export function readObject(body: string): JsonObject {
+  const parsed = parseJson(body);
+  switch (parsed.kind) {
+    case 'json':
+      if (isJsonObject(parsed.value)) return parsed.value;
+      throw new DpsError('RequestInvalid', { message: 'The body must be a JSON object.' });
+    case 'too-deep':
+      throw new DpsError('RequestInvalid', { message: `The body is ${TOO_DEEP}.` });
+    case 'broken':
+      throw new DpsError('RequestInvalid', {
+        message: 'The body is not valid JSON.',
+        reason: `the body is not JSON: ${parsed.why}`,
+      });
   }
 }
 

@@ -1,6 +1,7 @@
 /** The query of a query: only "everything" is answered, and anything else is refused rather than ignored. [dps-service-behaviour §4.2] */
+
+import { readObject } from '../dps/checks.ts';
 import { DpsError } from '../errors.ts';
-import { readObject } from './read-body.ts';
 
 /** The samples of the Node SDK send `*`, its documentation `SELECT *`. */
 const EVERYTHING = /^\s*(\*|select\s+\*(\s+from\s+\w+)?\s*;?)?\s*$/i;

@@ -1,6 +1,7 @@
 /** What tells individual enrollments and groups apart, so that every operation is written once. */
 import type { EnrollmentGroup, IndividualEnrollment } from '../../wire/enrollment.ts';
 import { isRegistrationId, REGISTRATION_ID_RULE } from '../../wire/registration-id.ts';
+import type { GivenEnrollment } from '../../wire/set-up.ts';
 import { DpsError, type ErrorName } from '../errors.ts';
 import type { EnrollmentStore } from '../store/enrollments.ts';
 import type { Page, PageRequest } from '../store/ordered-map.ts';
@@ -17,6 +18,7 @@ export interface EnrollmentKind {
   readonly notFound: ErrorName;
   get(idScope: string, id: string): Promise<EnrollmentRecord | undefined>;
   page(idScope: string, page: PageRequest): Promise<Page<EnrollmentRecord>>;
+  all(idScope: string): Promise<readonly EnrollmentRecord[]>;
   delete(idScope: string, id: string): Promise<boolean>;
 }
 
@@ -30,6 +32,7 @@ export function enrollmentKind(name: EnrollmentKindName, store: EnrollmentStore)
       notFound: 'EnrollmentNotFound',
       get: store.individual,
       page: store.individualsPage,
+      all: store.individuals,
       delete: store.deleteIndividual,
     };
   }
@@ -41,8 +44,13 @@ export function enrollmentKind(name: EnrollmentKindName, store: EnrollmentStore)
     notFound: 'EnrollmentGroupNotFound',
     get: store.group,
     page: store.groupsPage,
+    all: store.groups,
     delete: store.deleteGroup,
   };
+}
+
+export function idOf(record: GivenEnrollment): string {
+  return 'registrationId' in record ? record.registrationId : record.enrollmentGroupId;
 }
 
 /** @throws {DpsError} unless the id keeps the grammar */

@@ -1,6 +1,11 @@
 /** Names of members as the API spells them. The service's own samples write `deviceID`: the case of a name does not count. */
 import { isJsonObject, type JsonValue } from '../../wire/twin.ts';
-import type { Shape } from './shape-fault.ts';
+
+/** The part of a JSON Schema that names members. */
+export interface Shape {
+  readonly properties?: Readonly<Record<string, object>>;
+  readonly additionalProperties?: boolean;
+}
 
 /**
  * The value with its members named as the shape names them, as deep as the shape says which members there are.
@@ -12,7 +17,7 @@ export function withKnownNames(shape: Shape, value: JsonValue, unknown: 'keep' |
   const spellings = new Map(Object.keys(properties).map((name) => [name.toLowerCase(), name]));
   const members = Object.entries(value).flatMap(([name, member]): [string, JsonValue][] => {
     const known = Object.hasOwn(properties, name) ? name : spellings.get(name.toLowerCase());
-    const inner = known === undefined ? undefined : properties[known];
+    const inner: Shape | undefined = known === undefined ? undefined : properties[known];
     if (known === undefined || inner === undefined) return unknown === 'keep' ? [[name, member]] : [];
     // Of two spellings of one name the API's own counts.
     if (known !== name && Object.hasOwn(value, known)) return [];

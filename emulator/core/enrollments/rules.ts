@@ -1,153 +1,167 @@
-/** The service's own rules on an enrollment that is written, with its codes and, where known, its sentences. [dps-service-behaviour §1.1, §2, §3.3] */
-import { ATTESTATION_TYPES, type Attestation, type GivenAttestation } from '../../wire/attestation.ts';
+/** The service's own rules on an enrollment, whoever writes it: a back end, a set-up document or a seed. [dps-service-behaviour §1.1, §2, §3.3] */
+import { isAtLeast } from '../../wire/api-version.ts';
 import { HUB_DEVICE_ID_RULE, isHubDeviceId } from '../../wire/device-id.ts';
-import { EnrollmentGroupSchema, IndividualEnrollmentSchema } from '../../wire/enrollment.ts';
-import { registrationKey } from '../../wire/registration-id.ts';
-import type { GivenEnrollmentGroup, GivenIndividualEnrollment } from '../../wire/set-up.ts';
-import { isJsonObject, type JsonObject, type JsonValue } from '../../wire/twin.ts';
+import { type Fault, shown } from '../../wire/fault.ts';
+import { MASK, maskQuery } from '../../wire/mask.ts';
+import type { GivenEnrollment } from '../../wire/set-up.ts';
 import { twinFaults } from '../../wire/twin-limits.ts';
+import { isWebhookUrl, WEBHOOK_URL_RULE } from '../../wire/webhook-url.ts';
 import { storedAttestation } from '../dps/attestation/stored-attestation.ts';
-import { DpsError } from '../errors.ts';
-import type { DpsInstance } from '../store/instances.ts';
-import { checkId, type EnrollmentKind, type EnrollmentRecord } from './enrollment-kind.ts';
-import { withKnownNames } from './known-members.ts';
-import { type Shape, shapeFault } from './shape-fault.ts';
+import type { EnrollmentRecord } from './enrollment-kind.ts';
 
-export interface ValidationContext {
-  readonly kind: EnrollmentKind;
-  readonly instance: DpsInstance;
-  /** The id in the address; absent in a bulk operation. */
-  readonly id?: string;
-  /** The record that would be replaced. */
+/** A rule that a record breaks; a document tells the fault, the service API its sentence. */
+export interface Breach {
+  /** Its path begins at the record: `iotHubs[1]`. */
+  readonly fault: Fault;
+  /** The service's words, where they are known or were chosen; otherwise the fault's own. */
+  readonly sentence?: string;
+  /** Why, for the user of the emulator, where the service's words hide it. */
+  readonly reason?: string;
+}
+
+export interface RuleContext {
+  readonly hubs: AllowedHubs;
+  /** The record that would be replaced: its keys, certificates and webhook URL can be meant, and its hubs may stay. */
   readonly previous: EnrollmentRecord | undefined;
-  /** `keep`: they are refused. */
-  readonly unknownMembers: 'keep' | 'drop';
-  readonly generateKey: (which: 'primary' | 'secondary') => string;
 }
 
-/** A valid enrollment: what was given, with its attestation as it is to be stored. */
-export type ValidEnrollment = (GivenIndividualEnrollment | GivenEnrollmentGroup) & {
-  readonly attestation: Attestation;
-};
-
-/** A record that was read may be written back: what the service alone decides is accepted and not taken over. */
-const READ_ONLY = new Set(['registrationState', 'etag', 'createdDateTimeUtc', 'lastUpdatedDateTimeUtc']);
-
-/** Twins are the user's own data: their nulls are kept. */
-const FREE_FORM = new Set(['initialTwin', 'optionalDeviceInformation']);
-
-/** @throws {DpsError} naming the first rule that the record breaks */
-export function validateEnrollment(value: JsonValue, context: ValidationContext): ValidEnrollment {
-  const { kind, id } = context;
-  if (!isJsonObject(value)) throw invalid(`An enrollment must be a JSON object.`);
-  const shape: Shape = kind.name === 'individual' ? IndividualEnrollmentSchema : EnrollmentGroupSchema;
-  const given = normalised(withKnownNames(withReadOnly(shape), value, context.unknownMembers));
-  const idInBody = given[kind.idMember];
-  if (typeof idInBody === 'string') checkId(idInBody, kind.idMember);
-  if (id !== undefined && typeof idInBody === 'string' && registrationKey(idInBody) !== registrationKey(id)) {
-    throw invalid(`${kind.idMember} in the body differs from the one in the address.`);
-  }
-  if (given.attestation === undefined) throw invalid(NO_ATTESTATION);
-  const fault = shapeFault(shape, given, '');
-  if (fault !== undefined) throw invalid(fault);
-  const enrollment = given as unknown as GivenIndividualEnrollment | GivenEnrollmentGroup;
-  checkRules(enrollment, context);
-  return { ...enrollment, attestation: attestationOf(enrollment.attestation, context) };
+/** The hubs that an enrollment of an instance may name. */
+export interface AllowedHubs {
+  /** As a fault lists them. */
+  readonly linked: string;
+  has(hub: string): boolean;
 }
 
-/** The words for a record that attests to nothing. [dps-service-behaviour §3.3] */
-const NO_ATTESTATION = 'TPM or X509 attestation is required.';
-
-function withReadOnly(shape: Shape): Shape {
-  const readOnly = Object.fromEntries([...READ_ONLY].map((name) => [name, {}]));
-  return { ...shape, properties: { ...shape.properties, ...readOnly } };
+/** @param unlinked hubs that are no longer linked, of which a document says that enrollments still name them */
+export function allowedHubs(
+  linkedHubs: readonly (string | { readonly name: string })[],
+  unlinked: readonly string[] = [],
+): AllowedHubs {
+  const linked = linkedHubs.map((hub) => (typeof hub === 'string' ? hub : hub.name));
+  const keys = new Set([...linked, ...unlinked].map(hubKey));
+  return { linked: linked.join(', ') || 'none', has: (hub) => keys.has(hubKey(hub)) };
 }
 
-/** Null is absent, an empty text too; the words of a choice are accepted in any case. [§3.3] */
-function normalised(value: JsonValue): JsonObject {
-  const members = Object.entries(isJsonObject(value) ? value : {}).flatMap(([name, member]): [string, JsonValue][] => {
-    if (isAbsent(member) || READ_ONLY.has(name)) return [];
-    if (FREE_FORM.has(name)) return [[name, member]];
-    const clean = withoutAbsent(member);
-    if (name === 'attestation' && isJsonObject(clean)) return [[name, attestationOfType(clean)]];
-    return [[name, spelt(clean, CHOICES.get(name) ?? [])]];
-  });
-  return Object.fromEntries(members);
+/** Host names compare without regard to case. */
+export function hubKey(hub: string): string {
+  return hub.toLowerCase();
 }
 
-/** Beside the details of its type a record may carry empty ones of the others (Java, CLI). */
-function attestationOfType({ type, ...details }: JsonObject): JsonObject {
-  const known = spelt(type ?? '', ATTESTATION_TYPES);
-  const chosen = ATTESTATION_TYPES.find((one) => one === known);
-  const own = Object.entries(details).filter(([name, one]) => name === chosen || !isEmptyDetail(name, one));
-  return { ...(type !== undefined && { type: known }), ...Object.fromEntries(own) };
+export function hubsNamedBy({ iotHubs = [], iotHubHostName }: GivenEnrollment): readonly string[] {
+  return iotHubHostName === undefined ? iotHubs : [...iotHubs, iotHubHostName];
 }
 
-function isEmptyDetail(name: string, value: JsonValue): boolean {
-  return ATTESTATION_TYPES.some((one) => one === name) && isJsonObject(value) && Object.keys(value).length === 0;
+/** Every rule that the record breaks, in the order in which the service would notice. */
+export function enrollmentBreaches(record: GivenEnrollment, context: RuleContext): readonly Breach[] {
+  return [
+    ...allocationBreaches(record),
+    ...webhookBreaches(record, context),
+    ...hubBreaches(record, context),
+    ...deviceIdBreaches(record),
+    ...(record.initialTwin === undefined ? [] : twinFaults(record.initialTwin)).map((rule) => ({
+      fault: { path: 'initialTwin', rule },
+      sentence: `initialTwin: ${rule}.`,
+    })),
+    ...attestationBreaches(record, context),
+  ];
 }
 
-const CHOICES: ReadonlyMap<string, readonly string[]> = new Map([
-  ['provisioningStatus', ['enabled', 'disabled']],
-  ['allocationPolicy', ['hashed', 'geoLatency', 'static', 'custom']],
-]);
-
-function spelt(value: JsonValue, words: readonly string[]): JsonValue {
-  if (typeof value !== 'string') return value;
-  return words.find((word) => word.toLowerCase() === value.toLowerCase()) ?? value;
-}
-
-function isAbsent(value: JsonValue): boolean {
-  return value === null || value === '';
-}
-
-function withoutAbsent(value: JsonValue): JsonValue {
-  if (Array.isArray(value)) return value.map((item: JsonValue) => withoutAbsent(item));
-  if (!isJsonObject(value)) return value;
-  const members = Object.entries(value).filter(([, member]) => !isAbsent(member));
-  return Object.fromEntries(members.map(([name, member]) => [name, withoutAbsent(member)]));
-}
-
-function checkRules(
-  enrollment: GivenIndividualEnrollment | GivenEnrollmentGroup,
-  { instance, previous }: ValidationContext,
-): void {
-  const { allocationPolicy, iotHubs = [], iotHubHostName, customAllocationDefinition, initialTwin } = enrollment;
+function allocationBreaches({
+  allocationPolicy,
+  iotHubs = [],
+  iotHubHostName,
+  customAllocationDefinition,
+}: GivenEnrollment): readonly Breach[] {
+  const breaches: Breach[] = [];
   if (iotHubs.length > 0 && allocationPolicy === undefined) {
-    throw invalid('Enrollment allocationPolicy must be specified when iotHubs are specified.');
+    breaches.push({
+      fault: { path: 'allocationPolicy', rule: 'must be specified when iotHubs are specified' },
+      sentence: 'Enrollment allocationPolicy must be specified when iotHubs are specified.',
+    });
   }
   if (allocationPolicy === 'custom' && customAllocationDefinition === undefined) {
-    throw invalid("CustomAllocationDefinition is required when the allocation policy is 'Custom'.");
+    const rule = 'is required when allocationPolicy is "custom": { "webhookUrl": …, "apiVersion": "2021-10-01" }';
+    breaches.push({
+      fault: { path: 'customAllocationDefinition', rule },
+      sentence: "CustomAllocationDefinition is required when the allocation policy is 'Custom'.",
+    });
   }
   if (allocationPolicy === 'static' && iotHubs.length !== 1 && iotHubHostName === undefined) {
-    throw invalid("Exactly one IoT hub must be specified when the allocation policy is 'Static'.");
+    const rule = 'must name exactly one hub when allocationPolicy is "static"';
+    breaches.push({
+      fault: { path: 'iotHubs', rule, value: shown(iotHubs) },
+      sentence: "Exactly one IoT hub must be specified when the allocation policy is 'Static'.",
+    });
   }
-  const linked = instance.linkedHubs.map((hub) => hub.name);
-  // A hub that was unlinked after it was named may stay: an enrollment that names it can still be disabled.
-  const allowed = [...linked, ...(previous?.iotHubs ?? [])];
-  const stranger = iotHubs.find((hub) => !allowed.some((name) => name.toLowerCase() === hub.toLowerCase()));
-  if (stranger !== undefined) {
-    throw invalid(`The IoT hub "${stranger.slice(0, 160)}" is not linked. Linked: ${linked.join(', ') || 'none'}.`);
-  }
-  if ('deviceId' in enrollment && enrollment.deviceId !== undefined && !isHubDeviceId(enrollment.deviceId)) {
-    throw invalid(`deviceId ${HUB_DEVICE_ID_RULE}.`);
-  }
-  const [fault] = initialTwin === undefined ? [] : twinFaults(initialTwin);
-  if (fault !== undefined) throw invalid(`initialTwin: ${fault}.`);
+  return breaches;
 }
 
-function attestationOf(given: GivenAttestation, { kind, previous, generateKey }: ValidationContext): Attestation {
-  const outcome = storedAttestation(given, {
-    enrollmentKind: kind.name,
-    generateKey,
+/** The oldest version in which a webhook can be asked. [dps-service-behaviour §1.4] */
+const ALLOCATION_API_VERSION_MIN = '2018-09-01-preview';
+
+function webhookBreaches(
+  { customAllocationDefinition: given }: GivenEnrollment,
+  { previous }: RuleContext,
+): readonly Breach[] {
+  if (given === undefined) return [];
+  const breaches: Breach[] = [];
+  const url = webhookUrlOf(given.webhookUrl, previous);
+  const path = 'customAllocationDefinition.webhookUrl';
+  if (!isWebhookUrl(url)) breaches.push({ fault: { path, rule: WEBHOOK_URL_RULE, value: MASK } });
+  else if (url.includes(MASK)) {
+    const rule = `must be whole: "${MASK}" stands for what the service does not show, and this enrollment has no such URL`;
+    breaches.push({ fault: { path, rule, value: shown(url) } });
+  }
+  if (!isAtLeast(given.apiVersion, ALLOCATION_API_VERSION_MIN)) {
+    const rule = `must be ${ALLOCATION_API_VERSION_MIN} or later`;
+    breaches.push({ fault: { path: 'customAllocationDefinition.apiVersion', rule, value: shown(given.apiVersion) } });
+  }
+  return breaches;
+}
+
+/** Who reads a record and writes it back (the CLI's update does) sends the masked URL: it means the one that is stored. */
+export function webhookUrlOf(given: string, previous: EnrollmentRecord | undefined): string {
+  const old = previous?.customAllocationDefinition?.webhookUrl;
+  return old !== undefined && given === maskQuery(old) ? old : given;
+}
+
+function hubBreaches(
+  { iotHubs = [], iotHubHostName }: GivenEnrollment,
+  { hubs, previous }: RuleContext,
+): readonly Breach[] {
+  // A hub that was unlinked after it was named may stay: an enrollment that names it can still be disabled.
+  const old = previous === undefined ? [] : hubsNamedBy(previous).map(hubKey);
+  const named = iotHubs.map((hub, index) => ({ hub, path: `iotHubs[${index}]` }));
+  if (iotHubHostName !== undefined) named.push({ hub: iotHubHostName, path: 'iotHubHostName' });
+  return named
+    .filter(({ hub }) => !hubs.has(hub) && !old.includes(hubKey(hub)))
+    .map(({ hub, path }) => ({
+      fault: { path, rule: `must be one of the linkedHubs: ${hubs.linked}`, value: shown(hub) },
+      sentence: `The IoT hub "${hub.slice(0, 160)}" is not linked. Linked: ${hubs.linked}.`,
+    }));
+}
+
+function deviceIdBreaches(record: GivenEnrollment): readonly Breach[] {
+  if (!('deviceId' in record) || record.deviceId === undefined || isHubDeviceId(record.deviceId)) return [];
+  return [{ fault: { path: 'deviceId', rule: HUB_DEVICE_ID_RULE, value: shown(record.deviceId) } }];
+}
+
+/** Stands for a key that is generated later: checking changes nothing. */
+const ANY_KEY = Buffer.alloc(64).toString('base64');
+
+/** The words for a record that attests to nothing. [dps-service-behaviour §3.3] */
+export const NO_ATTESTATION = 'TPM or X509 attestation is required.';
+
+function attestationBreaches(record: GivenEnrollment, { previous }: RuleContext): readonly Breach[] {
+  const outcome = storedAttestation(record.attestation, {
+    enrollmentKind: 'registrationId' in record ? 'individual' : 'group',
+    generateKey: () => ANY_KEY,
     previous: previous?.attestation,
   });
-  if (outcome.kind === 'stored') return outcome.attestation;
-  const faults = outcome.faults.map(({ path, rule }) => `attestation.${path} ${rule}`);
+  if (outcome.kind === 'stored') return [];
   const isEmpty = outcome.faults.some(({ path, rule }) => rule === 'is required' && path.endsWith('.certificate'));
-  throw isEmpty ? invalid(NO_ATTESTATION, faults[0]) : invalid(`${faults[0] ?? 'attestation is not valid'}.`);
-}
-
-function invalid(message: string, reason?: string): DpsError {
-  return new DpsError('RequestInvalid', { message, ...(reason !== undefined && { reason }) });
+  return outcome.faults.map(({ path, rule }) => ({
+    fault: { path: `attestation.${path}`, rule, ...(path.startsWith('symmetricKey.') && { value: MASK }) },
+    ...(isEmpty && { sentence: NO_ATTESTATION, reason: `attestation.${path} ${rule}` }),
+  }));
 }

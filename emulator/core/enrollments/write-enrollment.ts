@@ -1,13 +1,17 @@
 /** Writes one enrollment: precondition, rules, etag and instants; in turn with every other write of that enrollment. */
-import { maskQuery } from '../../wire/mask.ts';
+import { strict as assert } from 'node:assert';
 import { registrationKey } from '../../wire/registration-id.ts';
+import type { GivenEnrollment } from '../../wire/set-up.ts';
 import { recordTimestamp } from '../../wire/timestamp.ts';
 import type { JsonValue } from '../../wire/twin.ts';
+import { storedAttestation } from '../dps/attestation/stored-attestation.ts';
 import type { KeyedQueue } from '../keyed-queue.ts';
+import type { EnrollmentStore } from '../store/enrollments.ts';
 import type { DpsInstance } from '../store/instances.ts';
-import type { EnrollmentKind, EnrollmentRecord } from './enrollment-kind.ts';
+import { type EnrollmentKind, type EnrollmentRecord, idOf } from './enrollment-kind.ts';
 import { checkPrecondition, type Precondition } from './etag-rules.ts';
-import { type ValidEnrollment, validateEnrollment } from './rules.ts';
+import { readEnrollment } from './read-enrollment.ts';
+import { allowedHubs, webhookUrlOf } from './rules.ts';
 import type { ServiceApiPorts } from './service-ports.ts';
 
 export interface EnrollmentWrite {
@@ -33,53 +37,64 @@ export function writeEnrollment(
     const previous = await kind.get(idScope, id);
     const subject = `${idScope}/${kind.collection}/${registrationKey(id)}`;
     const ordinal = await ports.enrollments.countWrite(idScope, kind.name, id);
-    const enrollment = validateEnrollment(value, {
+    const given = await readEnrollment(value, {
       kind,
-      instance,
+      hubs: allowedHubs(instance.linkedHubs),
       id,
       previous,
       unknownMembers: ports.settings.assumptions['unknown-enrollment-member'] === 'ignore' ? 'drop' : 'keep',
-      generateKey: (which) => ports.ids.symmetricKey(which, `${subject}#${ordinal}`),
     });
     checkPrecondition(previous, precondition, kind.notFound);
     const nowMs = ports.clock.now();
-    const record = recordOf(enrollment, previous, {
+    const record = storedEnrollment(given, {
+      // The id keeps the spelling with which it was created.
+      id: idOf(previous ?? given),
+      previous,
       etag: ports.ids.etag('enrollment-write', subject, ordinal, nowMs),
-      stamp: recordTimestamp(nowMs),
+      nowMs,
+      generateKey: (which) => ports.ids.symmetricKey(which, `${subject}#${ordinal}`),
     });
-    if ('registrationId' in record) await ports.enrollments.putIndividual(idScope, record);
-    else await ports.enrollments.putGroup(idScope, record);
+    await putEnrollment(idScope, record, ports.enrollments);
     return record;
   });
 }
 
-function recordOf(
-  enrollment: ValidEnrollment,
-  previous: EnrollmentRecord | undefined,
-  written: { readonly etag: string; readonly stamp: string },
+/** Fills in what the service would: keys, etag, instants and the default status. */
+export function storedEnrollment(
+  given: GivenEnrollment,
+  write: {
+    readonly id: string;
+    /** The record that is replaced: its creation, its keys and what is masked stay. */
+    readonly previous: EnrollmentRecord | undefined;
+    readonly etag: string;
+    readonly nowMs: number;
+    readonly generateKey: (which: 'primary' | 'secondary') => string;
+  },
 ): EnrollmentRecord {
+  const { id, previous, etag, nowMs, generateKey } = write;
+  const isIndividual = 'registrationId' in given;
+  const outcome = storedAttestation(given.attestation, {
+    enrollmentKind: isIndividual ? 'individual' : 'group',
+    generateKey,
+    previous: previous?.attestation,
+  });
+  assert(outcome.kind === 'stored', 'the enrollment was not checked');
+  const stamp = recordTimestamp(nowMs);
+  const definition = given.customAllocationDefinition;
   const common = {
-    etag: written.etag,
-    provisioningStatus: enrollment.provisioningStatus ?? 'enabled',
-    createdDateTimeUtc: previous?.createdDateTimeUtc ?? written.stamp,
-    lastUpdatedDateTimeUtc: written.stamp,
-    ...keptWebhook(enrollment, previous),
+    attestation: outcome.attestation,
+    etag: given.etag ?? etag,
+    provisioningStatus: given.provisioningStatus ?? 'enabled',
+    createdDateTimeUtc: given.createdDateTimeUtc ?? previous?.createdDateTimeUtc ?? stamp,
+    lastUpdatedDateTimeUtc: given.lastUpdatedDateTimeUtc ?? stamp,
+    ...(definition && {
+      customAllocationDefinition: { ...definition, webhookUrl: webhookUrlOf(definition.webhookUrl, previous) },
+    }),
   };
-  // The id keeps the spelling with which it was created.
-  if ('registrationId' in enrollment) {
-    const known = previous !== undefined && 'registrationId' in previous ? previous.registrationId : undefined;
-    return { ...enrollment, ...common, registrationId: known ?? enrollment.registrationId };
-  }
-  const known = previous !== undefined && 'enrollmentGroupId' in previous ? previous.enrollmentGroupId : undefined;
-  return { ...enrollment, ...common, enrollmentGroupId: known ?? enrollment.enrollmentGroupId };
+  return isIndividual ? { ...given, ...common, registrationId: id } : { ...given, ...common, enrollmentGroupId: id };
 }
 
-/** Who reads a record and writes it back (the CLI's update does) sends the masked URL: it means the one that is stored. */
-function keptWebhook(
-  { customAllocationDefinition: given }: ValidEnrollment,
-  previous: EnrollmentRecord | undefined,
-): Pick<EnrollmentRecord, 'customAllocationDefinition'> {
-  const old = previous?.customAllocationDefinition;
-  if (given === undefined || old === undefined || given.webhookUrl !== maskQuery(old.webhookUrl)) return {};
-  return { customAllocationDefinition: { ...given, webhookUrl: old.webhookUrl } };
+export async function putEnrollment(idScope: string, record: EnrollmentRecord, store: EnrollmentStore): Promise<void> {
+  if ('registrationId' in record) await store.putIndividual(idScope, record);
+  else await store.putGroup(idScope, record);
 }

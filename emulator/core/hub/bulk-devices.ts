@@ -3,7 +3,7 @@ import { isJsonObject, type JsonValue } from '../../wire/twin.ts';
 import type { HubAnswer } from './hub-call.ts';
 import type { Hubs } from './hub-devices.ts';
 import { HubError } from './hub-errors.ts';
-import { deleteDevice } from './registry-operations.ts';
+import { deleteDevice, parsedBody } from './registry-operations.ts';
 
 /** The hub's own limit. */
 const ENTRIES_MAX = 100;
@@ -30,7 +30,7 @@ export function bulkDevices(hub: string, body: string, hubs: Hubs): HubAnswer {
 
 /** Nothing is deleted unless the whole list can be read. */
 function readDeletions(body: string): readonly Deletion[] {
-  const list = parsed(body);
+  const list = parsedBody(body);
   if (!Array.isArray(list) || list.length === 0 || list.length > ENTRIES_MAX) {
     throw new HubError('ArgumentInvalid', { message: `The body must be an array of 1 to ${ENTRIES_MAX} devices.` });
   }
@@ -45,12 +45,4 @@ function deletionOf(entry: JsonValue): Deletion {
   if (mode === 'delete') return { deviceId: id, ifMatch: undefined };
   if (typeof etag !== 'string') throw new HubError('ArgumentInvalid', { message: 'etag is required.' });
   return { deviceId: id, ifMatch: etag };
-}
-
-function parsed(body: string): JsonValue | undefined {
-  try {
-    return JSON.parse(body);
-  } catch {
-    throw new HubError('ArgumentInvalid', { message: 'The body is not valid JSON.' });
-  }
 }

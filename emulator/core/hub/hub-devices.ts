@@ -1,33 +1,16 @@
 /** The hubs' device registries, in memory: what an assignment leaves behind at the hub. Twins over MQTT come later. */
 
 import { type GivenPolicy, HUB_DEFAULTS, type HubPolicy, type HubRight } from '../../wire/access-policy.ts';
-import type { SymmetricKeys } from '../../wire/enrollment.ts';
+import type { HubAuthentication, HubDevice, HubTwin } from '../../wire/hub-device.ts';
 import type { ResourceFacts } from '../../wire/resource.ts';
 import { isoInstant } from '../../wire/timestamp.ts';
-import type { HubTwin, InitialTwin } from '../../wire/twin.ts';
+import type { InitialTwin } from '../../wire/twin.ts';
 import { twinFaults } from '../../wire/twin-limits.ts';
 import { completedPolicies } from '../access/complete-policies.ts';
 import type { Proven } from '../dps/attestation/proven.ts';
 import type { Ids } from '../ids.ts';
 import type { HubPort, ProvisionRequest, ProvisionResult } from '../ports.ts';
 import { createOrderedMap, type OrderedMap, type Page, type PageRequest } from '../store/ordered-map.ts';
-
-/** A device as its hub lists it. [dps-service-behaviour §10.2] */
-export interface HubDevice {
-  readonly deviceId: string;
-  readonly generationId: string;
-  readonly etag: string;
-  readonly connectionState: 'Disconnected';
-  readonly status: 'enabled';
-  readonly statusUpdatedTime: string;
-  readonly capabilities: { readonly iotEdge: boolean };
-  readonly authentication: HubAuthentication;
-}
-
-/** What a device authenticates with at its hub. [dps-service-behaviour §5.3] */
-export type HubAuthentication =
-  | { readonly type: 'sas'; readonly symmetricKey: SymmetricKeys }
-  | { readonly type: 'selfSigned'; readonly x509Thumbprint: { readonly primaryThumbprint: string } };
 
 interface HubRecord {
   readonly device: HubDevice;

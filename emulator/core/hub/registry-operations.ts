@@ -1,5 +1,7 @@
 /** The identity registry: get, list, delete, statistics. [dps-service-behaviour §10.2] */
 
+import { parseJson, TOO_DEEP } from '../../wire/json-depth.ts';
+import type { JsonValue } from '../../wire/twin.ts';
 import type { HubAnswer } from './hub-call.ts';
 import type { Hubs } from './hub-devices.ts';
 import { HubError } from './hub-errors.ts';
@@ -40,6 +42,14 @@ export function getStatistics(hub: string, hubs: Hubs): HubAnswer {
 
 export function noSuchDevice(deviceId: string): HubError {
   return new HubError('DeviceNotFound', { message: `Device ${deviceId.slice(0, 160)} is not registered.` });
+}
+
+/** @throws {HubError} unless the body is JSON */
+export function parsedBody(body: string): JsonValue {
+  const parsed = parseJson(body);
+  if (parsed.kind === 'json') return parsed.value;
+  const what = parsed.kind === 'broken' ? 'not valid JSON' : TOO_DEEP;
+  throw new HubError('ArgumentInvalid', { message: `The body is ${what}.` });
 }
 
 /** @throws {HubError} unless the text is absent or a number from 1 */

@@ -1,6 +1,7 @@
 /** A device and its twin as the hub's REST API shows them: members and order of the service. [dps-service-behaviour §10.2] */
-import { type HubTwin, isJsonObject, type JsonObject, type JsonValue } from '../../wire/twin.ts';
-import type { HubDevice } from './hub-devices.ts';
+
+import type { HubDevice, HubTwin } from '../../wire/hub-device.ts';
+import { isJsonObject, type JsonObject, type JsonValue } from '../../wire/twin.ts';
 
 /** What the hub prints for an instant that never came. */
 const NEVER = '0001-01-01T00:00:00Z';

@@ -1,9 +1,11 @@
 /** Twins: get one, and list them by the one query that is answered. [dps-service-behaviour §10.2] */
+
+import type { HubDevice } from '../../wire/hub-device.ts';
 import { isJsonObject } from '../../wire/twin.ts';
 import type { HubAnswer } from './hub-call.ts';
-import type { HubDevice, Hubs } from './hub-devices.ts';
+import type { Hubs } from './hub-devices.ts';
 import { HubError } from './hub-errors.ts';
-import { countIn, noSuchDevice } from './registry-operations.ts';
+import { countIn, noSuchDevice, parsedBody } from './registry-operations.ts';
 import { renderTwin } from './render-hub-device.ts';
 
 export function getTwin(hub: string, deviceId: string, hubs: Hubs): HubAnswer {
@@ -46,18 +48,10 @@ function twinOf(hub: string, device: HubDevice, hubs: Hubs): object {
 
 /** What would be ignored is refused. */
 function checkQuery(body: string): void {
-  const { query } = objectIn(body);
+  const value = parsedBody(body);
+  if (!isJsonObject(value)) throw new HubError('ArgumentInvalid', { message: 'The body must be a JSON object.' });
+  const { query } = value;
   if (typeof query === 'string' && EVERYTHING.test(query)) return;
   const message = 'dps-emulator answers one query: SELECT * FROM devices.';
   throw new HubError('ArgumentInvalid', { message });
-}
-
-function objectIn(body: string): { readonly query?: unknown } {
-  try {
-    const value: unknown = JSON.parse(body);
-    if (isJsonObject(value)) return value;
-  } catch {
-    // Said below, with what is no object.
-  }
-  throw new HubError('ArgumentInvalid', { message: 'The body must be a JSON object.' });
 }

@@ -1,20 +1,25 @@
 /** The one narrator: what an entry of the journal says to a person, masked and put into words when it is first read. */
 import { formatDuration } from '../../wire/duration.ts';
 import type { Evidence, JournalEntry, JournalEvent, Tone } from '../../wire/journal-entry.ts';
-import { maskJson } from '../../wire/mask.ts';
+import type { Masker } from '../../wire/mask.ts';
 import type { JsonValue } from '../../wire/twin.ts';
 
 /**
  * Whatever text or JSON comes from outside may carry a secret, in any member of any event. Recording costs nothing; who
  * reads an entry never sees what it was made of.
  */
-export function createEntry(sequence: number, atMs: number, recorded: JournalEvent): JournalEntry {
+export function createEntry(
+  sequence: number,
+  atMs: number,
+  recorded: JournalEvent,
+  masker: Pick<Masker, 'json'>,
+): JournalEntry {
   let event = recorded;
   let isMasked = false;
   let said: Sentence | undefined;
   const read = (): JournalEvent => {
     // Events are JSON by their types; masking changes the text of values, never the shape.
-    if (!isMasked) event = maskJson(event as unknown as JsonValue) as unknown as JournalEvent;
+    if (!isMasked) event = masker.json(event as unknown as JsonValue) as unknown as JournalEvent;
     isMasked = true;
     return event;
   };

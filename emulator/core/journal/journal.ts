@@ -7,6 +7,7 @@ import {
   shortSubject,
   subjectAddress,
 } from '../../wire/journal-subject.ts';
+import { createMasker, type Masker } from '../../wire/mask.ts';
 import { createEntry } from './describe.ts';
 
 export type JournalListener = (subject: JournalSubject, entry: JournalEntry) => void;
@@ -29,6 +30,8 @@ export interface JournalOptions {
   readonly now: () => number;
   readonly timelinesMax: number;
   readonly entriesPerTimelineMax: number;
+  /** Masks entries when they are read. It never forgets a secret, so what it knew at the recording it still knows. */
+  readonly masker?: Masker;
 }
 
 interface MutableTimeline {
@@ -38,7 +41,12 @@ interface MutableTimeline {
   isOpen: boolean;
 }
 
-export function createJournal({ now, timelinesMax, entriesPerTimelineMax }: JournalOptions): Journal {
+export function createJournal({
+  now,
+  timelinesMax,
+  entriesPerTimelineMax,
+  masker = createMasker(),
+}: JournalOptions): Journal {
   const timelines = new Map<string, MutableTimeline>();
   const listeners = new Set<JournalListener>();
   let sequence = 0;
@@ -79,7 +87,7 @@ export function createJournal({ now, timelinesMax, entriesPerTimelineMax }: Jour
       const address = subjectAddress(short);
       const timeline = open(address, short);
       sequence += 1;
-      const entry = createEntry(sequence, now(), event);
+      const entry = createEntry(sequence, now(), event, masker);
       if (event.kind === 'operation-opened') timeline.isOpen = true;
       if (event.kind === 'concluded') {
         timeline.isOpen = false;

@@ -1,13 +1,8 @@
 /** The event trace: what a run decided, without what no two runs share. Equal for equal seeds on the manual clock. */
 
+import type { RegistrationTrace } from '../../wire/control-api.ts';
 import type { JournalEntry, Timeline } from '../../wire/journal-entry.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../wire/twin.ts';
-
-export interface RegistrationTrace {
-  readonly idScope: string;
-  readonly registrationId: string;
-  readonly events: readonly JsonObject[];
-}
 
 /** Ordered by scope and registration id, so that side-by-side registrations cannot reorder it. */
 export function traceOf(timelines: readonly Timeline[]): readonly RegistrationTrace[] {

@@ -1,6 +1,5 @@
 /** Hubs as resources: made with the policies that every hub is born with, deleted with their devices. */
 import { schemaFaults } from '../../wire/check-shape.ts';
-import { shown } from '../../wire/fault.ts';
 import { hubHostOf, hubNameOf, type IotHubResource } from '../../wire/resource.ts';
 import { type IotHubRequest, IotHubRequestSchema } from '../../wire/resource-request.ts';
 import { invalidRequest, ManagementError } from './management-error.ts';
@@ -8,10 +7,7 @@ import type { ManagementPorts } from './management-ports.ts';
 import { groupOf, renderIotHub, renderPolicy } from './render-resource.ts';
 import { type ResourceGroups, regionOf } from './resource-groups.ts';
 import type { Resources } from './resource-manager.ts';
-
-/** [Azure naming rules: IoT hubs] */
-const HUB_NAME = /^[a-z0-9][-a-z0-9]{1,48}[a-z0-9]$/i;
-const HUB_NAME_RULE = 'must be 3 to 50 letters, digits and hyphens, and begin and end with a letter or digit';
+import { nameFaults } from './rules.ts';
 
 export function createIotHubs(ports: ManagementPorts, groups: ResourceGroups): Resources<IotHubResource> {
   const { hubs } = ports;
@@ -52,10 +48,7 @@ export function createIotHubs(ports: ManagementPorts, groups: ResourceGroups): R
 }
 
 async function checkedRequest(name: string, body: unknown): Promise<IotHubRequest> {
-  const faults = [
-    ...(HUB_NAME.test(hubNameOf(name)) ? [] : [{ path: 'name', rule: HUB_NAME_RULE, value: shown(name) }]),
-    ...(await schemaFaults(IotHubRequestSchema, body)),
-  ];
+  const faults = [...nameFaults('iotHub', hubNameOf(name)), ...(await schemaFaults(IotHubRequestSchema, body))];
   if (faults.length > 0) throw invalidRequest(faults);
   return body as IotHubRequest;
 }

@@ -1,7 +1,7 @@
 /** Links between a provisioning service and hubs, as a request gives them: the hub must be there, and its key must be right. */
 import { timingSafeEqual } from 'node:crypto';
 import type { HubPolicy, HubRight } from '../../wire/access-policy.ts';
-import type { SetUpFault } from '../../wire/fault.ts';
+import type { Fault } from '../../wire/fault.ts';
 import { MASK } from '../../wire/mask.ts';
 import { type ParsedConnectionString, parseConnectionString } from '../../wire/resource.ts';
 import type { LinkedHubRequest } from '../../wire/resource-request.ts';
@@ -69,7 +69,7 @@ function checkedHub({ host, keyName, key }: ParsedConnectionString, path: string
   return name;
 }
 
-function fault(path: string, rule: string, value: string): SetUpFault {
+function fault(path: string, rule: string, value: string): Fault {
   return { path, rule, value: `"${value}"` };
 }
 

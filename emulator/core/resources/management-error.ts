@@ -1,5 +1,5 @@
 /** Every refusal of the management plane once: the resource manager's code for it and its status. [dps-service-behaviour §7] */
-import type { SetUpFault } from '../../wire/fault.ts';
+import { type Fault, ruleText } from '../../wire/fault.ts';
 
 export const MANAGEMENT_ERRORS = {
   ResourceGroupNotFound: 404,
@@ -19,9 +19,9 @@ export type ManagementErrorCode = keyof typeof MANAGEMENT_ERRORS;
 
 export class ManagementError extends Error {
   readonly code: ManagementErrorCode;
-  readonly faults: readonly SetUpFault[];
+  readonly faults: readonly Fault[];
 
-  constructor(code: ManagementErrorCode, message: string, faults: readonly SetUpFault[] = []) {
+  constructor(code: ManagementErrorCode, message: string, faults: readonly Fault[] = []) {
     super(message);
     this.name = 'ManagementError';
     this.code = code;
@@ -30,10 +30,7 @@ export class ManagementError extends Error {
 }
 
 /** Members that break rules, all at once; the message names them too. */
-export function invalidRequest(faults: readonly SetUpFault[]): ManagementError {
-  const list = faults.map(({ path, rule, value }) => {
-    const is = value === undefined ? '' : ` (is ${value})`;
-    return `${path === '' ? 'the request' : path} ${rule}${is}`;
-  });
+export function invalidRequest(faults: readonly Fault[]): ManagementError {
+  const list = faults.map((fault) => `${fault.path || 'the request'} ${ruleText(fault)}`);
   return new ManagementError('InvalidRequest', `${list.join('; ')}.`, faults);
 }

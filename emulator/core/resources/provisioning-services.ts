@@ -1,17 +1,8 @@
 /** Provisioning services as resources: each with an ID scope of its own, deleted with its enrollments and registrations. */
 
-import {
-  DPS_OWNER,
-  DPS_RIGHTS,
-  type DpsPolicy,
-  type DpsRight,
-  type GivenPolicy,
-  isPolicyName,
-  POLICY_NAME_RULE,
-} from '../../wire/access-policy.ts';
+import { DPS_OWNER, DPS_RIGHTS, type DpsPolicy, type DpsRight, type GivenPolicy } from '../../wire/access-policy.ts';
 import { schemaFaults } from '../../wire/check-shape.ts';
-import { type SetUpFault, shown } from '../../wire/fault.ts';
-import { MASK } from '../../wire/mask.ts';
+import { type Fault, shown } from '../../wire/fault.ts';
 import { dpsNameOf, type ProvisioningServiceResource } from '../../wire/resource.ts';
 import {
   type PolicyRequest,
@@ -20,7 +11,6 @@ import {
   rightsIn,
   unknownRight,
 } from '../../wire/resource-request.ts';
-import { decodeBase64 } from '../../wire/symmetric-key.ts';
 import { completedPolicies } from '../access/complete-policies.ts';
 import type { DpsInstance } from '../store/instances.ts';
 import { checkEtag, groupFor, isIn, notFound, placed } from './iot-hubs.ts';
@@ -30,10 +20,7 @@ import type { ManagementPorts } from './management-ports.ts';
 import { groupOf, locationOf, renderPolicy, renderProvisioningService } from './render-resource.ts';
 import type { ResourceGroups } from './resource-groups.ts';
 import type { Resources } from './resource-manager.ts';
-
-/** [Azure naming rules: provisioning services] */
-const DPS_NAME = /^[a-z0-9][-a-z0-9]{1,62}[a-z0-9]$/i;
-const DPS_NAME_RULE = 'must be 3 to 64 letters, digits and hyphens, and begin and end with a letter or digit';
+import { nameFaults, policyFaults } from './rules.ts';
 
 export function createProvisioningServices(
   ports: ManagementPorts,
@@ -98,36 +85,26 @@ export function createProvisioningServices(
 const POLICY_ON_WIRE = { Hashed: 'hashed', GeoLatency: 'geoLatency', Static: 'static' } as const;
 
 async function checkedRequest(name: string, body: unknown): Promise<ProvisioningServiceRequest> {
-  const faults: SetUpFault[] = DPS_NAME.test(dpsNameOf(name))
-    ? []
-    : [{ path: 'name', rule: DPS_NAME_RULE, value: shown(name) }];
-  faults.push(...(await schemaFaults(ProvisioningServiceRequestSchema, body)));
-  if (faults.length > 0) throw invalidRequest(faults);
+  const shape = [
+    ...nameFaults('provisioningService', dpsNameOf(name)),
+    ...(await schemaFaults(ProvisioningServiceRequestSchema, body)),
+  ];
+  if (shape.length > 0) throw invalidRequest(shape);
   const request = body as ProvisioningServiceRequest;
   const policies = request.properties?.authorizationPolicies ?? [];
-  faults.push(...policies.flatMap(policyFaults));
+  const path = 'properties.authorizationPolicies';
+  const faults = [...policyFaults(path, policies), ...policies.flatMap(rightsFaults)];
   if (faults.length > 0) throw invalidRequest(faults);
   const sku = request.sku?.name;
   if (sku === undefined || sku.toUpperCase() === 'S1') return request;
   throw new ManagementError('SkuNotSupported', `The SKU of a provisioning service must be S1 (is ${sku}). (IH400059)`);
 }
 
-function policyFaults({ rights, ...policy }: PolicyRequest, index: number): readonly SetUpFault[] {
-  const path = `properties.authorizationPolicies[${index}]`;
+function rightsFaults({ rights }: PolicyRequest, index: number): readonly Fault[] {
   const unknown = unknownRight(rights);
-  const named = isPolicyName(policy.keyName)
-    ? []
-    : [{ path: `${path}.keyName`, rule: POLICY_NAME_RULE, value: shown(policy.keyName) }];
-  const known = `must be some of ${DPS_RIGHTS.join(', ')}, with commas between them`;
-  return [
-    ...named,
-    ...(unknown === undefined ? [] : [{ path: `${path}.rights`, rule: known, value: shown(unknown) }]),
-    ...(['primaryKey', 'secondaryKey'] as const).flatMap((member) => {
-      const key = policy[member];
-      if (key === undefined || (decodeBase64(key)?.length ?? 0) > 0) return [];
-      return [{ path: `${path}.${member}`, rule: 'must be base64', value: MASK }];
-    }),
-  ];
+  if (unknown === undefined) return [];
+  const rule = `must be some of ${DPS_RIGHTS.join(', ')}, with commas between them`;
+  return [{ path: `properties.authorizationPolicies[${index}].rights`, rule, value: shown(unknown) }];
 }
 
 /** Never one that was given before. */

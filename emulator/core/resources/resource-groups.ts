@@ -1,13 +1,13 @@
 /** Resource groups: those that were made, and those that a set-up's resources name without anybody having made them. */
 
 import { schemaFaults } from '../../wire/check-shape.ts';
-import { shown } from '../../wire/fault.ts';
 import type { ResourceGroupResource } from '../../wire/resource.ts';
 import { type ResourceGroupRequest, ResourceGroupRequestSchema } from '../../wire/resource-request.ts';
 import type { DpsInstance } from '../store/instances.ts';
 import { invalidRequest, ManagementError } from './management-error.ts';
 import type { ManagementPorts } from './management-ports.ts';
 import { groupOf, locationOf, type ResourceGroup, renderGroup } from './render-resource.ts';
+import { nameFaults } from './rules.ts';
 
 export interface ResourceGroups {
   list(): Promise<readonly ResourceGroup[]>;
@@ -18,10 +18,6 @@ export interface ResourceGroups {
   forget(name: string): void;
   clear(): void;
 }
-
-/** [Azure naming rules: resource groups] */
-const GROUP_NAME = /^[-\w().]{0,89}[-\w()]$/u;
-const GROUP_NAME_RULE = 'must be 1 to 90 letters, digits and - _ ( ) . and may not end with a dot';
 
 export function createResourceGroups({ instances, hubs }: Pick<ManagementPorts, 'instances' | 'hubs'>): ResourceGroups {
   const made = new Map<string, ResourceGroup>();
@@ -43,10 +39,7 @@ export function createResourceGroups({ instances, hubs }: Pick<ManagementPorts, 
       throw new ManagementError('ResourceGroupNotFound', `Resource group '${name}' could not be found.`);
     },
     put: async (name, request) => {
-      const faults = [
-        ...(GROUP_NAME.test(name) ? [] : [{ path: 'name', rule: GROUP_NAME_RULE, value: shown(name) }]),
-        ...(await schemaFaults(ResourceGroupRequestSchema, request)),
-      ];
+      const faults = [...nameFaults('group', name), ...(await schemaFaults(ResourceGroupRequestSchema, request))];
       if (faults.length > 0) throw invalidRequest(faults);
       const { location, tags } = request as ResourceGroupRequest;
       const old = made.get(name.toLowerCase());

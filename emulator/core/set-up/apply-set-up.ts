@@ -1,15 +1,16 @@
 /** Puts a checked set-up into the stores, and takes one out of them again. */
-import { strict as assert } from 'node:assert';
 import { DPS_OWNER, DPS_RIGHTS, type GivenPolicy, type HubPolicy, type HubRight } from '../../wire/access-policy.ts';
 import type { EnrollmentGroup, IndividualEnrollment } from '../../wire/enrollment.ts';
+import { registrationKey } from '../../wire/registration-id.ts';
 import type { ResourceFacts } from '../../wire/resource.ts';
-import type { GivenEnrollmentGroup, GivenIndividualEnrollment, SetUp } from '../../wire/set-up.ts';
-import { recordTimestamp } from '../../wire/timestamp.ts';
+import type { GivenLinkedHub, SetUp, SetUpInstance } from '../../wire/set-up.ts';
 import { completedPolicies } from '../access/complete-policies.ts';
-import { storedAttestation } from '../dps/attestation/stored-attestation.ts';
+import { enrollmentKind, idOf } from '../enrollments/enrollment-kind.ts';
+import { allowedHubs, hubKey, hubsNamedBy } from '../enrollments/rules.ts';
+import { putEnrollment, storedEnrollment } from '../enrollments/write-enrollment.ts';
 import type { Ids } from '../ids.ts';
 import type { EnrollmentStore } from '../store/enrollments.ts';
-import type { InstanceStore, LinkedHub } from '../store/instances.ts';
+import type { DpsInstance, InstanceStore, LinkedHub } from '../store/instances.ts';
 
 /** The part of the hubs that a set-up touches. */
 export interface SetUpHubs {
@@ -30,46 +31,60 @@ export interface SetUpStores {
   readonly now: () => number;
 }
 
-/** Adds to what is there; an instance or enrollment of the same id is replaced. */
+/** Adds to what is there: enrollments of the same id are replaced; what is not said of an instance that is there stays. */
 export async function applySetUp(setUp: SetUp, stores: SetUpStores): Promise<void> {
   for (const hub of setUp.hubs ?? []) {
     if (typeof hub === 'string') stores.hubs.create(hub);
     else stores.hubs.create(hub.name, { policies: hub.policies, facts: factsOf(hub) });
   }
   for (const instance of setUp.dps ?? []) {
-    const { idScope } = instance;
-    const linkedHubs = (instance.linkedHubs ?? []).map(
-      (hub): LinkedHub => (typeof hub === 'string' ? { name: hub } : hub),
-    );
-    for (const hub of linkedHubs) stores.hubs.create(hub.name);
-    const allocationPolicy = instance.allocationPolicy ?? 'hashed';
-    const present = await stores.instances.byScope(idScope);
-    const policies = completedPolicies({
+    await applyInstance(instance, stores);
+    await applyEnrollments(instance, 'individual', stores);
+    await applyEnrollments(instance, 'group', stores);
+  }
+}
+
+async function applyInstance(instance: SetUpInstance, { instances, hubs, ids }: SetUpStores): Promise<void> {
+  const { name, idScope } = instance;
+  const present = await instances.byScope(idScope);
+  const given = instance.linkedHubs?.map((hub): GivenLinkedHub => (typeof hub === 'string' ? { name: hub } : hub));
+  for (const { name: hub, isDeleted } of given ?? []) if (isDeleted !== true) hubs.create(hub);
+  await instances.put({
+    ...(present && factsOf(present)),
+    ...factsOf(instance),
+    name,
+    idScope,
+    allocationPolicy: instance.allocationPolicy ?? present?.allocationPolicy ?? 'hashed',
+    linkedHubs: given?.map(({ isDeleted: _isDeleted, ...link }): LinkedHub => link) ?? present?.linkedHubs ?? [],
+    policies: completedPolicies({
       defaults: [{ keyName: DPS_OWNER, rights: DPS_RIGHTS }],
       given: instance.policies,
       present: present?.policies ?? [],
-      generateKey: (keyName, which) => stores.ids.symmetricKey(which, `${idScope}/policies/${keyName.toLowerCase()}`),
+      generateKey: (keyName, which) => ids.symmetricKey(which, `${idScope}/policies/${keyName.toLowerCase()}`),
+    }),
+  });
+}
+
+async function applyEnrollments(
+  instance: SetUpInstance,
+  name: 'individual' | 'group',
+  { enrollments, ids, now }: SetUpStores,
+): Promise<void> {
+  const { idScope } = instance;
+  const kind = enrollmentKind(name, enrollments);
+  for (const given of instance[kind.collection] ?? []) {
+    const id = idOf(given);
+    const subject = `${idScope}/${kind.collection}/${registrationKey(id)}`;
+    // No two etags of one id are the same.
+    const ordinal = await enrollments.countWrite(idScope, name, id);
+    const record = storedEnrollment(given, {
+      id,
+      previous: await kind.get(idScope, id),
+      etag: ids.etag('enrollment', subject, ordinal, now()),
+      nowMs: now(),
+      generateKey: (which) => ids.symmetricKey(which, subject),
     });
-    const facts = { ...(present && factsOf(present)), ...factsOf(instance) };
-    await stores.instances.put({ ...facts, name: instance.name, idScope, allocationPolicy, linkedHubs, policies });
-    for (const given of instance.enrollments ?? []) {
-      const { registrationId } = given;
-      const write = {
-        subject: `${idScope}/enrollments/${registrationId.toLowerCase()}`,
-        ordinal: await stores.enrollments.countWrite(idScope, 'individual', registrationId),
-        previous: await stores.enrollments.individual(idScope, registrationId),
-      };
-      await stores.enrollments.putIndividual(idScope, complete(given, write, stores));
-    }
-    for (const given of instance.enrollmentGroups ?? []) {
-      const { enrollmentGroupId } = given;
-      const write = {
-        subject: `${idScope}/enrollmentGroups/${enrollmentGroupId.toLowerCase()}`,
-        ordinal: await stores.enrollments.countWrite(idScope, 'group', enrollmentGroupId),
-        previous: await stores.enrollments.group(idScope, enrollmentGroupId),
-      };
-      await stores.enrollments.putGroup(idScope, complete(given, write, stores));
-    }
+    await putEnrollment(idScope, record, enrollments);
   }
 }
 
@@ -81,49 +96,41 @@ function factsOf({ resourceGroup, location, tags }: ResourceFacts): ResourceFact
   };
 }
 
-interface Write {
-  readonly subject: string;
-  /** The how-manieth write to this id: no two of its etags are the same. */
-  readonly ordinal: number;
-  /** The record that is replaced: its creation and its keys stay. */
-  readonly previous: IndividualEnrollment | EnrollmentGroup | undefined;
-}
-
-/** Fills in what the service would: keys, etag, instants and the default status. */
-function complete<T extends GivenIndividualEnrollment | GivenEnrollmentGroup>(
-  given: T,
-  { subject, ordinal, previous }: Write,
-  { ids, now }: SetUpStores,
-): T & (T extends GivenIndividualEnrollment ? IndividualEnrollment : EnrollmentGroup) {
-  const stamp = recordTimestamp(now());
-  const outcome = storedAttestation(given.attestation, {
-    enrollmentKind: 'registrationId' in given ? 'individual' : 'group',
-    generateKey: (which) => ids.symmetricKey(which, subject),
-    previous: previous?.attestation,
-  });
-  assert(outcome.kind === 'stored', 'the set-up was not checked');
-  const record = {
-    ...given,
-    attestation: outcome.attestation,
-    etag: given.etag ?? ids.etag('enrollment', subject, ordinal, now()),
-    provisioningStatus: given.provisioningStatus ?? 'enabled',
-    createdDateTimeUtc: given.createdDateTimeUtc ?? previous?.createdDateTimeUtc ?? stamp,
-    lastUpdatedDateTimeUtc: given.lastUpdatedDateTimeUtc ?? stamp,
-  };
-  return record as T & (T extends GivenIndividualEnrollment ? IndividualEnrollment : EnrollmentGroup);
-}
-
 /** The set-up as it stands now, keys in clear: what the export hands to the person who asked for it. */
 export async function exportSetUp({ instances, enrollments, hubs }: SetUpStores): Promise<SetUp> {
+  const names = hubs.names();
+  const isHere = new Set(names.map(hubKey));
   const dps = await Promise.all(
-    (await instances.list()).map(async (instance) => ({
-      ...instance,
-      enrollments: await enrollments.individuals(instance.idScope),
-      enrollmentGroups: await enrollments.groups(instance.idScope),
-    })),
+    (await instances.list()).map(async (instance): Promise<SetUpInstance> => {
+      const individuals = await enrollments.individuals(instance.idScope);
+      const groups = await enrollments.groups(instance.idScope);
+      const unlinkedHubs = unlinkedHubsOf(instance, [...individuals, ...groups]);
+      return {
+        ...instance,
+        linkedHubs: instance.linkedHubs.map((link) =>
+          isHere.has(hubKey(link.name)) ? link : { ...link, isDeleted: true },
+        ),
+        ...(unlinkedHubs.length > 0 && { unlinkedHubs }),
+        enrollments: individuals,
+        enrollmentGroups: groups,
+      };
+    }),
   );
   return {
     dps,
-    hubs: hubs.names().map((name) => ({ name, ...hubs.facts(name), policies: hubs.policies(name) ?? [] })),
+    hubs: names.map((name) => ({ name, ...hubs.facts(name), policies: hubs.policies(name) ?? [] })),
   };
+}
+
+/** What enrollments still name although it was unlinked since. */
+function unlinkedHubsOf(
+  { linkedHubs }: DpsInstance,
+  records: readonly (IndividualEnrollment | EnrollmentGroup)[],
+): readonly string[] {
+  const linked = allowedHubs(linkedHubs);
+  const found = new Map<string, string>();
+  for (const hub of records.flatMap(hubsNamedBy)) {
+    if (!linked.has(hub) && !found.has(hubKey(hub))) found.set(hubKey(hub), hub);
+  }
+  return [...found.values()];
 }

@@ -1,42 +1,34 @@
 /** Checks a set-up document against its schema and the service's own rules; every fault names path, rule and value. */
-
-import { type GivenPolicy, isPolicyName, POLICY_NAME_RULE } from '../../wire/access-policy.ts';
-import { isAtLeast } from '../../wire/api-version.ts';
 import { schemaFaults } from '../../wire/check-shape.ts';
-import { HUB_DEVICE_ID_RULE, isHubDeviceId } from '../../wire/device-id.ts';
-import { SetUpError, type SetUpFault, shown } from '../../wire/fault.ts';
-import { isTooDeep, JSON_DEPTH_MAX } from '../../wire/json-depth.ts';
-import { MASK } from '../../wire/mask.ts';
+import { type Fault, SetUpError, shown } from '../../wire/fault.ts';
 import { isRegistrationId, REGISTRATION_ID_RULE, registrationKey } from '../../wire/registration-id.ts';
-import {
-  type GivenEnrollmentGroup,
-  type GivenIndividualEnrollment,
-  type SetUp,
-  type SetUpInstance,
-  SetUpSchema,
-} from '../../wire/set-up.ts';
-import { decodeBase64 } from '../../wire/symmetric-key.ts';
-import type { JsonValue } from '../../wire/twin.ts';
-import { twinFaults } from '../../wire/twin-limits.ts';
-import { storedAttestation } from '../dps/attestation/stored-attestation.ts';
+import { type SetUp, type SetUpInstance, SetUpSchema } from '../../wire/set-up.ts';
+import { type EnrollmentKind, enrollmentKind, idOf } from '../enrollments/enrollment-kind.ts';
+import { allowedHubs, enrollmentBreaches, hubKey, hubsNamedBy } from '../enrollments/rules.ts';
+import { duplicates, policyFaults } from '../resources/rules.ts';
+import { createEnrollmentStore, type EnrollmentStore } from '../store/enrollments.ts';
+import { createInstanceStore, type DpsInstance, type InstanceStore } from '../store/instances.ts';
 
-export { SetUpError, type SetUpFault, shown } from '../../wire/fault.ts';
+/** What is there already, which a document may build upon. */
+export interface PresentRecords {
+  readonly instances: InstanceStore;
+  readonly enrollments: EnrollmentStore;
+}
 
-/** @throws {SetUpError} naming every fault; nothing of the document has been taken over then */
-export async function checkSetUp(document: unknown, source: string): Promise<SetUp> {
-  if (isTooDeep(document as JsonValue)) {
-    throw new SetUpError(source, [{ path: '', rule: `must not be nested deeper than ${JSON_DEPTH_MAX} levels` }]);
-  }
+/**
+ * @param present nothing for the document that an emulator starts with
+ * @throws {SetUpError} naming every fault; nothing of the document has been taken over then
+ */
+export async function checkSetUp(
+  document: unknown,
+  source: string,
+  present: PresentRecords = { instances: createInstanceStore(), enrollments: createEnrollmentStore() },
+): Promise<SetUp> {
   const shape = await schemaFaults(SetUpSchema, document);
   if (shape.length > 0) throw new SetUpError(source, shape);
   const setUp = document as SetUp;
-  const faults = [...scopeFaults(setUp), ...(setUp.dps ?? []).flatMap(instanceFaults), ...hubFaults(setUp)];
-  if (faults.length > 0) throw new SetUpError(source, faults);
-  return setUp;
-}
-
-function scopeFaults({ dps = [] }: SetUp): readonly SetUpFault[] {
-  return [
+  const { dps = [], hubs = [] } = setUp;
+  const faults: Fault[] = [
     ...duplicates(
       dps.map((instance) => instance.idScope),
       (index) => `dps[${index}].idScope`,
@@ -46,136 +38,114 @@ function scopeFaults({ dps = [] }: SetUp): readonly SetUpFault[] {
       (index) => `dps[${index}].name`,
     ),
   ];
-}
-
-function hubFaults({ hubs = [] }: SetUp): readonly SetUpFault[] {
-  return hubs.flatMap((hub, index) =>
-    typeof hub === 'string' ? [] : policyFaults(`hubs[${index}].policies`, hub.policies ?? []),
+  for (const [index, instance] of dps.entries()) {
+    faults.push(...takenNames(instance, index, dps, await present.instances.list()));
+    for (const fault of await instanceFaults(instance, index, present)) faults.push(fault);
+  }
+  faults.push(
+    ...hubs.flatMap((hub, index) =>
+      typeof hub === 'string' ? [] : policyFaults(`hubs[${index}].policies`, hub.policies ?? []),
+    ),
   );
+  if (faults.length > 0) throw new SetUpError(source, faults);
+  return setUp;
 }
 
-function instanceFaults(instance: SetUpInstance, index: number): readonly SetUpFault[] {
+/** Two instances of one name would share a service host. */
+function takenNames(
+  given: SetUpInstance,
+  index: number,
+  all: readonly SetUpInstance[],
+  present: readonly DpsInstance[],
+): readonly Fault[] {
+  const other = present.find(
+    (one) => isSame(one.name, given.name) && !all.some((own) => isSame(own.idScope, one.idScope)),
+  );
+  if (other === undefined) return [];
+  const rule = `is the name of the instance with the ID scope "${other.idScope}"`;
+  return [{ path: `dps[${index}].name`, rule, value: shown(given.name) }];
+}
+
+async function instanceFaults(given: SetUpInstance, index: number, present: PresentRecords): Promise<readonly Fault[]> {
   const at = `dps[${index}]`;
-  const linked = (instance.linkedHubs ?? []).map((hub) => (typeof hub === 'string' ? hub : hub.name));
-  const enrollments = instance.enrollments ?? [];
-  const groups = instance.enrollmentGroups ?? [];
-  return [
-    ...policyFaults(`${at}.policies`, instance.policies ?? []),
-    ...duplicates(linked, (position) => `${at}.linkedHubs[${position}]`),
-    ...duplicates(
-      enrollments.map((one) => one.registrationId),
-      (position) => `${at}.enrollments[${position}].registrationId`,
-    ),
-    ...duplicates(
-      groups.map((one) => one.enrollmentGroupId),
-      (position) => `${at}.enrollmentGroups[${position}].enrollmentGroupId`,
-    ),
-    ...enrollments.flatMap((one, position) => {
-      const path = `${at}.enrollments[${position}]`;
-      return [...idFaults(`${path}.registrationId`, one.registrationId), ...enrollmentFaults(path, one, linked)];
-    }),
-    ...groups.flatMap((one, position) => {
-      const path = `${at}.enrollmentGroups[${position}]`;
-      return [...idFaults(`${path}.enrollmentGroupId`, one.enrollmentGroupId), ...enrollmentFaults(path, one, linked)];
-    }),
-  ];
-}
-
-/** A policy is found by its name; its keys sign, so they must be base64. */
-function policyFaults(path: string, policies: readonly GivenPolicy<string>[]): readonly SetUpFault[] {
-  return [
-    ...duplicates(
-      policies.map((policy) => policy.keyName),
-      (index) => `${path}[${index}].keyName`,
-    ),
-    ...policies.flatMap((policy, index) =>
-      isPolicyName(policy.keyName)
-        ? []
-        : [{ path: `${path}[${index}].keyName`, rule: POLICY_NAME_RULE, value: shown(policy.keyName) }],
-    ),
-    ...policies.flatMap((policy, index) =>
-      (['primaryKey', 'secondaryKey'] as const).flatMap((name) => {
-        const key = policy[name];
-        if (key === undefined || (decodeBase64(key)?.length ?? 0) > 0) return [];
-        return [{ path: `${path}[${index}].${name}`, rule: 'must be base64', value: MASK }];
-      }),
-    ),
-  ];
-}
-
-function idFaults(path: string, id: string): readonly SetUpFault[] {
-  return isRegistrationId(id) ? [] : [{ path, rule: `must be ${REGISTRATION_ID_RULE}`, value: shown(id) }];
-}
-
-/** Stands for a key that is generated later: checking changes nothing. */
-const ANY_KEY = Buffer.alloc(64).toString('base64');
-
-/** The oldest version in which a webhook can be asked. [dps-service-behaviour §1.4] */
-const ALLOCATION_API_VERSION_MIN = '2018-09-01-preview';
-
-/** The service's own rules on a record. [dps-service-behaviour §1.1, §2, §3.3] */
-function enrollmentFaults(
-  path: string,
-  record: GivenIndividualEnrollment | GivenEnrollmentGroup,
-  linked: readonly string[],
-): readonly SetUpFault[] {
-  const { allocationPolicy, iotHubs, customAllocationDefinition, initialTwin } = record;
-  const faults: SetUpFault[] = [];
-  if (allocationPolicy === 'custom' && customAllocationDefinition === undefined) {
-    const rule = 'is required when allocationPolicy is "custom": { "webhookUrl": …, "apiVersion": "2021-10-01" }';
-    faults.push({ path: `${path}.customAllocationDefinition`, rule });
+  const old = await present.instances.byScope(given.idScope);
+  const kinds = [enrollmentKind('individual', present.enrollments), enrollmentKind('group', present.enrollments)];
+  const faults = [...policyFaults(`${at}.policies`, given.policies ?? []), ...linkFaults(given, at)];
+  for (const kind of kinds) {
+    faults.push(
+      ...duplicates(
+        (given[kind.collection] ?? []).map(idOf),
+        (position) => `${at}.${kind.collection}[${position}].${kind.idMember}`,
+      ),
+    );
   }
-  if (iotHubs !== undefined && iotHubs.length > 0 && allocationPolicy === undefined) {
-    faults.push({ path: `${path}.allocationPolicy`, rule: 'must be specified when iotHubs are specified' });
-  }
-  if (allocationPolicy === 'static' && (iotHubs?.length ?? 0) !== 1 && record.iotHubHostName === undefined) {
-    faults.push({
-      path: `${path}.iotHubs`,
-      rule: 'must name exactly one hub when allocationPolicy is "static"',
-      value: shown(iotHubs ?? []),
-    });
-  }
-  const { apiVersion } = customAllocationDefinition ?? {};
-  if (apiVersion !== undefined && !isAtLeast(apiVersion, ALLOCATION_API_VERSION_MIN)) {
-    const rule = `must be ${ALLOCATION_API_VERSION_MIN} or later`;
-    faults.push({ path: `${path}.customAllocationDefinition.apiVersion`, rule, value: shown(apiVersion) });
-  }
-  if ('deviceId' in record && record.deviceId !== undefined && !isHubDeviceId(record.deviceId)) {
-    faults.push({ path: `${path}.deviceId`, rule: HUB_DEVICE_ID_RULE, value: shown(record.deviceId) });
-  }
-  faults.push(...linkFaults(path, record, linked));
-  const enrollmentKind = 'registrationId' in record ? 'individual' : 'group';
-  const outcome = storedAttestation(record.attestation, { enrollmentKind, generateKey: () => ANY_KEY });
-  for (const fault of outcome.kind === 'faulty' ? outcome.faults : []) {
-    const isKey = fault.path.startsWith('symmetricKey.');
-    faults.push({ path: `${path}.attestation.${fault.path}`, rule: fault.rule, ...(isKey && { value: MASK }) });
-  }
-  for (const fault of initialTwin === undefined ? [] : twinFaults(initialTwin)) {
-    faults.push({ path: `${path}.initialTwin`, rule: fault });
+  for (const kind of kinds) {
+    for (const fault of await recordFaults(given, at, kind, old)) faults.push(fault);
+    if (old !== undefined) faults.push(...(await brokenLinks(given, at, kind, old)));
   }
   return faults;
 }
 
-function linkFaults(
-  path: string,
-  { iotHubs = [], iotHubHostName }: GivenIndividualEnrollment | GivenEnrollmentGroup,
-  linked: readonly string[],
-): readonly SetUpFault[] {
-  const names = new Set(linked.map((name) => name.toLowerCase()));
-  const rule = `must be one of the linkedHubs: ${linked.join(', ') || 'none'}`;
-  const named = iotHubs.map((hub, index) => ({ hub, at: `${path}.iotHubs[${index}]` }));
-  if (iotHubHostName !== undefined) named.push({ hub: iotHubHostName, at: `${path}.iotHubHostName` });
-  return named
-    .filter(({ hub }) => !names.has(hub.toLowerCase()))
-    .map(({ hub, at }) => ({ path: at, rule, value: shown(hub) }));
+function linkFaults({ linkedHubs = [], unlinkedHubs = [] }: SetUpInstance, at: string): readonly Fault[] {
+  const names = linkedHubs.map((hub) => (typeof hub === 'string' ? hub : hub.name));
+  const linked = new Set(names.map(hubKey));
+  return [
+    ...duplicates(names, (position) => `${at}.linkedHubs[${position}]`),
+    ...unlinkedHubs.flatMap((hub, position) =>
+      linked.has(hubKey(hub))
+        ? [{ path: `${at}.unlinkedHubs[${position}]`, rule: 'is linked', value: shown(hub) }]
+        : [],
+    ),
+  ];
 }
 
-function duplicates(names: readonly string[], pathOf: (index: number) => string): readonly SetUpFault[] {
-  const seen = new Set<string>();
-  return names.flatMap((name, index) => {
-    const key = registrationKey(name);
-    if (seen.has(key)) return [{ path: pathOf(index), rule: 'stands twice', value: shown(name) }];
-    seen.add(key);
-    return [];
-  });
+async function recordFaults(
+  given: SetUpInstance,
+  at: string,
+  kind: EnrollmentKind,
+  old: DpsInstance | undefined,
+): Promise<readonly Fault[]> {
+  const hubs = allowedHubs(given.linkedHubs ?? old?.linkedHubs ?? [], given.unlinkedHubs);
+  const faults: Fault[] = [];
+  for (const [position, record] of (given[kind.collection] ?? []).entries()) {
+    const path = `${at}.${kind.collection}[${position}]`;
+    const id = idOf(record);
+    if (!isRegistrationId(id)) {
+      faults.push({ path: `${path}.${kind.idMember}`, rule: `must be ${REGISTRATION_ID_RULE}`, value: shown(id) });
+    }
+    const previous = old === undefined ? undefined : await kind.get(old.idScope, id);
+    for (const { fault } of enrollmentBreaches(record, { hubs, previous })) {
+      faults.push({ ...fault, path: `${path}.${fault.path}` });
+    }
+  }
+  return faults;
+}
+
+/** An enrollment that stays must still find the hubs that are linked now; what was unlinked before does not matter. */
+async function brokenLinks(
+  given: SetUpInstance,
+  at: string,
+  kind: EnrollmentKind,
+  old: DpsInstance,
+): Promise<readonly Fault[]> {
+  const stays = allowedHubs(given.linkedHubs ?? old.linkedHubs, given.unlinkedHubs);
+  const dropped = old.linkedHubs.filter(({ name }) => !stays.has(name)).map(({ name }) => hubKey(name));
+  // Only then are the enrollments looked at that the document says nothing of.
+  if (dropped.length === 0) return [];
+  const replaced = new Set((given[kind.collection] ?? []).map((record) => registrationKey(idOf(record))));
+  const noun = kind.name === 'individual' ? 'enrollment' : 'enrollment group';
+  return (await kind.all(old.idScope))
+    .filter((record) => !replaced.has(registrationKey(idOf(record))))
+    .flatMap((record) =>
+      hubsNamedBy(record)
+        .filter((hub) => dropped.includes(hubKey(hub)))
+        .map((hub) => ({
+          path: `${at}.linkedHubs`,
+          rule: `must keep "${hub}": the ${noun} "${idOf(record)}", which is here already, names it`,
+        })),
+    );
+}
+
+function isSame(a: string, b: string): boolean {
+  return a.toLowerCase() === b.toLowerCase();
 }

@@ -1,6 +1,6 @@
 /** `az iot dps enrollment-group compute-device-key`, with the published vectors. [dps-service-behaviour §3.3] */
 import { describe, expect, it } from 'vitest';
-import { CONTOSO_GROUP_KEY } from '../../../emulator/core/set-up/contoso.ts';
+import { CONTOSO_GROUP_KEY } from '../../../emulator/wire/contoso.ts';
 import { azLine, azShell } from './support/az-line.ts';
 
 const PATH = ['iot', 'dps', 'enrollment-group', 'compute-device-key'];

@@ -1,6 +1,6 @@
 /** `az iot device registration create`: a device that registers, and what a person is told when it is not let in. */
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { CONTOSO_GROUP, CONTOSO_GROUP_KEY } from '../../../emulator/core/set-up/contoso.ts';
+import { CONTOSO_GROUP, CONTOSO_GROUP_KEY } from '../../../emulator/wire/contoso.ts';
 import { startStandIn } from '../../../webhook/stand-in/index.ts';
 import { azLine, azShell } from './support/az-line.ts';
 

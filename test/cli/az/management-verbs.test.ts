@@ -211,8 +211,8 @@ const REFUSED: readonly (readonly [string, number, RegExp])[] = [
   [`iot dps policy create --dps-name ${DEMO} --pn a;b -r EnrollmentRead`, 1, /keyName must be 1 to 64 letters/],
   [
     `iot dps policy create --dps-name ${DEMO} --pn a -r EnrollmentRead --primary-key x!`,
-    2,
-    /--primary-key: must be base64/,
+    1,
+    /primaryKey must be base64/,
   ],
   [`iot dps connection-string show -n ${DEMO} --pn nope`, 3, /No keys found for policy 'nope'/],
   ['iot hub create -n contoso-toasters-hub-1098 -g dps-emulator', 1, /is not available/],

@@ -1,6 +1,6 @@
 /** What became of devices, by lines of the Azure CLI: registrations at the service, devices and twins at their hubs. */
 import { describe, expect, it } from 'vitest';
-import { CONTOSO_GROUP } from '../../../emulator/core/set-up/contoso.ts';
+import { CONTOSO_GROUP } from '../../../emulator/wire/contoso.ts';
 import { azShell } from './support/az-line.ts';
 
 const DPS = 'contoso-provisioning-service-1098';

@@ -4,7 +4,7 @@ import { type AddressInfo, connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { contosoSetUp } from '../../../emulator/core/set-up/contoso.ts';
+import { contosoSetUp } from '../../../emulator/wire/contoso.ts';
 import { FAST, run as runProcess, runOn as runProcessOn } from '../support/command.ts';
 import { type Home, type Ran, run, temporaryHome } from '../support/in-process.ts';
 

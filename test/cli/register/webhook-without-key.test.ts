@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { type Evidence, webhookWithoutKey } from '../../../cli/register/webhook-without-key.ts';
 import { createEntry } from '../../../emulator/core/journal/describe.ts';
 import type { JournalEvent } from '../../../emulator/wire/journal-entry.ts';
+import { createMasker } from '../../../emulator/wire/mask.ts';
 import type { SetUp } from '../../../emulator/wire/set-up.ts';
 
 const VOUCHED: JournalEvent = {
@@ -39,7 +40,7 @@ function judged(
   setUp?: SetUp,
   idScope = '0NE1',
 ): ReturnType<typeof webhookWithoutKey> {
-  const entries: Evidence['entries'] = events.map((event, index) => createEntry(index, 0, event));
+  const entries: Evidence['entries'] = events.map((event, index) => createEntry(index, 0, event, createMasker()));
   return webhookWithoutKey({ entries, idScope, setUp });
 }
 

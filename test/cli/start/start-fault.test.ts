@@ -1,7 +1,6 @@
 import { expect, it } from 'vitest';
 import { explainStartError } from '../../../cli/start/start-fault.ts';
-import type { OptionName } from '../../../emulator/config.ts';
-import { OptionError } from '../../../emulator/config.ts';
+import { OptionError, type OptionName } from '../../../emulator/config.ts';
 
 const labels = new Map<OptionName, string>([
   ['mqttPort', '--mqtt-port'],

@@ -3,7 +3,7 @@ import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { CONTOSO_GROUP_KEY } from '../../../emulator/core/set-up/contoso.ts';
+import { CONTOSO_GROUP_KEY } from '../../../emulator/wire/contoso.ts';
 import { FAST, FREE_PORTS, isEvent, run as runProcess, start as startProcess } from '../support/command.ts';
 import { run, start, temporaryHome } from '../support/in-process.ts';
 

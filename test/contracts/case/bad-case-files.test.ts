@@ -44,7 +44,7 @@ const FAULTS: readonly (readonly [what: string, text: string, told: string])[] =
   [
     'two steps in one',
     `${GOOD}steps:\n  - poll: device\n    drop: device`,
-    '9: case good: steps[0]: must have one member only: one step each (is {"poll":"device","drop":"device"})',
+    '9: case good: steps[0]: must be an object with one member: one step each (is {"poll":"device","drop":"device"})',
   ],
   ['a step back in time', `${GOOD}steps: [{ advance: -1 }]`, '8: case good: steps[0].advance: must be > 0 (is -1)'],
   [

@@ -6,7 +6,7 @@ import { type RunOptions, runContracts } from '../../../contracts/run/run-contra
 import { selectCases } from '../../../contracts/run/select.ts';
 import type { Target } from '../../../contracts/target/target.ts';
 import { registerDevice } from '../../../device/wire-device.ts';
-import { CONTOSO_GROUP_KEY, CONTOSO_ID_SCOPE } from '../../../emulator/core/set-up/contoso.ts';
+import { CONTOSO_GROUP_KEY, CONTOSO_ID_SCOPE } from '../../../emulator/wire/contoso.ts';
 import type { Emulator } from '../../../emulator/index.ts';
 import { deriveDeviceKey } from '../../../emulator/wire/symmetric-key.ts';
 import { HEAD, loadCases } from '../support/case-folder.ts';

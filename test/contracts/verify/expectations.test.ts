@@ -36,7 +36,7 @@ describe('a file of expectations', () => {
   it.each([
     ['broken.json', '{ rules:', /broken\.json: is not JSON/],
     ['broken.yaml', 'rules: [', /broken\.yaml: is not YAML/],
-    ['empty.yaml', '', /empty\.yaml: the document: must be object \(is null\)/],
+    ['empty.yaml', '', /empty\.yaml: the document: must be an object \(is null\)/],
   ])('that cannot be parsed is named: %s', async (name, text, message) => {
     await expect(readExpectations(await written(name, text))).rejects.toThrow(message);
   });

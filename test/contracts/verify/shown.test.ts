@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 import { curlLine } from '../../../contracts/verify/curl-line.ts';
-import { createSecretMask, maskWebhookUrl } from '../../../contracts/verify/secret-mask.ts';
 import { shownText } from '../../../contracts/verify/shown-text.ts';
+import { createMasker, maskQueryValues, namesASecret, secretsOfUrl } from '../../../emulator/wire/mask.ts';
 
 describe('the URL of a webhook', () => {
   it.each([
@@ -11,9 +11,11 @@ describe('the URL of a webhook', () => {
     ['https://me:secret@h/f', 'https://me:****@h/f'],
     ['http://h/f', 'http://h/f'],
   ])('%s is shown as %s', (url, shown) => {
-    expect(maskWebhookUrl(url)).toBe(shown);
+    expect(maskQueryValues(url)).toBe(shown);
   });
 });
+
+const maskOf = (url: string) => createMasker(secretsOfUrl(url, namesASecret)).text;
 
 describe('the mask', () => {
   it.each([
@@ -21,17 +23,17 @@ describe('the mask', () => {
     ['decoded', 'echo: a/b+c=='],
     ['in another parameter', '?k=a/b+c=='],
   ])('hides a key that the webhook echoes %s', (_how, text) => {
-    const masked = createSecretMask('http://h/f?code=a%2Fb%2Bc%3D%3D')(text);
+    const masked = maskOf('http://h/f?code=a%2Fb%2Bc%3D%3D')(text);
     expect(masked).toContain('****');
     expect(masked).not.toMatch(/a(%2F|\/)b/);
   });
 
   it('leaves a parameter alone that is no key, such as a hub', () => {
-    expect(createSecretMask('http://h/f?hub=one.example')('to one.example')).toBe('to one.example');
+    expect(maskOf('http://h/f?hub=one.example')('to one.example')).toBe('to one.example');
   });
 
   it('is laid on before text is shortened, so that no half of a key stays', () => {
-    const mask = createSecretMask('http://h/f?code=0123456789');
+    const mask = maskOf('http://h/f?code=0123456789');
     const shown = shownText({ detail: `${'x'.repeat(295)}0123456789` }, mask);
     expect(shown.detail).toBe(`${'x'.repeat(295)}****`);
   });

@@ -1,13 +1,8 @@
 /** The tutorial's emulator with a scripted webhook, and devices that register there. */
 import { request } from 'node:https';
 import { afterEach, expect } from 'vitest';
-import {
-  CONTOSO_GROUP_KEY,
-  CONTOSO_HUBS,
-  CONTOSO_ID_SCOPE,
-  contosoSetUp,
-} from '../../../emulator/core/set-up/contoso.ts';
 import { type Emulator, type EmulatorOptions, startEmulator } from '../../../emulator/index.ts';
+import { CONTOSO_GROUP_KEY, CONTOSO_HUBS, CONTOSO_ID_SCOPE, contosoSetUp } from '../../../emulator/wire/contoso.ts';
 import { makeDeviceSas } from '../../../emulator/wire/device-sas.ts';
 import { deriveDeviceKey } from '../../../emulator/wire/symmetric-key.ts';
 import { type Script, type StandIn, startStandIn } from '../../../webhook/stand-in/index.ts';

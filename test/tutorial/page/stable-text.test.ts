@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { CONTOSO_GROUP_KEY } from '../../../emulator/core/set-up/contoso.ts';
+import { CONTOSO_GROUP_KEY } from '../../../emulator/wire/contoso.ts';
 import { stableText } from './stable-text.ts';
 
 const KEY = Buffer.alloc(32, 7).toString('base64');

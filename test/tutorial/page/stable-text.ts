@@ -1,6 +1,6 @@
 /** Output as it stands on a page: what differs from run to run becomes a placeholder, and what is too long is cut. */
 
-import { CONTOSO_DEVICES, CONTOSO_GROUP_KEY } from '../../../emulator/core/set-up/contoso.ts';
+import { CONTOSO_DEVICES, CONTOSO_GROUP_KEY } from '../../../emulator/wire/contoso.ts';
 import { deriveDeviceKey } from '../../../emulator/wire/symmetric-key.ts';
 
 export interface Surroundings {

@@ -1,6 +1,6 @@
 /** Reads the webhook's answer: a hub, or the way in which the registration fails. [dps-service-behaviour §1.5, §1.6] */
-import { kindOfJson, parsedJson } from '../../../wire/json.ts';
-import { isTooDeep, JSON_DEPTH_MAX } from '../../../wire/json-depth.ts';
+import { kindOfJson } from '../../../wire/json.ts';
+import { parseJson, TOO_DEEP } from '../../../wire/json-depth.ts';
 import { type InitialTwin, isJsonObject, type JsonObject, type JsonValue } from '../../../wire/twin.ts';
 import type { Assumptions } from '../../assumptions.ts';
 import type { ErrorName } from '../../errors.ts';
@@ -57,11 +57,12 @@ function readBody(
     choice === '400208' ? notSpecified(reason) : failedWithStatus(status, errorFor(choice), reason, message);
 
   if (body.trim() === '') return fail(assumptions['webhook-empty-body'], 'the body of the answer is empty');
-  const answer = parsedJson(body);
-  if (answer === undefined) return fail(assumptions['webhook-not-json'], 'the body of the answer is not JSON');
-  if (isTooDeep(answer)) {
-    return fail(assumptions['webhook-not-json'], `the answer is nested deeper than ${JSON_DEPTH_MAX} levels`);
+  const parsed = parseJson(body);
+  if (parsed.kind !== 'json') {
+    const reason = parsed.kind === 'broken' ? 'the body of the answer is not JSON' : `the answer is ${TOO_DEEP}`;
+    return fail(assumptions['webhook-not-json'], reason);
   }
+  const answer = parsed.value;
   if (!isJsonObject(answer)) return fail(assumptions['webhook-not-object'], 'the body of the answer is no JSON object');
 
   const hub = answer.iotHubHostName;

@@ -1,32 +1,12 @@
 /** Explains a token to the user of the emulator, check by check: what the service says of it and why. */
 
+import type { SasCheck, SasExplanation, SasQuestion } from '../../../wire/control-api.ts';
 import { parseSasToken } from '../../../wire/sas-token.ts';
 import { isoInstant } from '../../../wire/timestamp.ts';
 import type { Assumptions } from '../../assumptions.ts';
 import type { EnrollmentStore } from '../../store/enrollments.ts';
 import type { InstanceStore } from '../../store/instances.ts';
 import { attest } from './attest.ts';
-
-export interface SasQuestion {
-  readonly token: string;
-  /** Default: the scope that the token's resource names. */
-  readonly idScope?: string | undefined;
-  /** Default: the registration that the token's resource names. */
-  readonly registrationId?: string | undefined;
-}
-
-export interface SasCheck {
-  readonly check: 'form' | 'scope' | 'enrollment' | 'credential';
-  readonly isPassed: boolean;
-  readonly detail: string;
-}
-
-export interface SasExplanation {
-  readonly isAccepted: boolean;
-  /** The reason of the refusal; `disabled` when the enrollment is. */
-  readonly reason?: string;
-  readonly checks: readonly SasCheck[];
-}
 
 export interface ExplainPorts {
   readonly instances: InstanceStore;

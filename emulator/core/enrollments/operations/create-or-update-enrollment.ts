@@ -1,9 +1,10 @@
 /** Create or update: the whole record is replaced; the answer carries its keys. [dps-service-behaviour §3.5, §4.1] */
+
+import { readObject } from '../../dps/checks.ts';
 import type { KeyedQueue } from '../../keyed-queue.ts';
 import type { CheckedServiceCall } from '../checked-call.ts';
 import { checkId, enrollmentKind } from '../enrollment-kind.ts';
 import { putPrecondition } from '../etag-rules.ts';
-import { readObject } from '../read-body.ts';
 import { renderEnrollment } from '../render-enrollment.ts';
 import type { EnrollmentKindName, ServiceAnswer } from '../service-call.ts';
 import type { ServiceApiPorts } from '../service-ports.ts';

@@ -1,11 +1,11 @@
 /** Bulk: up to ten enrollments, each on its own; the answer names those that failed. [dps-service-behaviour §4.1] */
 import { isJsonObject, type JsonValue } from '../../../wire/twin.ts';
+import { readObject } from '../../dps/checks.ts';
 import { DpsError } from '../../errors.ts';
 import type { KeyedQueue } from '../../keyed-queue.ts';
 import type { CheckedServiceCall } from '../checked-call.ts';
 import { checkId, type EnrollmentKind, enrollmentKind } from '../enrollment-kind.ts';
 import type { Precondition } from '../etag-rules.ts';
-import { readObject } from '../read-body.ts';
 import { removeEnrollment } from '../remove-enrollment.ts';
 import type { EnrollmentKindName, ServiceAnswer } from '../service-call.ts';
 import type { ServiceApiPorts } from '../service-ports.ts';
@@ -27,7 +27,7 @@ export async function runBulkOperation(
   const errors: object[] = [];
   // One after the other: a list that names an enrollment twice has a second write of it.
   for (const value of entries) {
-    const id = idOf(value, kind);
+    const id = idIn(value, kind);
     try {
       checkId(id, kind.idMember);
       if (mode === 'delete') {
@@ -70,7 +70,7 @@ function preconditionOf(mode: Exclude<Mode, 'delete'>, value: JsonValue): Precon
   }
 }
 
-function idOf(value: JsonValue, kind: EnrollmentKind): string {
+function idIn(value: JsonValue, kind: EnrollmentKind): string {
   const id = isJsonObject(value) ? value[kind.idMember] : undefined;
   return typeof id === 'string' ? id : '';
 }

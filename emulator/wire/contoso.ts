@@ -1,5 +1,5 @@
 /** The tutorial's own set-up: what the emulator starts with when nothing is configured. */
-import type { SetUp } from '../../wire/set-up.ts';
+import type { SetUp } from './set-up.ts';
 
 export const CONTOSO_ID_SCOPE = '0ne00002193';
 export const CONTOSO_GROUP = 'contoso-custom-allocated-devices';
