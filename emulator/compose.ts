@@ -72,7 +72,7 @@ async function start({ given, surface, replace, started }: Start): Promise<Omit<
   const { addresses, ...listeners } = await startListeners({
     rows: DEVICE_LISTENERS,
     host: options.host,
-    tls: await trust.serverOptions(engine.state.hubs.names()),
+    tls: await trust.serverOptions(await engine.state.hubs.names()),
     choose,
     served: servedBy(engine, replace),
   });

@@ -9,21 +9,20 @@ import { type Connections, createConnections } from './core/connections.ts';
 import { explainSas } from './core/dps/attestation/explain-sas.ts';
 import { createDpsService, type DpsService } from './core/dps/dps-service.ts';
 import { createServiceApi, type ServiceApi } from './core/enrollments/enrollment-service.ts';
-import { createHubs, type Hubs } from './core/hub/hub-devices.ts';
+import { createHubs, type Hubs, provisionDevice } from './core/hub/hub-devices.ts';
 import { createHubService, type HubService } from './core/hub/hub-service.ts';
-import { createIds, type Ids } from './core/ids.ts';
+import { createIds } from './core/ids.ts';
 import { createJournal, type Journal } from './core/journal/journal.ts';
 import { traceOf } from './core/journal/trace.ts';
-import { createKeyedQueue } from './core/keyed-queue.ts';
 import type { AllocateCustom, Ports } from './core/ports.ts';
 import { type ConnectionStrings, connectionStringsOf } from './core/resources/connection-strings.ts';
 import { createResourceManager, type ResourceManager } from './core/resources/resource-manager.ts';
 import { applySetUp, exportSetUp } from './core/set-up/apply-set-up.ts';
 import { checkSetUp } from './core/set-up/check-set-up.ts';
-import { createEnrollmentStore } from './core/store/enrollments.ts';
-import { createInstanceStore } from './core/store/instances.ts';
-import { createOperationStore } from './core/store/operations.ts';
-import { createRegistrationStore, type RegistrationRecord } from './core/store/registrations.ts';
+import { createMemoryStore } from './core/store/memory/memory-store.ts';
+import type { RecordStore } from './core/store/record-store.ts';
+import type { RegistrationRecord } from './core/store/registrations.ts';
+import { createStore, SET_UP_TURN, type Store } from './core/store/store.ts';
 import type { RegistrationTrace, SasExplanation, SasQuestion } from './wire/control-api.ts';
 import type { SetUp } from './wire/set-up.ts';
 
@@ -72,10 +71,6 @@ export interface Engine {
   stop(): Promise<void>;
 }
 
-export interface EngineStores extends Pick<Ports, 'instances' | 'enrollments' | 'registrations' | 'operations'> {
-  readonly hubs: Hubs;
-}
-
 /** The parts that may be replaced as they are made: what the harness makes its wrong emulators of. */
 export interface EngineParts {
   /** How the webhook is asked: what, by which call, and whether again. */
@@ -91,13 +86,13 @@ export type ReplaceIn<Parts> = <Name extends keyof Parts>(name: Name, part: Part
 export interface EngineOptions {
   /** Checked, with their defaults: `resolveOptions`. */
   readonly options: EffectiveOptions;
-  /** Held at start and after `reset`; checked: `checkSetUp`. Without it nothing is put into the stores. */
+  /** Held at start and after `reset`; checked: `checkSetUp`. Without it nothing is put into the store. */
   readonly setUp?: SetUp | undefined;
   readonly realTime: RealTime;
   /** PEM certificates that an https webhook's chain may end at. */
   readonly webhookTrust: () => Promise<readonly string[]>;
   /** Default: in memory, empty. */
-  readonly stores?: ((given: { readonly ids: Ids; readonly now: () => number }) => EngineStores) | undefined;
+  readonly records?: RecordStore | undefined;
   /** Told of everything that is a bug of ours. */
   readonly reportBug: (error: unknown, where: string) => void;
   readonly replace?: ReplaceIn<EngineParts> | undefined;
@@ -105,9 +100,6 @@ export interface EngineOptions {
 
 /** A seeded virtual clock starts here, so that two runs agree on every instant. */
 const SEEDED_START_TIME = '2026-01-01T00:00:00.000Z';
-
-/** Seeds and resets of one engine share one queue. */
-const SET_UP_TURN = 'set-up';
 
 export async function createEngine(given: EngineOptions): Promise<Engine> {
   const { options, reportBug, replace = (_name, part) => part } = given;
@@ -119,10 +111,11 @@ export async function createEngine(given: EngineOptions): Promise<Engine> {
     timelinesMax: options.journalTimelinesMax,
     entriesPerTimelineMax: options.journalEntriesMax,
   });
-  const stores = (given.stores ?? memoryStores)({ ids, now });
+  const store = createStore(given.records ?? createMemoryStore());
   const assumptions = resolveAssumptions(options.assume);
   const ports = replace('ports', {
-    ...stores,
+    ...store,
+    hubs: { provision: (request, tx) => provisionDevice(request, tx, { ids, now }) },
     clock,
     credentialNow: options.authClock === 'emulator' ? now : given.realTime.now,
     ids,
@@ -136,10 +129,11 @@ export async function createEngine(given: EngineOptions): Promise<Engine> {
     reportBug,
   });
   const dps = replace('dps', createDpsService(ports));
-  const { hubs } = stores;
-  if (given.setUp !== undefined) await applySetUp(given.setUp, { ...stores, ids, now });
+  const hubs = createHubs(store, { ids, now });
+  const { setUp } = given;
+  if (setUp !== undefined) await store.transaction(SET_UP_TURN, (tx) => applySetUp(setUp, tx, { ids, now }));
   return {
-    state: stateOf({ given, clock, stores, ports, dps }),
+    state: stateOf({ given, clock, store, hubs, ports, dps }),
     connections: createConnections({ now, journal: ports.journal }),
     ports,
     dps,
@@ -155,41 +149,39 @@ export async function createEngine(given: EngineOptions): Promise<Engine> {
 interface Made {
   readonly given: EngineOptions;
   readonly clock: ControllableClock;
-  readonly stores: EngineStores;
+  readonly store: Store;
+  readonly hubs: Hubs;
   readonly ports: Ports;
   readonly dps: DpsService;
 }
 
-function stateOf({ given: { options, setUp }, clock, stores, ports, dps }: Made): EngineState {
+function stateOf({ given: { options, setUp }, clock, store, hubs, ports, dps }: Made): EngineState {
   const { ids, journal } = ports;
-  const setUpStores = { ...stores, ids, now: () => clock.now() };
-  const queue = createKeyedQueue();
-  const inTurn = <T>(change: () => Promise<T>): Promise<T> => queue.turn(SET_UP_TURN, change);
-  const resources = createResourceManager({ ...stores, ids, dps, inTurn });
+  const hubPorts = { ids, now: () => clock.now() };
   return {
     options,
     clock,
     journal,
-    hubs: stores.hubs,
-    resources,
-    idScopes: async () => (await stores.instances.list()).map((instance) => instance.idScope),
-    registrations: () => stores.registrations.list(),
-    registration: stores.registrations.get,
+    hubs,
+    resources: createResourceManager({ ...store, ...hubPorts, dps }),
+    idScopes: async () => (await store.instances.list()).map((instance) => instance.idScope),
+    registrations: () => store.registrations.list(),
+    registration: store.registrations.get,
     trace: () => traceOf(journal.timelines()),
     explainSas: (question) => explainSas(question, ports),
-    exportSetUp: () => exportSetUp(setUpStores),
-    connectionStrings: async () => connectionStringsOf(await stores.instances.list(), stores.hubs),
+    exportSetUp: () => exportSetUp(store),
+    connectionStrings: () => connectionStringsOf(store),
     // In turn: a seed is checked against what is there, which must not change before it is applied.
     seed: (document, source = 'seed') =>
-      inTurn(async () => applySetUp(await checkSetUp(document, source, setUpStores), setUpStores)),
-    reset: () =>
-      inTurn(async () => {
-        await dps.stop();
-        resources.clear();
-        await clear(stores);
-        journal.clear();
-        if (setUp !== undefined) await applySetUp(setUp, setUpStores);
-      }),
+      store.transaction(SET_UP_TURN, async (tx) => applySetUp(await checkSetUp(document, source, tx), tx, hubPorts)),
+    reset: async () => {
+      await store.transaction(SET_UP_TURN, async (tx) => {
+        tx.clear();
+        if (setUp !== undefined) await applySetUp(setUp, tx, hubPorts);
+      });
+      await dps.endForgotten();
+      journal.clear();
+    },
   };
 }
 
@@ -202,21 +194,6 @@ function clockFor({ options, realTime }: EngineOptions): ControllableClock {
     ...(startTime !== undefined && { startMs: Date.parse(startTime) }),
     realTime,
   });
-}
-
-function memoryStores(given: { readonly ids: Ids; readonly now: () => number }): EngineStores {
-  return {
-    instances: createInstanceStore(),
-    enrollments: createEnrollmentStore(),
-    registrations: createRegistrationStore(),
-    operations: createOperationStore(),
-    hubs: createHubs(given),
-  };
-}
-
-async function clear({ hubs, ...stores }: EngineStores): Promise<void> {
-  await Promise.all(Object.values(stores).map((store) => store.clear()));
-  hubs.clear();
 }
 
 interface LadderParts {

@@ -103,7 +103,7 @@ async function playDevice(
   const { registration, cDevice, calls, reason } = observe(emulator, CONTOSO_ID_SCOPE, registrationId);
   const call = calls.at(-1)?.event;
   const { assignedHub = '', deviceId = '' } = registration;
-  const twin = emulator.hubs.twin(assignedHub, deviceId);
+  const twin = await emulator.hubs.twin(assignedHub, deviceId);
   return {
     registrationId,
     deviceKey,

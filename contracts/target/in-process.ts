@@ -69,10 +69,10 @@ function caseOf(
       await emulator.seed({ dps: [{ ...rest, ...changed }] }, 'change-enrollment');
     },
     assignment: async (scope, registrationId) => (await emulator.registration(scope, registrationId))?.assignment,
-    hubDevices: async (hub) => hubs.devices(hub)?.map(({ deviceId }) => deviceId),
+    hubDevices: async (hub) => (await hubs.devices(hub))?.map(({ deviceId }) => deviceId),
     atHub: async ({ hub, deviceId }) => {
-      const device = hubs.device(hub, deviceId);
-      const twin = hubs.twin(hub, deviceId);
+      const device = await hubs.device(hub, deviceId);
+      const twin = await hubs.twin(hub, deviceId);
       return {
         device: device && (JSON.parse(JSON.stringify(device)) as JsonObject),
         twin: twin && { tags: twin.tags, desired: twin.properties.desired },

@@ -4,13 +4,11 @@ import { ControlError } from './errors.ts';
 import { type ControlRoute, flag } from './route.ts';
 
 export function hubRoutes({ hubs }: Pick<EngineState, 'hubs'>): readonly ControlRoute[] {
-  const devicesAt = (hub: string) => {
-    const devices = hubs.devices(hub);
+  const devicesAt = async (hub: string) => {
+    const devices = await hubs.devices(hub);
     if (devices !== undefined) return devices;
-    throw new ControlError(
-      'not-found',
-      `There is no hub "${hub}" here; there are: ${hubs.names().join(', ') || 'none'}.`,
-    );
+    const known = (await hubs.names()).join(', ') || 'none';
+    throw new ControlError('not-found', `There is no hub "${hub}" here; there are: ${known}.`);
   };
   const unknownDevice = (hub: string, deviceId: string): ControlError =>
     new ControlError('not-found', `The hub "${hub}" has no device "${deviceId}"; device ids are case-sensitive.`);
@@ -19,23 +17,27 @@ export function hubRoutes({ hubs }: Pick<EngineState, 'hubs'>): readonly Control
     {
       method: 'GET',
       path: '/hubs',
-      answer: () => ({ hubs: hubs.names().map((name) => ({ name, deviceCount: devicesAt(name).length })) }),
+      answer: async () => {
+        const names = await hubs.names();
+        const counts = await Promise.all(names.map(async (name) => (await hubs.devices(name))?.length ?? 0));
+        return { hubs: names.map((name, index) => ({ name, deviceCount: counts[index] })) };
+      },
     },
     {
       method: 'GET',
       path: '/hubs/{hub}/devices',
       query: ['showKeys'],
       isInClear: ({ query }) => flag(query, 'showKeys'),
-      answer: ({ params: { hub = '' } }) => ({ devices: devicesAt(hub) }),
+      answer: async ({ params: { hub = '' } }) => ({ devices: await devicesAt(hub) }),
     },
     {
       method: 'GET',
       path: '/hubs/{hub}/devices/{deviceId}',
       query: ['showKeys'],
       isInClear: ({ query }) => flag(query, 'showKeys'),
-      answer: ({ params: { hub = '', deviceId = '' } }) => {
-        devicesAt(hub);
-        const device = hubs.device(hub, deviceId);
+      answer: async ({ params: { hub = '', deviceId = '' } }) => {
+        await devicesAt(hub);
+        const device = await hubs.device(hub, deviceId);
         if (device === undefined) throw unknownDevice(hub, deviceId);
         return device;
       },
@@ -43,9 +45,9 @@ export function hubRoutes({ hubs }: Pick<EngineState, 'hubs'>): readonly Control
     {
       method: 'GET',
       path: '/hubs/{hub}/twins/{deviceId}',
-      answer: ({ params: { hub = '', deviceId = '' } }) => {
-        devicesAt(hub);
-        const twin = hubs.twin(hub, deviceId);
+      answer: async ({ params: { hub = '', deviceId = '' } }) => {
+        await devicesAt(hub);
+        const twin = await hubs.twin(hub, deviceId);
         if (twin === undefined) throw unknownDevice(hub, deviceId);
         return twin;
       },

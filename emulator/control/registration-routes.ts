@@ -31,7 +31,15 @@ export function registrationRoutes(
 }
 
 function shownRegistration(record: RegistrationRecord): RegistrationAnswer {
-  const { createdMs, updatedMs, version: _version, attestation: _attestation, assignment, ...members } = record;
+  const {
+    createdMs,
+    updatedMs,
+    version: _version,
+    operationIds: _ids,
+    attestation: _attestation,
+    assignment,
+    ...members
+  } = record;
   return {
     ...members,
     ...(assignment !== undefined && { assignedHub: assignment.hub, deviceId: assignment.deviceId }),

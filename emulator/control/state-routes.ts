@@ -19,7 +19,7 @@ export function stateRoutes(
   around: Surroundings,
   controlUrl: () => string,
 ): readonly ControlRoute[] {
-  const held = async (): Promise<HeldAnswer> => ({ idScopes: await state.idScopes(), hubs: state.hubs.names() });
+  const held = async (): Promise<HeldAnswer> => ({ idScopes: await state.idScopes(), hubs: await state.hubs.names() });
   return [
     { method: 'GET', path: '/health', answer: () => ({ status: 'ok' }) },
     {

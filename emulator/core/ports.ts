@@ -8,10 +8,8 @@ import type { Clock, ClockTask } from './clock/clock.ts';
 import type { Proven } from './dps/attestation/proven.ts';
 import type { Ids } from './ids.ts';
 import type { Journal } from './journal/journal.ts';
-import type { EnrollmentStore } from './store/enrollments.ts';
-import type { InstanceStore } from './store/instances.ts';
-import type { OperationStore } from './store/operations.ts';
-import type { Assignment, RegistrationStore } from './store/registrations.ts';
+import type { Assignment } from './store/registrations.ts';
+import type { Store, Transaction } from './store/store.ts';
 
 /** What the custom-allocation webhook is asked about; the adapter turns it into the wire's AllocationRequest. */
 export interface AllocationQuestion {
@@ -63,7 +61,7 @@ export type ProvisionResult =
   | { readonly kind: 'no-such-hub' };
 
 export interface HubPort {
-  provision(request: ProvisionRequest): Promise<ProvisionResult>;
+  provision(request: ProvisionRequest, tx: Pick<Transaction, 'storedHubs'>): Promise<ProvisionResult>;
 }
 
 export interface ServiceSettings {
@@ -74,16 +72,12 @@ export interface ServiceSettings {
   readonly assumptions: Assumptions;
 }
 
-export interface Ports {
+export interface Ports extends Store {
   readonly clock: Clock;
   /** The instant by which tokens expire, milliseconds since the epoch: the wall clock unless told otherwise. */
   readonly credentialNow: () => number;
   readonly ids: Ids;
   readonly journal: Journal;
-  readonly instances: InstanceStore;
-  readonly enrollments: EnrollmentStore;
-  readonly registrations: RegistrationStore;
-  readonly operations: OperationStore;
   readonly hubs: HubPort;
   readonly allocateCustom: AllocateCustom;
   readonly settings: ServiceSettings;

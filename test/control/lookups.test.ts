@@ -72,7 +72,7 @@ describe('hubs', () => {
   it('shows keys when asked to', async () => {
     const { emulator, control } = await start();
     await register(emulator, DEVICE);
-    const device = JSON.parse(JSON.stringify(emulator.hubs.device(HUB, DEVICE)));
+    const device = JSON.parse(JSON.stringify(await emulator.hubs.device(HUB, DEVICE)));
     expect(device.authentication.symmetricKey.primaryKey).toHaveLength(44);
     expect((await call(control, `/hubs/${HUB}/devices/${DEVICE}?showKeys=true`)).json).toEqual(device);
     expect((await call(control, `/hubs/${HUB}/devices?showKeys=true`)).json).toEqual({ devices: [device] });

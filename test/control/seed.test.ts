@@ -18,7 +18,7 @@ describe('POST /seed', () => {
     const { emulator, control } = await start();
     const before = await emulator.exportSetUp();
     const answer = await call(control, '/seed', { body: instance({ enrollments: [good] }) });
-    expect(answer).toMatchObject({ status: 200, json: { idScopes: [SCOPE], hubs: emulator.hubs.names() } });
+    expect(answer).toMatchObject({ status: 200, json: { idScopes: [SCOPE], hubs: await emulator.hubs.names() } });
     const after = await emulator.exportSetUp();
     expect({ ...after.dps?.[0], enrollments: [] }).toEqual(before.dps?.[0]);
     expect(after.dps?.[0]?.enrollments).toMatchObject([good]);
@@ -39,7 +39,7 @@ describe('POST /seed', () => {
     const body = { dps: [{ name: 'second', idScope: '0ne00000002', linkedHubs: ['west.azure-devices.net'] }] };
     expect((await call(control, '/seed', { body })).json).toEqual({
       idScopes: [SCOPE, '0ne00000002'],
-      hubs: [...emulator.hubs.names().slice(0, 2), 'west.azure-devices.net'],
+      hubs: [...(await emulator.hubs.names()).slice(0, 2), 'west.azure-devices.net'],
     });
   });
 

@@ -50,10 +50,10 @@ describe('who may call', () => {
     'http://127.0.0.1.evil.example',
   ])('refuses an Origin of %s with 403 and resets nothing', async (origin) => {
     const { control, emulator } = await start();
-    emulator.hubs.create('stays.azure-devices.net');
+    await emulator.hubs.create('stays.azure-devices.net');
     const answer = await call(control, '/reset', { method: 'POST', headers: { origin } });
     expect(answer).toMatchObject({ status: 403, json: error('foreign-origin') });
-    expect(emulator.hubs.names()).toContain('stays.azure-devices.net');
+    expect(await emulator.hubs.names()).toContain('stays.azure-devices.net');
   });
 
   it('refuses a request that names no Host', async () => {

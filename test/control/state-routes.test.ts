@@ -17,7 +17,7 @@ describe('GET /ready', () => {
       pid: process.pid,
       endpoints: emulator.endpoints,
       idScopes: [SCOPE],
-      hubs: emulator.hubs.names(),
+      hubs: await emulator.hubs.names(),
       ca: { certificatePath: emulator.ca.certificatePath },
       webhookUrl: null,
     });

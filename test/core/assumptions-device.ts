@@ -194,7 +194,7 @@ export const deviceRows = {
       const group = { reprovisionPolicy: { updateHubAssignment: true, migrateDeviceData: false } };
       const again = { iotHubHostName: HUB_A, initialTwin: { tags: { version: 2 } } };
       const { harness } = await registeredAgain(assume, group, again);
-      return harness.hubs.twin(HUB_A, 'device-1')?.tags;
+      return (await harness.hubs.twin(HUB_A, 'device-1'))?.tags;
     },
     outcomes: { keep: { version: 1 }, reset: { version: 2 } },
   },
@@ -203,7 +203,7 @@ export const deviceRows = {
       const { harness, standIn } = await registeredAgain(assume, { enrollmentGroupId: GROUP }, {});
       await provision(harness);
       const asked = standIn.requests.map(({ bodyText }) => bodyText.includes('currentIotHubHostName'));
-      return { asked, stillThere: harness.hubs.device(HUB_A, 'device-1') !== undefined };
+      return { asked, stillThere: (await harness.hubs.device(HUB_A, 'device-1')) !== undefined };
     },
     outcomes: {
       keep: { asked: [false, true, true], stillThere: true },

@@ -23,7 +23,7 @@ async function endWith(url: string, assume: Assume, more: Parameters<typeof star
   if (harness.bugs.length > 0) throw harness.bugs[0];
   const { errorCode, assignedHub, payload } = registrationState ?? {};
   const calls = eventsOf(harness, 'webhook-attempt').length;
-  const tags = harness.hubs.twin(HUB_A, 'device-1')?.tags;
+  const tags = (await harness.hubs.twin(HUB_A, 'device-1'))?.tags;
   return { end: errorCode ?? `${status} to ${assignedHub}`, calls, ...(payload && { payload }), ...(tags && { tags }) };
 }
 

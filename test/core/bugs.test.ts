@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Ports } from '../../emulator/core/ports.ts';
+import { createMemoryStore } from '../../emulator/core/store/memory/memory-store.ts';
 import {
   customGroup,
   DEVICE,
@@ -19,12 +19,16 @@ const broken = async (): Promise<never> => {
 };
 
 describe('what is a bug of ours, or looks like one', () => {
-  it.each<readonly [string, (ports: Ports) => Partial<Ports>]>([
-    ['the registrations', ({ registrations }) => ({ registrations: { ...registrations, get: broken } })],
-    ['the enrollments', ({ enrollments }) => ({ enrollments: { ...enrollments, groups: broken } })],
-    ['the instances', ({ instances }) => ({ instances: { ...instances, byScope: broken } })],
-  ])('%s cannot be read: 500, reported, and nothing of it told to the device', async (_title, ports) => {
-    const harness = await startHarness({ setUp: setUpOf(STATIC), ports });
+  it.each([
+    ['the registrations', 'registrations'],
+    ['the enrollments', `groups/${SCOPE}`],
+    ['the instances', 'instances'],
+  ])('%s cannot be read: 500, reported, and nothing of it told to the device', async (_title, place) => {
+    const records = createMemoryStore();
+    const harness = await startHarness({ setUp: setUpOf(STATIC), records });
+    const { get, page } = records;
+    records.get = (collection, key) => (collection === place ? broken() : get(collection, key));
+    records.page = (list, request) => (list === place ? broken() : page(list, request));
     for (const ask of [register, lookup]) {
       const reply = await ask(harness);
       expect(reply).toMatchObject({ status: 500, errorCode: 500001 });
@@ -38,10 +42,12 @@ describe('what is a bug of ours, or looks like one', () => {
   });
 
   it('a reply that says 202 leaves only when the store has it', async () => {
-    const ports = ({ operations }: Ports) => ({ operations: { ...operations, put: broken } });
-    const harness = await startHarness({ setUp: setUpOf(STATIC), ports });
+    const records = createMemoryStore();
+    const harness = await startHarness({ setUp: setUpOf(STATIC), records });
+    records.commit = broken;
     expect((await register(harness)).status).toBe(500);
-    expect(harness.hubs.devices(HUB_A)).toEqual([]);
+    expect(await harness.hubs.devices(HUB_A)).toEqual([]);
+    expect(await harness.ports.registrations.list()).toEqual([]);
   });
 
   it('an allocation that throws ends the registration, so that the device does not poll for ever', async () => {

@@ -1,11 +1,6 @@
 /** The engine as it stands without sockets: an answering core, its own stores, and the ways back. */
 import { expect, it } from 'vitest';
-import { createHubs } from '../../emulator/core/hub/hub-devices.ts';
-import { createEnrollmentStore } from '../../emulator/core/store/enrollments.ts';
-import { createInstanceStore } from '../../emulator/core/store/instances.ts';
-import { createOperationStore } from '../../emulator/core/store/operations.ts';
-import { createRegistrationStore } from '../../emulator/core/store/registrations.ts';
-import type { EngineOptions } from '../../emulator/engine.ts';
+import { createMemoryStore } from '../../emulator/core/store/memory/memory-store.ts';
 import {
   callInstants,
   customGroup,
@@ -50,22 +45,12 @@ it('is the same for the same seed and another one for another', async () => {
   expect(await traceOf('b')).not.toEqual(await traceOf('a'));
 });
 
-it('works on the stores that it is given, and without a set-up leaves what they hold', async () => {
-  let kept: ReturnType<NonNullable<EngineOptions['stores']>> | undefined;
-  const stores: EngineOptions['stores'] = (given) => {
-    kept ??= {
-      instances: createInstanceStore(),
-      enrollments: createEnrollmentStore(),
-      registrations: createRegistrationStore(),
-      operations: createOperationStore(),
-      hubs: createHubs(given),
-    };
-    return kept;
-  };
-  const first = await startHarness({ setUp, stores, postJson: scripted() });
+it('works on the store that it is given, and without a set-up leaves what they hold', async () => {
+  const records = createMemoryStore();
+  const first = await startHarness({ setUp, records, postJson: scripted() });
   await provision(first);
   await first.stop();
-  const second = await startHarness({ stores });
+  const second = await startHarness({ records });
   expect(await second.engine.state.idScopes()).toEqual([SCOPE]);
   expect(await second.engine.state.registration(SCOPE, DEVICE)).toMatchObject({ status: 'assigned' });
 });

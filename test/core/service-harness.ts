@@ -11,6 +11,7 @@ import type { Journal } from '../../emulator/core/journal/journal.ts';
 import type { Ports } from '../../emulator/core/ports.ts';
 import { applySetUp } from '../../emulator/core/set-up/apply-set-up.ts';
 import { checkSetUp } from '../../emulator/core/set-up/check-set-up.ts';
+import { SET_UP_TURN } from '../../emulator/core/store/store.ts';
 import {
   createEngine,
   type Engine,
@@ -35,7 +36,7 @@ export const GROUP_KEY = 'oiK77Oy7rBw8YB6IS6ukRChAw+Yq6GC61RMrPLSTiOOtdI+XDu0LmL
 export const START_MS = Date.UTC(2026, 0, 1);
 
 /** Every option of an emulator; the clock is `manual`, the seed "seed" and the answer to poll in 3 s unless told otherwise. */
-export interface HarnessOptions extends GivenOptions, Partial<Pick<EngineOptions, 'stores' | 'webhookTrust'>> {
+export interface HarnessOptions extends GivenOptions, Partial<Pick<EngineOptions, 'records' | 'webhookTrust'>> {
   /** Checked as the emulator does. Default: none, an empty emulator. */
   readonly setUp?: SetUp;
   /** Replaces single ports. */
@@ -60,12 +61,12 @@ export interface Harness {
 
 /** Stopped when the test ends. */
 export async function startHarness(options: HarnessOptions = {}): Promise<Harness> {
-  const { setUp = {}, stores, webhookTrust = async () => [], ports, postJson, ...given } = options;
+  const { setUp = {}, records, webhookTrust = async () => [], ports, postJson, ...given } = options;
   const bugs: unknown[] = [];
   const engine = await createEngine({
     options: resolveOptions({ clock: 'manual', seed: 'seed', ...realTimeout(given), ...given }, 'command'),
     setUp: await checkSetUp(setUp, 'test'),
-    stores,
+    records,
     realTime,
     webhookTrust,
     reportBug: (error) => bugs.push(error),
@@ -74,8 +75,11 @@ export async function startHarness(options: HarnessOptions = {}): Promise<Harnes
   onTestFinished(engine.stop);
   const { dps, stop, state } = engine;
   const { clock, journal, hubs } = state;
-  const seed = async (more: SetUp): Promise<void> =>
-    applySetUp(await checkSetUp(more, 'test'), { ...engine.ports, hubs, now: () => clock.now() });
+  const seed = async (more: SetUp): Promise<void> => {
+    const checked = await checkSetUp(more, 'test');
+    const { ids, transaction } = engine.ports;
+    await transaction(SET_UP_TURN, (tx) => applySetUp(checked, tx, { ids, now: () => clock.now() }));
+  };
   return { engine, dps, ports: engine.ports, clock, journal, hubs, bugs, seed, stop };
 }
 

@@ -133,7 +133,7 @@ describe('an individual enrollment', () => {
     expect(await provision('device', GROUP_KEY)).toMatchObject({
       registrationState: { deviceId: 'second', substatus: 'initialAssignment' },
     });
-    expect(emulator.hubs.devices(HUB)?.map(({ deviceId }) => deviceId)).toEqual(['first', 'second']);
+    expect((await emulator.hubs.devices(HUB))?.map(({ deviceId }) => deviceId)).toEqual(['first', 'second']);
   });
 
   it('takes its registration with it, and leaves the device at the hub', async () => {
@@ -141,7 +141,7 @@ describe('an individual enrollment', () => {
     await provision('device', GROUP_KEY);
     await client.ask('DELETE', '/enrollments/device');
     expect(errorCodeOf(await client.ask('GET', '/registrations/device'))).toBe(404202);
-    expect(emulator.hubs.device(HUB, 'device')).toBeDefined();
+    expect(await emulator.hubs.device(HUB, 'device')).toBeDefined();
     expect((await send('device', { key: GROUP_KEY })).status).toBe(401);
   });
 
@@ -243,7 +243,7 @@ describe('a registration', () => {
     // The hold of the webhook call is over: time may pass.
     await emulator.clock.advance(1_000_000);
     expect(await emulator.registrations()).toEqual([]);
-    expect(emulator.hubs.devices(HUB)).toEqual([]);
+    expect(await emulator.hubs.devices(HUB)).toEqual([]);
 
     await putGroup({}, ANY);
     const again = await send('device');

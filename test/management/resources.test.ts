@@ -56,9 +56,9 @@ describe('resource groups', () => {
     await made('DELETE', '/resource-groups/MINE');
     expect(await ask('GET', '/resource-groups/mine')).toMatchObject({ status: 404 });
     expect(await ask('GET', '/provisioning-services/my-dps')).toMatchObject({ status: 404 });
-    expect(emulator.hubs.names()).not.toContain('my-hub.azure-devices.net');
+    expect(await emulator.hubs.names()).not.toContain('my-hub.azure-devices.net');
     expect(await emulator.idScopes()).toEqual([SCOPE]);
-    expect(emulator.hubs.names()).toContain(HUB);
+    expect(await emulator.hubs.names()).toContain(HUB);
   });
 
   it('are made again with the same spelling, new region and new tags', async () => {
@@ -147,7 +147,7 @@ describe('provisioning services', () => {
     expect((await emulator.exportSetUp()).dps).toEqual([]);
     expect(emulator.clock.pending()).toEqual([]);
     expect(await register(emulator, DEVICE)).toBe(404);
-    expect(emulator.hubs.device(HUB, DEVICE)?.deviceId).toBe(DEVICE);
+    expect((await emulator.hubs.device(HUB, DEVICE))?.deviceId).toBe(DEVICE);
   });
 
   it('come back with a reset', async () => {
@@ -165,7 +165,7 @@ describe('hubs', () => {
     const { made } = client(control);
     await register(emulator, DEVICE);
     await made('DELETE', `/iot-hubs/${HUB}`);
-    expect(emulator.hubs.device(HUB, DEVICE)).toBeUndefined();
+    expect(await emulator.hubs.device(HUB, DEVICE)).toBeUndefined();
     await register(emulator, 'another-contoso-tstrsd-007');
     expect(await emulator.registration(SCOPE, 'another-contoso-tstrsd-007')).toMatchObject({
       status: 'failed',

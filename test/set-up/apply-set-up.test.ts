@@ -1,20 +1,24 @@
 import { describe, expect, it } from 'vitest';
-import { createHubs } from '../../emulator/core/hub/hub-devices.ts';
+import { createHubs, type HubPorts } from '../../emulator/core/hub/hub-devices.ts';
 import { createIds } from '../../emulator/core/ids.ts';
-import { applySetUp, exportSetUp, type SetUpStores } from '../../emulator/core/set-up/apply-set-up.ts';
+import { applySetUp as applyIn, exportSetUp } from '../../emulator/core/set-up/apply-set-up.ts';
 import { checkSetUp } from '../../emulator/core/set-up/check-set-up.ts';
-import { createEnrollmentStore } from '../../emulator/core/store/enrollments.ts';
-import { createInstanceStore } from '../../emulator/core/store/instances.ts';
+import { createMemoryStore } from '../../emulator/core/store/memory/memory-store.ts';
+import { createStore, SET_UP_TURN, type Store } from '../../emulator/core/store/store.ts';
 import { contosoSetUp } from '../../emulator/wire/contoso.ts';
+import type { SetUp } from '../../emulator/wire/set-up.ts';
 import { GROUP, GROUP_KEY, HUB_A, HUB_B, SCOPE, setUpOf } from '../core/service-harness.ts';
 
 const START_MS = Date.UTC(2026, 0, 1);
 
-function storesWith(seed = 'seed', instant = { ms: START_MS }): SetUpStores {
-  const ids = createIds(seed);
-  const now = (): number => instant.ms;
-  const hubs = createHubs({ ids, now });
-  return { instances: createInstanceStore(), enrollments: createEnrollmentStore(), hubs, ids, now };
+function storesWith(seed = 'seed', instant = { ms: START_MS }) {
+  const ports = { ids: createIds(seed), now: (): number => instant.ms };
+  const store = createStore(createMemoryStore());
+  return { ...store, hubs: createHubs(store, ports), ...ports };
+}
+
+function applySetUp(setUp: SetUp, stores: Store & HubPorts): Promise<void> {
+  return stores.transaction(SET_UP_TURN, (tx) => applyIn(setUp, tx, stores));
 }
 
 const WITHOUT_KEYS = { attestation: { type: 'symmetricKey' } } as const;
@@ -49,7 +53,7 @@ describe('taking a set-up over', () => {
   it('makes the hubs that are linked and the hubs that are named', async () => {
     const stores = storesWith();
     await applySetUp(setUpOf(undefined, {}, ['hub-c.azure-devices.net']), stores);
-    expect([...stores.hubs.names()].sort()).toEqual([HUB_A, HUB_B, 'hub-c.azure-devices.net']);
+    expect([...(await stores.hubs.names())].sort()).toEqual([HUB_A, HUB_B, 'hub-c.azure-devices.net']);
   });
 
   it('replaces an enrollment of the same id: a new etag, the old creation, the old place, the keys it had', async () => {

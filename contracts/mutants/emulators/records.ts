@@ -103,13 +103,13 @@ export const RECORD_MUTANTS: readonly EmulatorMutant[] = [
     reason: 'Maps compare exactly; the service does not.',
     killedBy: 'attest-id-case',
     at: 'expect.devices.lower.deviceId',
-    replace: replacingPorts(({ registrations }) => ({
-      registrations: {
-        ...registrations,
-        get: async (scope, id) => {
-          const found = await registrations.get(scope, id);
-          return found?.registrationId === id ? found : undefined;
-        },
+    replace: withRegistrations((registrations) => ({
+      ...registrations,
+      get: async (scope, id) => {
+        const found = await registrations.get(scope, id);
+        if (found === undefined || found.registrationId === id) return found;
+        const { assignment: _assignment, ...unassigned } = found;
+        return { ...unassigned, registrationId: id };
       },
     })),
   },
@@ -151,14 +151,13 @@ export const RECORD_MUTANTS: readonly EmulatorMutant[] = [
     reason: 'The failed record replaces the good one; the next request then asks as for a new device.',
     killedBy: 'reprovision-failure-keeps-hub',
     at: 'expect.webhookRequests[2].body.deviceRuntimeContext.currentIotHubHostName',
-    replace: replacingPorts(({ registrations }) => ({
-      registrations: {
-        ...registrations,
-        put: (record) => {
-          const { assignment: _assignment, ...rest } = record;
-          return registrations.put(record.status === 'failed' ? rest : record);
-        },
-      },
+    replace: replacingPorts(({ transaction }) => ({
+      transaction: (key, work) =>
+        transaction(key, (tx) => {
+          const put: typeof tx.registrations.put = ({ assignment, ...rest }) =>
+            tx.registrations.put({ ...rest, ...(rest.status !== 'failed' && assignment && { assignment }) });
+          return work({ ...tx, registrations: { ...tx.registrations, put } });
+        }),
     })),
   },
   {
@@ -191,6 +190,14 @@ function withIndividuals(by: (record: Individual) => Individual | undefined): Em
   }));
 }
 
+/** As they are read, and as a transaction sees them. */
+function withRegistrations(by: <T extends Ports['registrations']>(registrations: T) => T): EmulatorMutant['replace'] {
+  return replacingPorts((ports) => ({
+    registrations: by(ports.registrations),
+    transaction: (key, work) => ports.transaction(key, (tx) => work({ ...tx, registrations: by(tx.registrations) })),
+  }));
+}
+
 function withoutSecondaryKey<T extends Group | Individual>(record: T): T {
   const { attestation } = record;
   if (attestation.type !== 'symmetricKey') return record;
@@ -201,5 +208,7 @@ function withoutSecondaryKey<T extends Group | Individual>(record: T): T {
 type Provision = Ports['hubs']['provision'];
 
 function provisioning(by: (request: Parameters<Provision>[0]) => Parameters<Provision>[0]): EmulatorMutant['replace'] {
-  return replacingPorts(({ hubs }) => ({ hubs: { ...hubs, provision: (request) => hubs.provision(by(request)) } }));
+  return replacingPorts(({ hubs }) => ({
+    hubs: { ...hubs, provision: (request, tx) => hubs.provision(by(request), tx) },
+  }));
 }

@@ -2,10 +2,10 @@
 import type { Enrollment, ReprovisionPolicy } from '../../wire/enrollment.ts';
 import { registrationSubject } from '../../wire/journal-subject.ts';
 import type { ClockTask } from '../clock/clock.ts';
-import { createKeyedQueue, type KeyedQueue } from '../keyed-queue.ts';
 import type { Ports } from '../ports.ts';
-import { type RegistrationRecord, registrationAddress } from '../store/registrations.ts';
-
+import type { RegistrationRecord } from '../store/registrations.ts';
+import { registrationAddress } from '../store/registrations.ts';
+import type { Transaction } from '../store/store.ts';
 import { type AllocationContext, allocate } from './allocation/allocate.ts';
 import { type AllocationResult, allocationFailed } from './allocation/allocation-result.ts';
 import { conclude } from './conclude.ts';
@@ -18,18 +18,24 @@ export interface AllocationJob extends AllocationContext {
 }
 
 export interface Allocations {
-  readonly queue: KeyedQueue;
   /** Starts the allocation. Its hold on the clock is open when this returns, so no virtual time passes unseen. */
   start(job: AllocationJob): void;
-  /** Ends what an older operation still has under way. */
-  supersede(previous: RegistrationRecord | undefined, by: string): Promise<void>;
+  /** Ends what an older operation still has under way, once the transaction is committed. */
+  supersede(previous: RegistrationRecord | undefined, by: string, tx: Transaction): Promise<void>;
+  /** Ends those whose operation is not there any more. */
+  endForgotten(): Promise<void>;
   /** Resolves when nothing is under way. */
   stop(): Promise<void>;
 }
 
+interface Running {
+  readonly job: AllocationJob;
+  readonly abort: AbortController;
+  readonly done: Promise<void>;
+}
+
 export function createAllocations(ports: Ports): Allocations {
-  const queue = createKeyedQueue();
-  const running = new Map<string, { readonly abort: AbortController; readonly done: Promise<void> }>();
+  const running = new Map<string, Running>();
 
   const run = async (job: AllocationJob, signal: AbortSignal): Promise<void> => {
     const { record } = job;
@@ -38,7 +44,7 @@ export function createAllocations(ports: Ports): Allocations {
       await ports.clock.task(`registration ${record.registrationId}`, async (task) => {
         const result = await allocateOrFail(job, ports, task, signal);
         if (signal.aborted) return;
-        await queue.turn(address, () => conclude(job, result, ports));
+        await ports.transaction(address, (tx) => conclude(job, result, tx, ports));
       });
     } catch (error) {
       if (!signal.aborted) ports.reportBug(error, `allocation of ${record.registrationId}`);
@@ -48,22 +54,26 @@ export function createAllocations(ports: Ports): Allocations {
   };
 
   return {
-    queue,
     start: (job) => {
       const abort = new AbortController();
       const done = run(job, abort.signal);
-      running.set(job.record.operationId, { abort, done });
+      running.set(job.record.operationId, { job, abort, done });
     },
-    supersede: async (previous, by) => {
+    supersede: async (previous, by, tx) => {
       if (previous?.status !== 'assigning') return;
-      running.get(previous.operationId)?.abort.abort();
-      ports.journal.record(registrationSubject(previous), {
-        kind: 'superseded',
-        operationId: previous.operationId,
-        by,
+      const { idScope, registrationId, operationId } = previous;
+      const operation = await tx.operations.get(idScope, registrationId, operationId);
+      if (operation !== undefined) await tx.operations.put({ ...operation, isSuperseded: true });
+      tx.onCommitted(() => {
+        running.get(operationId)?.abort.abort();
+        ports.journal.record(registrationSubject(previous), { kind: 'superseded', operationId, by });
       });
-      const operation = await ports.operations.get(previous.idScope, previous.registrationId, previous.operationId);
-      if (operation !== undefined) await ports.operations.put({ ...operation, isSuperseded: true });
+    },
+    endForgotten: async () => {
+      for (const { job, abort } of [...running.values()]) {
+        const { idScope, registrationId, operationId } = job.record;
+        if ((await ports.operations.get(idScope, registrationId, operationId)) === undefined) abort.abort();
+      }
     },
     stop: async () => {
       const all = [...running.values()];

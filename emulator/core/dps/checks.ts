@@ -8,6 +8,7 @@ import type { Assumptions } from '../assumptions.ts';
 import { DpsError } from '../errors.ts';
 import type { Ports } from '../ports.ts';
 import type { DpsInstance } from '../store/instances.ts';
+import type { Reads } from '../store/store.ts';
 import { type AdmittedVerdict, attest, type Verdict } from './attestation/attest.ts';
 import type { DeviceCall } from './device-call.ts';
 
@@ -19,7 +20,7 @@ export interface CheckedCall {
 }
 
 export async function checkCall(call: DeviceCall, ports: Ports): Promise<CheckedCall> {
-  const instance = await findInstance(call, ports);
+  const instance = await findInstance(call, ports, ports);
   const apiVersion = checkApiVersion(call.apiVersion, ports.settings.assumptions);
   if (!isRegistrationId(call.registrationId)) {
     const message = `The registration id "${call.registrationId.slice(0, 160)}" is not valid: it must be ${REGISTRATION_ID_RULE}.`;
@@ -28,12 +29,17 @@ export async function checkCall(call: DeviceCall, ports: Ports): Promise<Checked
   return { call, instance, apiVersion };
 }
 
-async function findInstance(call: DeviceCall, ports: Ports): Promise<DpsInstance> {
-  const instance = await ports.instances.byScope(call.idScope);
+/** @throws {DpsError} when there is no such scope (any more) */
+export async function findInstance(
+  call: DeviceCall,
+  { instances }: Pick<Reads, 'instances'>,
+  { settings }: Pick<Ports, 'settings'>,
+): Promise<DpsInstance> {
+  const instance = await instances.byScope(call.idScope);
   if (instance !== undefined) return instance;
-  const known = (await ports.instances.list()).map((other) => other.idScope);
+  const known = (await instances.list()).map((other) => other.idScope);
   const reason = `unknown ID scope "${call.idScope}"; the scopes here are: ${known.join(', ') || 'none'}`;
-  if (ports.settings.assumptions['unknown-scope'] === '401002') throw new DpsError('Unauthorized', { reason });
+  if (settings.assumptions['unknown-scope'] === '401002') throw new DpsError('Unauthorized', { reason });
   const message = `There is no provisioning service with the ID scope "${call.idScope.slice(0, 64)}". Known: ${known.join(', ') || 'none'}.`;
   throw new DpsError('IdScopeNotFound', { message, reason });
 }

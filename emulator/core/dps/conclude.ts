@@ -1,52 +1,73 @@
 /** Ends an operation: the device at its hub, the registration's new state, and the outcome under the operation id. */
 
+import type { JournalEvent } from '../../wire/journal-entry.ts';
 import { registrationSubject } from '../../wire/journal-subject.ts';
 import type { Substatus } from '../../wire/registration.ts';
 import type { InitialTwin } from '../../wire/twin.ts';
 import type { Ports, ProvisionRequest } from '../ports.ts';
-import { type RegistrationRecord, registrationAddress } from '../store/registrations.ts';
-
+import { type Outcome, type RegistrationRecord, registrationAddress } from '../store/registrations.ts';
+import type { Transaction } from '../store/store.ts';
 import { type AllocationResult, allocationFailed } from './allocation/allocation-result.ts';
 import type { AllocationJob } from './allocations.ts';
+import { deleteRegistration } from './forget-registration.ts';
 import { statusAfter } from './registration-machine.ts';
 
 type Allocated = Extract<AllocationResult, { kind: 'allocated' }>;
+type Failure = Extract<AllocationResult, { kind: 'failed' }>;
 
-/** Runs in a turn of the registration; does nothing when a newer register has taken the operation's place. */
-export async function conclude(job: AllocationJob, result: AllocationResult, ports: Ports): Promise<void> {
+/** In a transaction of the registration; does nothing when a newer register has taken the operation's place. */
+export async function conclude(
+  job: AllocationJob,
+  result: AllocationResult,
+  tx: Transaction,
+  ports: Ports,
+): Promise<void> {
   const { idScope, registrationId, operationId } = job.record;
-  const latest = await ports.registrations.get(idScope, registrationId);
+  const latest = await tx.registrations.get(idScope, registrationId);
   if (latest?.operationId !== operationId || latest.status !== 'assigning') return;
-  const outcome = result.kind === 'allocated' ? await provision(job, result, ports) : result;
+  if ((await tx.instances.byScope(idScope)) === undefined) {
+    // It came in while its service was being deleted.
+    await deleteRegistration(latest, tx);
+    return;
+  }
+  const outcome = result.kind === 'allocated' ? await provision(job, result, tx, ports) : result;
   const nowMs = ports.clock.now();
   const record = outcome.kind === 'failed' ? failed(latest, outcome, ports) : assigned(latest, outcome);
   const version = latest.version + 1;
   const etag = ports.ids.etag('registration', registrationAddress(idScope, registrationId), version, nowMs);
-  const stored = { ...record, updatedMs: nowMs, version, etag };
-  const operation = await ports.operations.get(idScope, registrationId, operationId);
-  await ports.registrations.put(stored);
-  await ports.operations.put({
+  const { operationIds, ...rest } = record;
+  const concluded: Outcome = { ...rest, updatedMs: nowMs, version, etag };
+  const operation = await tx.operations.get(idScope, registrationId, operationId);
+  await tx.registrations.put({ ...concluded, operationIds });
+  await tx.operations.put({
     openedMs: operation?.openedMs ?? nowMs,
     operationId,
     idScope,
     registrationId,
     concludedMs: nowMs,
-    outcome: stored,
+    outcome: concluded,
   });
-  ports.journal.record(registrationSubject(stored), {
+  tx.onCommitted(() =>
+    ports.journal.record(registrationSubject(concluded), conclusion(operationId, concluded, outcome)),
+  );
+}
+
+function conclusion(operationId: string, { status }: Outcome, outcome: Provisioned | Failure): JournalEvent {
+  if (outcome.kind === 'failed') {
+    const { errorCode, errorMessage, reason } = outcome;
+    return { kind: 'concluded', operationId, status, errorCode, errorMessage, reason };
+  }
+  const { hub, deviceId, substatus, twin, payload } = outcome;
+  return {
     kind: 'concluded',
     operationId,
-    status: stored.status,
-    ...(outcome.kind === 'failed'
-      ? { errorCode: outcome.errorCode, errorMessage: outcome.errorMessage, reason: outcome.reason }
-      : {
-          hub: outcome.hub,
-          deviceId: outcome.deviceId,
-          substatus: outcome.substatus,
-          ...(outcome.twin && { twin: outcome.twin }),
-          ...(outcome.payload && { payload: outcome.payload }),
-        }),
-  });
+    status,
+    hub,
+    deviceId,
+    substatus,
+    ...(twin && { twin }),
+    ...(payload && { payload }),
+  };
 }
 
 type Provisioned = Allocated & {
@@ -58,8 +79,9 @@ type Provisioned = Allocated & {
 async function provision(
   job: AllocationJob,
   allocated: Allocated,
+  tx: Transaction,
   ports: Ports,
-): Promise<Provisioned | Extract<AllocationResult, { kind: 'failed' }>> {
+): Promise<Provisioned | Failure> {
   const { enrollment, registrationId, current } = job;
   const named = enrollment.kind === 'individual' ? enrollment.record.deviceId : undefined;
   // A changed deviceId takes effect only once the registration record is deleted. [dps-service-behaviour §5.3]
@@ -75,7 +97,7 @@ async function provision(
     twin,
     previous: current,
   };
-  const done = await ports.hubs.provision(request);
+  const done = await ports.hubs.provision(request, tx);
   const provisioned = (isTwinInitial: boolean, initial: InitialTwin | undefined): Provisioned => ({
     ...allocated,
     deviceId,
@@ -92,7 +114,7 @@ async function provision(
   }
   // Ignored is as if it were absent: then the enrollment's own twin counts. [dps-service-behaviour §1.5]
   const fallback = allocated.initialTwin === undefined ? undefined : enrollment.record.initialTwin;
-  await ports.hubs.provision({ ...request, twin: fallback });
+  await ports.hubs.provision({ ...request, twin: fallback }, tx);
   return provisioned(true, fallback);
 }
 
@@ -126,11 +148,7 @@ function assigned(latest: RegistrationRecord, outcome: Provisioned): Registratio
   };
 }
 
-function failed(
-  latest: RegistrationRecord,
-  outcome: Extract<AllocationResult, { kind: 'failed' }>,
-  ports: Ports,
-): RegistrationRecord {
+function failed(latest: RegistrationRecord, outcome: Failure, ports: Ports): RegistrationRecord {
   const { payload: _payload, substatus: _substatus, assignment, ...rest } = latest;
   const isKept = assignment !== undefined && ports.settings.assumptions['failed-keeps-assignment'] === 'keep';
   return {
@@ -142,7 +160,7 @@ function failed(
   };
 }
 
-function failure(...args: Parameters<typeof allocationFailed>): Extract<AllocationResult, { kind: 'failed' }> {
+function failure(...args: Parameters<typeof allocationFailed>): Failure {
   const result = allocationFailed(...args);
   if (result.kind !== 'failed') throw new Error('allocationFailed did not fail');
   return result;

@@ -4,6 +4,7 @@ import { registrationSubject } from '../../wire/journal-subject.ts';
 import { deviceTimestamp } from '../../wire/timestamp.ts';
 import { DpsError } from '../errors.ts';
 import type { Ports } from '../ports.ts';
+import type { Transaction } from '../store/store.ts';
 import { type Allocations, createAllocations } from './allocations.ts';
 import { authenticate, checkCall } from './checks.ts';
 import type { DeviceCall, Reply, ReplyBody } from './device-call.ts';
@@ -20,7 +21,13 @@ export interface DpsService {
   /** Renders a refusal that a transport has to make before there is a call (an unknown address, say). */
   refuse(error: DpsError): Reply;
   /** Deletes a registration record, unless `admit` throws; the device at its hub stays. */
-  forget(idScope: string, registrationId: string, admit?: AdmitDeletion): Promise<void>;
+  forget(
+    registration: { readonly idScope: string; readonly registrationId: string },
+    tx: Transaction,
+    admit?: AdmitDeletion,
+  ): Promise<void>;
+  /** Ends the allocations whose operations are not there any more. */
+  endForgotten(): Promise<void>;
   /** Ends every allocation under way. */
   stop(): Promise<void>;
 }
@@ -81,8 +88,8 @@ export function createDpsService(ports: Ports): DpsService {
       }
     },
     refuse: (error) => refuse(error, nextRequestId()),
-    forget: (idScope, registrationId, admit = () => undefined) =>
-      forgetRegistration(idScope, registrationId, admit, ports, allocations),
+    forget: (registration, tx, admit = () => undefined) => forgetRegistration(registration, admit, tx, allocations),
+    endForgotten: () => allocations.endForgotten(),
     stop: () => allocations.stop(),
   };
 }

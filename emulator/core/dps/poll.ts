@@ -28,7 +28,8 @@ export async function operationStatus(
   if (isForgotten) throw new DpsError('OperationNotFound', { reason: 'a newer register has superseded the operation' });
   if (answersDisabled(verdict, ports)) return { status: 200, body: disabledBody(operationId, call.registrationId) };
   const record = operation.outcome ?? (await ports.registrations.get(call.idScope, call.registrationId));
-  if (record === undefined) throw new Error(`operation ${operationId} has no registration`);
+  if (record === undefined)
+    throw new DpsError('OperationNotFound', { reason: 'the registration has just been deleted' });
   const body = renderOperation(operationId, record, apiVersion);
   return { status: record.status === 'assigning' ? 202 : 200, body };
 }

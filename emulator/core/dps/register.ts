@@ -5,12 +5,12 @@ import type { RegistrationOperationStatus } from '../../wire/registration.ts';
 import type { JsonValue } from '../../wire/twin.ts';
 import type { Ports } from '../ports.ts';
 import { type RegistrationRecord, registrationAddress } from '../store/registrations.ts';
-
+import type { Transaction } from '../store/store.ts';
 import { offeredHubs, reprovisionPolicyOf } from './allocation/candidates.ts';
 import type { Allocations } from './allocations.ts';
 import type { AcceptedVerdict, AdmittedVerdict } from './attestation/attest.ts';
 import { evidenceOf } from './attestation/proven.ts';
-import { authenticate, type CheckedCall, readRegistrationBody } from './checks.ts';
+import { authenticate, type CheckedCall, findInstance, readRegistrationBody } from './checks.ts';
 import { statusAfter } from './registration-machine.ts';
 import { renderOperation } from './render.ts';
 
@@ -42,11 +42,14 @@ export async function register(
     ...evidenceOf(verdict.kind === 'accepted' ? verdict.proven : undefined),
   });
 
-  const turn = <T>(work: () => Promise<T>): Promise<T> =>
-    allocations.queue.turn(registrationAddress(call.idScope, call.registrationId), work);
-  if (verdict.kind === 'barred' || enrollment.record.provisioningStatus === 'disabled')
-    return turn(() => answerDisabled(checked, verdict, ports, allocations));
-  return turn(() => openAndAllocate(checked, verdict, payload, ports, allocations));
+  return ports.transaction(registrationAddress(call.idScope, call.registrationId), async (tx) => {
+    // Read once more: it must still be there when the registration is stored.
+    const instance = await findInstance(call, tx, ports);
+    if (verdict.kind === 'barred' || enrollment.record.provisioningStatus === 'disabled') {
+      return answerDisabled(checked, verdict, tx, ports, allocations);
+    }
+    return openAndAllocate({ ...checked, instance }, verdict, payload, tx, ports, allocations);
+  });
 }
 
 /** The individual's id names the enrollment, or the group's. */
@@ -60,27 +63,31 @@ function enrollmentOf(enrollment: Enrollment): { enrollmentKind: 'individual' | 
 async function answerDisabled(
   checked: CheckedCall,
   verdict: AdmittedVerdict,
+  tx: Transaction,
   ports: Ports,
   allocations: Allocations,
 ): Promise<OperationAnswer> {
-  const opened = await openOperation(checked, verdict, ports, allocations);
+  const opened = await openOperation(checked, verdict, tx, ports, allocations);
   const record: RegistrationRecord = { ...opened, status: statusAfter('assigning', 'disable') };
-  await ports.registrations.put(record);
-  await ports.operations.put({
+  const { operationIds: _ids, ...outcome } = record;
+  await tx.registrations.put(record);
+  await tx.operations.put({
     operationId: record.operationId,
     idScope: record.idScope,
     registrationId: record.registrationId,
     openedMs: record.updatedMs,
     concludedMs: record.updatedMs,
-    outcome: record,
+    outcome,
   });
   const { enrollmentKind, enrollmentId } = enrollmentOf(verdict.enrollment);
-  ports.journal.record(registrationSubject(checked.call), {
-    kind: 'concluded',
-    operationId: record.operationId,
-    status: 'disabled',
-    reason: `the ${enrollmentKind === 'group' ? 'enrollment group' : 'individual enrollment'} "${enrollmentId}" is disabled`,
-  });
+  tx.onCommitted(() =>
+    ports.journal.record(registrationSubject(checked.call), {
+      kind: 'concluded',
+      operationId: record.operationId,
+      status: 'disabled',
+      reason: `the ${enrollmentKind === 'group' ? 'enrollment group' : 'individual enrollment'} "${enrollmentId}" is disabled`,
+    }),
+  );
   if (ports.settings.assumptions['disabled-answer'] === 'poll') return accepted(record.operationId);
   return { status: 200, body: renderOperation(record.operationId, record, checked.apiVersion) };
 }
@@ -89,12 +96,13 @@ async function openAndAllocate(
   checked: CheckedCall,
   verdict: AcceptedVerdict,
   payload: JsonValue | undefined,
+  tx: Transaction,
   ports: Ports,
   allocations: Allocations,
 ): Promise<OperationAnswer> {
   const { call, instance, apiVersion } = checked;
   const { enrollment, proven } = verdict;
-  const previous = await ports.registrations.get(call.idScope, call.registrationId);
+  const previous = await tx.registrations.get(call.idScope, call.registrationId);
   if (previous?.status === 'assigning' && ports.settings.assumptions['concurrent-register'] === 'join') {
     return accepted(previous.operationId);
   }
@@ -103,47 +111,57 @@ async function openAndAllocate(
   const staysAt = policy.updateHubAssignment ? undefined : current;
   const offered = offeredHubs(instance, enrollment, staysAt);
 
-  const record = await openOperation(checked, verdict, ports, allocations);
-  await ports.registrations.put(record);
-  await ports.operations.put({
+  const record = await openOperation(checked, verdict, tx, ports, allocations);
+  await tx.registrations.put(record);
+  await tx.operations.put({
     operationId: record.operationId,
     idScope: record.idScope,
     registrationId: record.registrationId,
     openedMs: record.updatedMs,
   });
-  const { operationId } = record;
-  ports.journal.record(registrationSubject(call), { kind: 'operation-opened', operationId, linkedHubs: offered });
-  allocations.start({
-    record,
-    instance,
-    enrollment,
-    proven,
-    policy,
-    registrationId: record.registrationId,
-    payload,
-    current,
-    staysAt,
-    offered,
+  tx.onCommitted(() => {
+    const { operationId } = record;
+    ports.journal.record(registrationSubject(call), { kind: 'operation-opened', operationId, linkedHubs: offered });
+    allocations.start({
+      record,
+      instance,
+      enrollment,
+      proven,
+      policy,
+      registrationId: record.registrationId,
+      payload,
+      current,
+      staysAt,
+      offered,
+    });
   });
   return accepted(record.operationId);
 }
 
-/** Ends an older ladder of this registration and makes the record of the new operation; nothing is stored yet. */
+/** A device that registers without end must not grow the store without end; the oldest ids of it are forgotten. */
+const OPERATIONS_MAX = 32;
+
+/** Ends an older ladder of this registration and makes the record of the new operation; it is not stored yet. */
 async function openOperation(
   { call }: CheckedCall,
   verdict: AdmittedVerdict,
+  tx: Transaction,
   ports: Ports,
   allocations: Allocations,
 ): Promise<RegistrationRecord> {
   const { enrollment } = verdict;
   const nowMs = ports.clock.now();
-  const previous = await ports.registrations.get(call.idScope, call.registrationId);
-  const counts = previous ?? (await ports.registrations.countsOfDeleted(call.idScope, call.registrationId));
+  const previous = await tx.registrations.get(call.idScope, call.registrationId);
+  const counts = previous ?? (await tx.registrations.countsOfDeleted(call.idScope, call.registrationId));
   const operationCount = (counts?.operationCount ?? 0) + 1;
   const version = (counts?.version ?? 0) + 1;
   const registrationId = previous?.registrationId ?? call.registrationId;
   const operationId = ports.ids.operationId(call.idScope, registrationId, operationCount);
-  await allocations.supersede(previous, operationId);
+  await allocations.supersede(previous, operationId, tx);
+  const operationIds = [...(previous?.operationIds ?? []), operationId];
+  for (const oldest of operationIds.splice(0, operationIds.length - OPERATIONS_MAX)) {
+    await tx.operations.delete(call.idScope, registrationId, oldest);
+  }
   const subject = registrationAddress(call.idScope, registrationId);
   return {
     idScope: call.idScope,
@@ -158,6 +176,7 @@ async function openOperation(
     version,
     operationId,
     operationCount,
+    operationIds,
   };
 }
 

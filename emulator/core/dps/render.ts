@@ -2,18 +2,14 @@
 import { isAtLeast } from '../../wire/api-version.ts';
 import type { DeviceRegistrationResult, RegistrationOperationStatus, Substatus } from '../../wire/registration.ts';
 import { deviceTimestamp } from '../../wire/timestamp.ts';
-import type { RegistrationRecord } from '../store/registrations.ts';
+import type { Outcome } from '../store/registrations.ts';
 
-export function renderOperation(
-  operationId: string,
-  record: RegistrationRecord,
-  apiVersion: string,
-): RegistrationOperationStatus {
+export function renderOperation(operationId: string, record: Outcome, apiVersion: string): RegistrationOperationStatus {
   return { operationId, status: record.status, registrationState: renderRegistration(record, apiVersion) };
 }
 
 /** Members and their order: dps-device-protocol §1.5. */
-export function renderRegistration(record: RegistrationRecord, apiVersion: string): DeviceRegistrationResult {
+export function renderRegistration(record: Outcome, apiVersion: string): DeviceRegistrationResult {
   const { registrationId, status } = record;
   if (status === 'assigning' || status === 'disabled' || status === 'unassigned') return { registrationId, status };
   const createdDateTimeUtc = deviceTimestamp(record.createdMs);
@@ -47,7 +43,7 @@ export function renderRegistration(record: RegistrationRecord, apiVersion: strin
 
 /** An individual symmetric-key enrollment shows no attestation member at all, any other does. [dps-device-protocol §1.5] */
 function attestationMember(
-  attestation: RegistrationRecord['attestation'] | undefined,
+  attestation: Outcome['attestation'] | undefined,
   enrollmentGroupId: string | undefined,
 ): Pick<DeviceRegistrationResult, 'symmetricKey' | 'x509' | 'tpm'> {
   const group = enrollmentGroupId === undefined ? {} : { enrollmentGroupId };

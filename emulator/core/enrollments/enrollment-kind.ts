@@ -3,8 +3,8 @@ import type { EnrollmentGroup, IndividualEnrollment } from '../../wire/enrollmen
 import { isRegistrationId, REGISTRATION_ID_RULE } from '../../wire/registration-id.ts';
 import type { GivenEnrollment } from '../../wire/set-up.ts';
 import { DpsError, type ErrorName } from '../errors.ts';
-import type { EnrollmentStore } from '../store/enrollments.ts';
-import type { Page, PageRequest } from '../store/ordered-map.ts';
+import type { EnrollmentReads } from '../store/enrollments.ts';
+import type { Page, PageRequest } from '../store/record-store.ts';
 import type { EnrollmentKindName, ReplyPaging } from './service-call.ts';
 
 export type EnrollmentRecord = IndividualEnrollment | EnrollmentGroup;
@@ -19,10 +19,9 @@ export interface EnrollmentKind {
   get(idScope: string, id: string): Promise<EnrollmentRecord | undefined>;
   page(idScope: string, page: PageRequest): Promise<Page<EnrollmentRecord>>;
   all(idScope: string): Promise<readonly EnrollmentRecord[]>;
-  delete(idScope: string, id: string): Promise<boolean>;
 }
 
-export function enrollmentKind(name: EnrollmentKindName, store: EnrollmentStore): EnrollmentKind {
+export function enrollmentKind(name: EnrollmentKindName, store: EnrollmentReads): EnrollmentKind {
   if (name === 'individual') {
     return {
       name,
@@ -33,7 +32,6 @@ export function enrollmentKind(name: EnrollmentKindName, store: EnrollmentStore)
       get: store.individual,
       page: store.individualsPage,
       all: store.individuals,
-      delete: store.deleteIndividual,
     };
   }
   return {
@@ -45,7 +43,6 @@ export function enrollmentKind(name: EnrollmentKindName, store: EnrollmentStore)
     get: store.group,
     page: store.groupsPage,
     all: store.groups,
-    delete: store.deleteGroup,
   };
 }
 

@@ -2,7 +2,6 @@
 import { deviceTimestamp } from '../../wire/timestamp.ts';
 import { checkApiVersion } from '../dps/checks.ts';
 import { DpsError } from '../errors.ts';
-import { createKeyedQueue, type KeyedQueue } from '../keyed-queue.ts';
 import { checkAccess } from './access-policies.ts';
 import type { CheckedServiceCall } from './checked-call.ts';
 import { hubMistake } from './hub-mistake.ts';
@@ -27,7 +26,6 @@ export interface ServiceApi {
 }
 
 export function createServiceApi(ports: ServiceApiPorts): ServiceApi {
-  const writes = createKeyedQueue();
   let requestCount = 0;
   const nextRequestId = (): string => {
     requestCount += 1;
@@ -49,9 +47,9 @@ export function createServiceApi(ports: ServiceApiPorts): ServiceApi {
     call: async (call) => {
       const requestId = nextRequestId();
       try {
-        const mistaken = hubMistake(call, requestId, ports);
+        const mistaken = await hubMistake(call, requestId, ports);
         if (mistaken !== undefined) return mistaken;
-        return replyOf(await dispatch(await check(call, ports), call.request, ports, writes), requestId);
+        return replyOf(await dispatch(await check(call, ports), call.request, ports), requestId);
       } catch (thrown) {
         if (thrown instanceof DpsError) return refuse(thrown, requestId);
         ports.reportBug(thrown, `${call.request.operation} of the service API`);
@@ -80,19 +78,18 @@ async function dispatch(
   checked: CheckedServiceCall,
   request: ServiceCall['request'],
   ports: ServiceApiPorts,
-  writes: KeyedQueue,
 ): Promise<ServiceAnswer> {
   switch (request.operation) {
     case 'getEnrollment':
       return getEnrollment(checked, request, ports);
     case 'createOrUpdateEnrollment':
-      return createOrUpdateEnrollment(checked, request, ports, writes);
+      return createOrUpdateEnrollment(checked, request, ports);
     case 'deleteEnrollment':
-      return deleteEnrollment(checked, request, ports, writes);
+      return deleteEnrollment(checked, request, ports);
     case 'queryEnrollments':
       return queryEnrollments(checked, request, ports);
     case 'runBulkOperation':
-      return runBulkOperation(checked, request, ports, writes);
+      return runBulkOperation(checked, request, ports);
     case 'getAttestationMechanism':
       return getAttestationMechanism(checked, request, ports);
     case 'getRegistrationState':

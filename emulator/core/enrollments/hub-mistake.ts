@@ -7,8 +7,12 @@ import { hostName } from '../access/hosts.ts';
 import type { ServiceCall, ServiceReply } from './service-call.ts';
 import type { ServiceApiPorts } from './service-ports.ts';
 
-export function hubMistake(call: ServiceCall, requestId: string, ports: ServiceApiPorts): ServiceReply | undefined {
-  const hubs = new Set(ports.hubNames().map((name) => name.toLowerCase()));
+export async function hubMistake(
+  call: ServiceCall,
+  requestId: string,
+  ports: ServiceApiPorts,
+): Promise<ServiceReply | undefined> {
+  const hubs = new Set((await ports.hubNames()).map((name) => name.toLowerCase()));
   const isHub = (host: string | undefined): host is string =>
     host !== undefined && (hubs.has(host) || host.endsWith(HUB_HOST_SUFFIX));
   const hub = [hostName(call.host), hostInToken(call.authorization)].find(isHub);

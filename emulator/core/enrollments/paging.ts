@@ -1,6 +1,6 @@
 /** Pages of a query: how many items, where to go on, and what the response says of it. [dps-service-behaviour §4.2] */
 import { DpsError } from '../errors.ts';
-import type { Page, PageRequest } from '../store/ordered-map.ts';
+import type { Page, PageRequest } from '../store/record-store.ts';
 import type { PagingHeaders, ReplyPaging, ServiceAnswer } from './service-call.ts';
 
 /** The service's own numbers are not on record. */

@@ -1,7 +1,6 @@
-/** Deletes one enrollment, in turn with its writes; devices at their hubs and a group's registrations stay. [dps-service-behaviour §3.4] */
-import type { KeyedQueue } from '../keyed-queue.ts';
+/** Deletes one enrollment; devices at their hubs and a group's registrations stay. [dps-service-behaviour §3.4] */
 import type { DpsInstance } from '../store/instances.ts';
-import type { EnrollmentKind } from './enrollment-kind.ts';
+import { type EnrollmentKind, enrollmentKind } from './enrollment-kind.ts';
 import { checkPrecondition, type Precondition } from './etag-rules.ts';
 import type { ServiceApiPorts } from './service-ports.ts';
 import { writeTurn } from './write-enrollment.ts';
@@ -13,17 +12,20 @@ export function removeEnrollment(
     readonly id: string;
     readonly precondition: Precondition;
   },
-  { dps, registrations }: ServiceApiPorts,
-  writes: KeyedQueue,
+  { dps, transaction }: ServiceApiPorts,
 ): Promise<void> {
   const { instance, kind, id, precondition } = given;
-  return writes.turn(writeTurn(instance, kind, id), async () => {
-    checkPrecondition(await kind.get(instance.idScope, id), precondition, kind.notFound);
-    await kind.delete(instance.idScope, id);
-    if (kind.name === 'group') return;
+  const { idScope } = instance;
+  return transaction(writeTurn(instance, kind, id), async (tx) => {
+    checkPrecondition(await enrollmentKind(kind.name, tx.enrollments).get(idScope, id), precondition, kind.notFound);
+    if (kind.name === 'group') {
+      await tx.enrollments.deleteGroup(idScope, id);
+      return;
+    }
+    await tx.enrollments.deleteIndividual(idScope, id);
     // The registration is a part of the individual enrollment that shows it, and goes with it.
-    const registration = await registrations.get(instance.idScope, id);
+    const registration = await tx.registrations.get(idScope, id);
     const isOwn = registration !== undefined && registration.enrollmentGroupId === undefined;
-    if (isOwn) await dps.forget(instance.idScope, id);
+    if (isOwn) await dps.forget(registration, tx);
   });
 }

@@ -3,12 +3,12 @@ import { serviceHostOf } from '../../wire/access-policy.ts';
 import { hostInToken } from '../access/authorize.ts';
 import { hostName } from '../access/hosts.ts';
 import { DpsError } from '../errors.ts';
-import type { DpsInstance, InstanceStore } from '../store/instances.ts';
+import type { DpsInstance, InstanceReads } from '../store/instances.ts';
 import type { ServiceCall } from './service-call.ts';
 
 export async function selectInstance(
   call: Pick<ServiceCall, 'host' | 'authorization'>,
-  { instances }: { readonly instances: InstanceStore },
+  { instances }: { readonly instances: InstanceReads },
 ): Promise<DpsInstance> {
   const all = await instances.list();
   const named = (host: string | undefined): DpsInstance | undefined =>

@@ -3,22 +3,23 @@ import type { Clock } from '../clock/clock.ts';
 import type { DpsService } from '../dps/dps-service.ts';
 import type { Ids } from '../ids.ts';
 import type { ServiceSettings } from '../ports.ts';
-import type { EnrollmentStore } from '../store/enrollments.ts';
-import type { InstanceStore } from '../store/instances.ts';
-import type { RegistrationStore } from '../store/registrations.ts';
+import type { EnrollmentReads } from '../store/enrollments.ts';
+import type { InstanceReads } from '../store/instances.ts';
+import type { RegistrationReads } from '../store/registrations.ts';
+import type { Store } from '../store/store.ts';
 
 export interface ServiceApiPorts {
   readonly clock: Pick<Clock, 'now'>;
   /** The instant by which tokens expire, milliseconds since the epoch. */
   readonly credentialNow: () => number;
   readonly ids: Ids;
-  readonly instances: InstanceStore;
-  readonly enrollments: EnrollmentStore;
-  readonly registrations: RegistrationStore;
-  /** Registrations are deleted in turn with their own state changes. */
+  readonly instances: InstanceReads;
+  readonly enrollments: EnrollmentReads;
+  readonly registrations: RegistrationReads;
+  readonly transaction: Store['transaction'];
   readonly dps: Pick<DpsService, 'forget'>;
   /** Host names of the hubs here: to notice their connection strings where a provisioning service's belongs. */
-  readonly hubNames: () => readonly string[];
+  readonly hubNames: () => Promise<readonly string[]>;
   readonly settings: Pick<ServiceSettings, 'assumptions'>;
   readonly reportBug: (error: unknown, where: string) => void;
 }

@@ -5,10 +5,11 @@ import type { GivenEnrollment } from '../../wire/set-up.ts';
 import { recordTimestamp } from '../../wire/timestamp.ts';
 import type { JsonValue } from '../../wire/twin.ts';
 import { storedAttestation } from '../dps/attestation/stored-attestation.ts';
-import type { KeyedQueue } from '../keyed-queue.ts';
-import type { EnrollmentStore } from '../store/enrollments.ts';
+import { DpsError } from '../errors.ts';
+import type { Enrollments } from '../store/enrollments.ts';
 import type { DpsInstance } from '../store/instances.ts';
-import { type EnrollmentKind, type EnrollmentRecord, idOf } from './enrollment-kind.ts';
+import { registrationAddress } from '../store/registrations.ts';
+import { type EnrollmentKind, type EnrollmentRecord, enrollmentKind, idOf } from './enrollment-kind.ts';
 import { checkPrecondition, type Precondition } from './etag-rules.ts';
 import { readEnrollment } from './read-enrollment.ts';
 import { allowedHubs, webhookUrlOf } from './rules.ts';
@@ -22,21 +23,22 @@ export interface EnrollmentWrite {
   readonly precondition: Precondition;
 }
 
-/** The key under which the writes of one enrollment are ordered. */
-export function writeTurn(instance: DpsInstance, kind: EnrollmentKind, id: string): string {
-  return `${instance.idScope.toLowerCase()}/${kind.name}/${registrationKey(id)}`;
+/** The key under which the writes of one enrollment are ordered; an individual one goes in turn with its registration. */
+export function writeTurn({ idScope }: DpsInstance, kind: EnrollmentKind, id: string): string {
+  return kind.name === 'individual' ? registrationAddress(idScope, id) : `groups/${registrationAddress(idScope, id)}`;
 }
 
 export function writeEnrollment(
   { instance, kind, id, value, precondition }: EnrollmentWrite,
   ports: ServiceApiPorts,
-  writes: KeyedQueue,
 ): Promise<EnrollmentRecord> {
-  return writes.turn(writeTurn(instance, kind, id), async () => {
+  return ports.transaction(writeTurn(instance, kind, id), async (tx) => {
     const { idScope } = instance;
-    const previous = await kind.get(idScope, id);
+    // Read here as well, so that nothing is stored for a service that is being deleted.
+    if ((await tx.instances.byScope(idScope)) === undefined) throw new DpsError('NotFound');
+    const previous = await enrollmentKind(kind.name, tx.enrollments).get(idScope, id);
     const subject = `${idScope}/${kind.collection}/${registrationKey(id)}`;
-    const ordinal = await ports.enrollments.countWrite(idScope, kind.name, id);
+    const ordinal = await tx.enrollments.countWrite(idScope, kind.name, id);
     const given = await readEnrollment(value, {
       kind,
       hubs: allowedHubs(instance.linkedHubs),
@@ -54,7 +56,7 @@ export function writeEnrollment(
       nowMs,
       generateKey: (which) => ports.ids.symmetricKey(which, `${subject}#${ordinal}`),
     });
-    await putEnrollment(idScope, record, ports.enrollments);
+    await putEnrollment(idScope, record, tx.enrollments);
     return record;
   });
 }
@@ -94,7 +96,7 @@ export function storedEnrollment(
   return isIndividual ? { ...given, ...common, registrationId: id } : { ...given, ...common, enrollmentGroupId: id };
 }
 
-export async function putEnrollment(idScope: string, record: EnrollmentRecord, store: EnrollmentStore): Promise<void> {
+export async function putEnrollment(idScope: string, record: EnrollmentRecord, store: Enrollments): Promise<void> {
   if ('registrationId' in record) await store.putIndividual(idScope, record);
   else await store.putGroup(idScope, record);
 }

@@ -15,11 +15,11 @@ interface Deletion {
   readonly ifMatch: string | undefined;
 }
 
-export function bulkDevices(hub: string, body: string, hubs: Hubs): HubAnswer {
+export async function bulkDevices(hub: string, body: string, hubs: Hubs): Promise<HubAnswer> {
   const errors: object[] = [];
   for (const deletion of readDeletions(body)) {
     try {
-      deleteDevice(hub, deletion, hubs);
+      await deleteDevice(hub, deletion, hubs);
     } catch (thrown) {
       if (!(thrown instanceof HubError)) throw thrown;
       errors.push({ deviceId: deletion.deviceId, errorCode: thrown.errorName, errorStatus: thrown.message });

@@ -1,4 +1,4 @@
-/** The hubs' device registries, in memory: what an assignment leaves behind at the hub. Twins over MQTT come later. */
+/** The hubs' device registries: what an assignment leaves behind at the hub. Twins over MQTT come later. */
 
 import { type GivenPolicy, HUB_DEFAULTS, type HubPolicy, type HubRight } from '../../wire/access-policy.ts';
 import type { HubAuthentication, HubDevice, HubTwin } from '../../wire/hub-device.ts';
@@ -9,22 +9,25 @@ import { twinFaults } from '../../wire/twin-limits.ts';
 import { completedPolicies } from '../access/complete-policies.ts';
 import type { Proven } from '../dps/attestation/proven.ts';
 import type { Ids } from '../ids.ts';
-import type { HubPort, ProvisionRequest, ProvisionResult } from '../ports.ts';
-import { createOrderedMap, type OrderedMap, type Page, type PageRequest } from '../store/ordered-map.ts';
+import type { ProvisionRequest, ProvisionResult } from '../ports.ts';
+import { everyItem } from '../store/access.ts';
+import type { StoredHubDevice } from '../store/hubs.ts';
+import type { Page, PageRequest } from '../store/record-store.ts';
+import { SET_UP_TURN, type Store, type Transaction } from '../store/store.ts';
 
-interface HubRecord {
-  readonly device: HubDevice;
-  readonly twin: HubTwin;
-  readonly twinUpdatedTime: string;
-  /** Number of writes to the device; gives its next etag the ordinal. */
-  readonly writes: number;
-}
-
-interface Hub {
-  readonly name: string;
-  readonly devices: OrderedMap<HubRecord>;
-  policies: readonly HubPolicy[];
-  facts: ResourceFacts;
+export interface HubReads {
+  /** Host names, in the order in which they were made. */
+  names(): Promise<readonly string[]>;
+  /** Which resource it is: its group, region and tags. */
+  facts(hub: string): Promise<ResourceFacts | undefined>;
+  policies(hub: string): Promise<readonly HubPolicy[] | undefined>;
+  devices(hub: string): Promise<readonly HubDevice[] | undefined>;
+  device(hub: string, deviceId: string): Promise<HubDevice | undefined>;
+  twin(hub: string, deviceId: string): Promise<HubTwin | undefined>;
+  /** A device with all that the hub keeps of it. */
+  record(hub: string, deviceId: string): Promise<StoredHubDevice | undefined>;
+  /** Oldest first; empty for a hub that is not there. */
+  recordsPage(hub: string, page: PageRequest): Promise<Page<StoredHubDevice>>;
 }
 
 export interface GivenHubParts {
@@ -32,112 +35,118 @@ export interface GivenHubParts {
   readonly facts?: ResourceFacts | undefined;
 }
 
-export interface Hubs extends HubPort {
-  /** Host names, in the order in which they were made. */
-  names(): readonly string[];
+export interface Hubs extends HubReads {
   /** Does nothing to a hub that is there, except that what is given replaces its own. */
-  create(hub: string, given?: GivenHubParts): void;
-  /** Which resource it is: its group, region and tags. */
-  facts(hub: string): ResourceFacts | undefined;
+  create(hub: string, given?: GivenHubParts): Promise<void>;
   /** With its devices; links to it stay, and assignments to it fail from then on. False when there is none. */
-  delete(hub: string): boolean;
-  policies(hub: string): readonly HubPolicy[] | undefined;
-  devices(hub: string): readonly HubDevice[] | undefined;
-  /** Oldest first; empty for a hub that is not there. */
-  devicesPage(hub: string, page: PageRequest): Page<HubDevice>;
-  device(hub: string, deviceId: string): HubDevice | undefined;
-  twin(hub: string, deviceId: string): HubTwin | undefined;
-  /** When the twin was last written, ISO 8601. */
-  twinUpdatedTime(hub: string, deviceId: string): string | undefined;
+  delete(hub: string): Promise<boolean>;
   /** False when there is no such device. */
-  deleteDevice(hub: string, deviceId: string): boolean;
-  clear(): void;
+  deleteDevice(hub: string, deviceId: string): Promise<boolean>;
 }
 
-export function createHubs({ ids, now }: { readonly ids: Ids; readonly now: () => number }): Hubs {
-  /** Host names compare without regard to case; device ids at a hub are case-sensitive. [dps-service-behaviour §3.3] */
-  const hubs = new Map<string, Hub>();
-  const devicesOf = (hub: string): OrderedMap<HubRecord> | undefined => hubs.get(hub.toLowerCase())?.devices;
+export interface HubPorts {
+  readonly ids: Ids;
+  readonly now: () => number;
+}
 
-  const provision = (request: ProvisionRequest): ProvisionResult => {
-    const devices = devicesOf(request.hub);
-    if (devices === undefined) return { kind: 'no-such-hub' };
-    const old = request.previous && devicesOf(request.previous.hub)?.get(request.previous.deviceId);
-    const existing = devices.get(request.deviceId);
-    const source = request.data === 'migrate' ? old : request.data === 'keep' ? existing : undefined;
-    const initial = source === undefined ? request.twin : undefined;
-    const faults = initial === undefined ? [] : twinFaults(initial);
-    if (faults.length > 0) return { kind: 'twin-refused', faults };
-    const writes = (existing?.writes ?? 0) + 1;
-    const version = (existing?.twin.version ?? 0) + 1;
-    const etag = ids.etag('hub-device', `${request.hub}/${request.deviceId}`, writes, now());
-    const twinEtag = ids.etag('hub-twin', `${request.hub}/${request.deviceId}`, version, now());
-    const time = isoInstant(now());
-    // A twin that stays is not written; one that migrates is copied.
-    const isKept = source !== undefined && source === existing;
-    const twin = isKept
-      ? source.twin
-      : source
-        ? { ...source.twin, etag: twinEtag }
-        : newTwin(request.deviceId, initial, twinEtag, version);
-    devices.set(request.deviceId, {
-      device: {
-        deviceId: request.deviceId,
-        generationId: existing?.device.generationId ?? ids.guid('generation', `${request.hub}/${request.deviceId}`, 0),
-        etag,
-        connectionState: 'Disconnected',
-        status: 'enabled',
-        statusUpdatedTime: existing?.device.statusUpdatedTime ?? time,
-        // Capabilities migrate with the twin. [dps-service-behaviour §5.4]
-        capabilities: request.data === 'migrate' && old ? old.device.capabilities : { iotEdge: request.iotEdge },
-        authentication: authenticationOf(request.proven, (which) =>
-          ids.symmetricKey(which, `${request.hub.toLowerCase()}/devices/${request.deviceId}`),
-        ),
-      },
-      twin,
-      twinUpdatedTime: isKept ? source.twinUpdatedTime : time,
-      writes,
-    });
-    const hasMoved = request.previous !== undefined && request.previous.hub.toLowerCase() !== request.hub.toLowerCase();
-    if (hasMoved) devicesOf(request.previous.hub)?.delete(request.previous.deviceId);
-    return { kind: 'provisioned', isTwinInitial: source === undefined };
-  };
-
+/** The hubs of a store; each change is a transaction of its own. */
+export function createHubs(store: Store, ports: HubPorts): Hubs {
+  const change = <T>(work: (hubs: Hubs) => Promise<T>): Promise<T> =>
+    store.transaction(SET_UP_TURN, (tx) => work(hubsIn(tx, ports)));
   return {
-    names: () => [...hubs.values()].map((hub) => hub.name),
-    create: (hub, { policies: given, facts } = {}) => {
-      const found = hubs.get(hub.toLowerCase()) ?? newHub(hub);
-      found.facts = { ...found.facts, ...facts };
-      found.policies = completedPolicies({
+    ...readHubs(store),
+    create: (hub, given) => change((hubs) => hubs.create(hub, given)),
+    delete: (hub) => change((hubs) => hubs.delete(hub)),
+    deleteDevice: (hub, deviceId) => change((hubs) => hubs.deleteDevice(hub, deviceId)),
+  };
+}
+
+/** The hubs as a transaction sees and changes them. */
+export function hubsIn({ storedHubs }: Pick<Transaction, 'storedHubs'>, { ids }: Pick<HubPorts, 'ids'>): Hubs {
+  return {
+    ...readHubs({ storedHubs }),
+    create: async (hub, { policies: given, facts } = {}) => {
+      const present = await storedHubs.get(hub);
+      // Devices that were still being assigned to a hub of this name while it was deleted.
+      if (present === undefined) await storedHubs.delete(hub);
+      const found = present ?? { name: hub, policies: [], facts: {} };
+      const policies = completedPolicies({
         defaults: HUB_DEFAULTS,
         given,
         present: found.policies,
         generateKey: (keyName, which) => ids.symmetricKey(which, `${hub.toLowerCase()}/${keyName.toLowerCase()}`),
       });
-      hubs.set(hub.toLowerCase(), found);
+      await storedHubs.put({ name: found.name, policies, facts: { ...found.facts, ...facts } });
     },
-    facts: (hub) => hubs.get(hub.toLowerCase())?.facts,
-    delete: (hub) => hubs.delete(hub.toLowerCase()),
-    policies: (hub) => hubs.get(hub.toLowerCase())?.policies,
-    devices: (hub) => {
-      const devices = devicesOf(hub);
-      return devices?.values().map((record) => record.device);
-    },
-    devicesPage: (hub, page) => {
-      const { items, ...rest } = devicesOf(hub)?.page(page) ?? { items: [] };
-      return { items: items.map((record) => record.device), ...rest };
-    },
-    device: (hub, deviceId) => devicesOf(hub)?.get(deviceId)?.device,
-    twin: (hub, deviceId) => devicesOf(hub)?.get(deviceId)?.twin,
-    twinUpdatedTime: (hub, deviceId) => devicesOf(hub)?.get(deviceId)?.twinUpdatedTime,
-    deleteDevice: (hub, deviceId) => devicesOf(hub)?.delete(deviceId) ?? false,
-    provision: async (request) => provision(request),
-    clear: () => hubs.clear(),
+    delete: storedHubs.delete,
+    deleteDevice: storedHubs.deleteDevice,
   };
 }
 
-function newHub(name: string): Hub {
-  return { name, devices: createOrderedMap(), policies: [], facts: {} };
+export function readHubs({ storedHubs }: Pick<Store, 'storedHubs'>): HubReads {
+  return {
+    names: async () => (await storedHubs.list()).map(({ name }) => name),
+    facts: async (hub) => (await storedHubs.get(hub))?.facts,
+    policies: async (hub) => (await storedHubs.get(hub))?.policies,
+    devices: async (hub) => {
+      if ((await storedHubs.get(hub)) === undefined) return undefined;
+      const records = await everyItem((request) => storedHubs.devicesPage(hub, request));
+      return records.map(({ device }) => device);
+    },
+    device: async (hub, deviceId) => (await storedHubs.device(hub, deviceId))?.device,
+    twin: async (hub, deviceId) => (await storedHubs.device(hub, deviceId))?.twin,
+    record: storedHubs.device,
+    recordsPage: storedHubs.devicesPage,
+  };
+}
+
+/** Creates or updates a device at its hub, and removes it from the one that it has left. */
+export async function provisionDevice(
+  request: ProvisionRequest,
+  { storedHubs }: Pick<Transaction, 'storedHubs'>,
+  { ids, now }: HubPorts,
+): Promise<ProvisionResult> {
+  const { hub, deviceId, previous } = request;
+  if ((await storedHubs.get(hub)) === undefined) return { kind: 'no-such-hub' };
+  const old = previous && (await storedHubs.device(previous.hub, previous.deviceId));
+  const existing = await storedHubs.device(hub, deviceId);
+  const source = request.data === 'migrate' ? old : request.data === 'keep' ? existing : undefined;
+  const initial = source === undefined ? request.twin : undefined;
+  const faults = initial === undefined ? [] : twinFaults(initial);
+  if (faults.length > 0) return { kind: 'twin-refused', faults };
+  const writes = (existing?.writes ?? 0) + 1;
+  const version = (existing?.twin.version ?? 0) + 1;
+  const etag = ids.etag('hub-device', `${hub}/${deviceId}`, writes, now());
+  const twinEtag = ids.etag('hub-twin', `${hub}/${deviceId}`, version, now());
+  const time = isoInstant(now());
+  // A twin that stays is not written; one that migrates is copied.
+  const isKept = source !== undefined && source === existing;
+  const twin = isKept
+    ? source.twin
+    : source
+      ? { ...source.twin, etag: twinEtag }
+      : newTwin(deviceId, initial, twinEtag, version);
+  await storedHubs.putDevice(hub, {
+    device: {
+      deviceId,
+      generationId: existing?.device.generationId ?? ids.guid('generation', `${hub}/${deviceId}`, 0),
+      etag,
+      connectionState: 'Disconnected',
+      status: 'enabled',
+      statusUpdatedTime: existing?.device.statusUpdatedTime ?? time,
+      // Capabilities migrate with the twin. [dps-service-behaviour §5.4]
+      capabilities: request.data === 'migrate' && old ? old.device.capabilities : { iotEdge: request.iotEdge },
+      authentication: authenticationOf(request.proven, (which) =>
+        ids.symmetricKey(which, `${hub.toLowerCase()}/devices/${deviceId}`),
+      ),
+    },
+    twin,
+    twinUpdatedTime: isKept ? source.twinUpdatedTime : time,
+    writes,
+  });
+  const hasMoved = previous !== undefined && previous.hub.toLowerCase() !== hub.toLowerCase();
+  if (hasMoved) await storedHubs.deleteDevice(previous.hub, previous.deviceId);
+  return { kind: 'provisioned', isTwinInitial: source === undefined };
 }
 
 function authenticationOf(proven: Proven, generateKey: (which: 'primary' | 'secondary') => string): HubAuthentication {

@@ -61,10 +61,10 @@ export function createHubService(ports: HubServicePorts): HubService {
     call: async (call) => {
       const requestId = nextRequestId();
       try {
-        const hub = selectHub(call, ports.hubs);
-        checkAccess(call, hub, ports);
+        const hub = await selectHub(call, ports.hubs);
+        await checkAccess(call, hub, ports);
         if (!call.apiVersion) throw new HubError('ArgumentInvalid', { message: 'api-version is required.' });
-        return replyOf(dispatch(hub, call.request, ports.hubs), requestId);
+        return replyOf(await dispatch(hub, call.request, ports.hubs), requestId);
       } catch (thrown) {
         if (thrown instanceof HubError) return refuse(thrown, requestId);
         ports.reportBug(thrown, `${call.request.operation} of a hub`);
@@ -76,8 +76,8 @@ export function createHubService(ports: HubServicePorts): HubService {
 }
 
 /** By `Host`, else by the token's host, else the only hub. [architecture, principle 5] */
-function selectHub(call: HubCall, hubs: Hubs): string {
-  const names = hubs.names();
+async function selectHub(call: HubCall, hubs: Hubs): Promise<string> {
+  const names = await hubs.names();
   const named = (host: string | undefined): string | undefined => names.find((name) => name.toLowerCase() === host);
   const found = named(hostName(call.host)) ?? named(hostInToken(call.authorization));
   if (found !== undefined) return found;
@@ -87,10 +87,10 @@ function selectHub(call: HubCall, hubs: Hubs): string {
   throw new HubError('IotHubNotFound', { message, ...hintFor(call) });
 }
 
-function checkAccess(call: HubCall, hub: string, ports: HubServicePorts): void {
+async function checkAccess(call: HubCall, hub: string, ports: HubServicePorts): Promise<void> {
   const verdict = authorize({
     authorization: call.authorization,
-    policies: ports.hubs.policies(hub) ?? [],
+    policies: (await ports.hubs.policies(hub)) ?? [],
     right: RIGHTS[call.request.operation],
     hosts: acceptedHosts(call.host, hub),
     path: call.path,
@@ -110,7 +110,7 @@ function hintFor({ authorization }: HubCall): { readonly reason?: string } {
   };
 }
 
-function dispatch(hub: string, request: HubRequest, hubs: Hubs): HubAnswer {
+async function dispatch(hub: string, request: HubRequest, hubs: Hubs): Promise<HubAnswer> {
   switch (request.operation) {
     case 'getDevice':
       return getDevice(hub, request.deviceId, hubs);

@@ -10,33 +10,34 @@ import { deviceEtag, renderDevice } from './render-hub-device.ts';
 /** The hub's own limit on a list of devices. */
 export const LIST_MAX = 1000;
 
-export function getDevice(hub: string, deviceId: string, hubs: Hubs): HubAnswer {
-  const device = hubs.device(hub, deviceId);
+export async function getDevice(hub: string, deviceId: string, hubs: Hubs): Promise<HubAnswer> {
+  const device = await hubs.device(hub, deviceId);
   if (device === undefined) throw noSuchDevice(deviceId);
   return { kind: 'body', body: renderDevice(device) };
 }
 
-export function listDevices(hub: string, top: string | undefined, hubs: Hubs): HubAnswer {
+export async function listDevices(hub: string, top: string | undefined, hubs: Hubs): Promise<HubAnswer> {
   const count = countIn(top, 'top');
-  return { kind: 'body', body: hubs.devicesPage(hub, { count }).items.map(renderDevice) };
+  const { items } = await hubs.recordsPage(hub, { count });
+  return { kind: 'body', body: items.map(({ device }) => renderDevice(device)) };
 }
 
-export function deleteDevice(
+export async function deleteDevice(
   hub: string,
   { deviceId, ifMatch }: { readonly deviceId: string; readonly ifMatch: string | undefined },
   hubs: Hubs,
-): HubAnswer {
-  const device = hubs.device(hub, deviceId);
+): Promise<HubAnswer> {
+  const device = await hubs.device(hub, deviceId);
   if (device === undefined) throw noSuchDevice(deviceId);
   // The Node SDK sends `"*"`, quotes included. [§10.2]
   const expected = (ifMatch ?? '*').replace(/^"(.*)"$/, '$1');
   if (expected !== '*' && expected !== deviceEtag(device)) throw new HubError('PreconditionFailed');
-  hubs.deleteDevice(hub, deviceId);
+  await hubs.deleteDevice(hub, deviceId);
   return { kind: 'no-content' };
 }
 
-export function getStatistics(hub: string, hubs: Hubs): HubAnswer {
-  const count = hubs.devices(hub)?.length ?? 0;
+export async function getStatistics(hub: string, hubs: Hubs): Promise<HubAnswer> {
+  const count = (await hubs.devices(hub))?.length ?? 0;
   return { kind: 'body', body: { totalDeviceCount: count, enabledDeviceCount: count, disabledDeviceCount: 0 } };
 }
 

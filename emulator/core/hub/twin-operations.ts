@@ -1,22 +1,22 @@
 /** Twins: get one, and list them by the one query that is answered. [dps-service-behaviour §10.2] */
 
-import type { HubDevice } from '../../wire/hub-device.ts';
 import { isJsonObject } from '../../wire/twin.ts';
+import type { StoredHubDevice } from '../store/hubs.ts';
 import type { HubAnswer } from './hub-call.ts';
 import type { Hubs } from './hub-devices.ts';
 import { HubError } from './hub-errors.ts';
 import { countIn, noSuchDevice, parsedBody } from './registry-operations.ts';
 import { renderTwin } from './render-hub-device.ts';
 
-export function getTwin(hub: string, deviceId: string, hubs: Hubs): HubAnswer {
-  const device = hubs.device(hub, deviceId);
-  if (device === undefined) throw noSuchDevice(deviceId);
-  return { kind: 'body', body: twinOf(hub, device, hubs) };
+export async function getTwin(hub: string, deviceId: string, hubs: Hubs): Promise<HubAnswer> {
+  const record = await hubs.record(hub, deviceId);
+  if (record === undefined) throw noSuchDevice(deviceId);
+  return { kind: 'body', body: twinOf(record) };
 }
 
 const EVERYTHING = /^\s*select\s+\*\s+from\s+devices\s*;?\s*$/i;
 
-export function queryTwins(
+export async function queryTwins(
   hub: string,
   request: {
     readonly body: string;
@@ -24,26 +24,24 @@ export function queryTwins(
     readonly continuation: string | undefined;
   },
   hubs: Hubs,
-): HubAnswer {
+): Promise<HubAnswer> {
   checkQuery(request.body);
   const count = countIn(request.maxItemCount, 'x-ms-max-item-count');
   const after = request.continuation || undefined;
   if (after !== undefined && !/^\d{1,15}$/.test(after)) {
     throw new HubError('ArgumentInvalid', { message: 'x-ms-continuation is not a continuation token of this query.' });
   }
-  const { items, next } = hubs.devicesPage(hub, { count, after });
+  const { items, next } = await hubs.recordsPage(hub, { count, after });
   return {
     kind: 'body',
-    body: items.map((device) => twinOf(hub, device, hubs)),
+    body: items.map(twinOf),
     // Absent on the last page: the Node SDK takes even an empty header for "there is more". [§10.2]
     paging: { itemType: 'Twin', ...(next !== undefined && { continuation: next }) },
   };
 }
 
-function twinOf(hub: string, device: HubDevice, hubs: Hubs): object {
-  const twin = hubs.twin(hub, device.deviceId);
-  if (twin === undefined) throw new Error(`the device ${device.deviceId} has no twin`);
-  return renderTwin(twin, device, hubs.twinUpdatedTime(hub, device.deviceId) ?? device.statusUpdatedTime);
+function twinOf({ twin, device, twinUpdatedTime }: StoredHubDevice): object {
+  return renderTwin(twin, device, twinUpdatedTime);
 }
 
 /** What would be ignored is refused. */

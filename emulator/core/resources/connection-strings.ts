@@ -7,8 +7,7 @@ import {
   HUB_DEFAULTS,
   serviceHostOf,
 } from '../../wire/access-policy.ts';
-import type { Hubs } from '../hub/hub-devices.ts';
-import type { DpsInstance } from '../store/instances.ts';
+import type { Reads } from '../store/store.ts';
 
 export interface ServiceConnection {
   /** The host name that the service has in Azure. */
@@ -22,15 +21,15 @@ export interface ConnectionStrings {
   readonly hubs: readonly ServiceConnection[];
 }
 
-export function connectionStringsOf(instances: readonly DpsInstance[], hubs: Hubs): ConnectionStrings {
+export async function connectionStringsOf({ instances, storedHubs }: Reads): Promise<ConnectionStrings> {
   return {
-    dps: instances.map(({ name, idScope, policies }) => {
+    dps: (await instances.list()).map(({ name, idScope, policies }) => {
       const host = serviceHostOf(name);
       return { host, idScope, connectionString: stringFor(host, policies, DPS_OWNER) };
     }),
-    hubs: hubs.names().map((host) => ({
+    hubs: (await storedHubs.list()).map(({ name: host, policies }) => ({
       host,
-      connectionString: stringFor(host, hubs.policies(host) ?? [], HUB_DEFAULTS[0]?.keyName ?? ''),
+      connectionString: stringFor(host, policies, HUB_DEFAULTS[0]?.keyName ?? ''),
     })),
   };
 }

@@ -2,6 +2,7 @@
 import { schemaFaults } from '../../wire/check-shape.ts';
 import { hubHostOf, hubNameOf, type IotHubResource } from '../../wire/resource.ts';
 import { type IotHubRequest, IotHubRequestSchema } from '../../wire/resource-request.ts';
+import type { StoredHub } from '../store/hubs.ts';
 import { invalidRequest, ManagementError } from './management-error.ts';
 import type { ManagementPorts } from './management-ports.ts';
 import { groupOf, renderIotHub, renderPolicy } from './render-resource.ts';
@@ -9,41 +10,40 @@ import { type ResourceGroups, regionOf } from './resource-groups.ts';
 import type { Resources } from './resource-manager.ts';
 import { nameFaults } from './rules.ts';
 
-export function createIotHubs(ports: ManagementPorts, groups: ResourceGroups): Resources<IotHubResource> {
-  const { hubs } = ports;
-  const render = (host: string): IotHubResource => renderIotHub(host, hubs.facts(host) ?? {});
-  const lookUp = (name: string): string | undefined =>
-    hubs.names().find((host) => [host, hubNameOf(host)].some((one) => one.toLowerCase() === name.toLowerCase()));
-  const find = async (name: string, resourceGroup: string | undefined): Promise<string> => {
+export function createIotHubs({ tx, hubs }: ManagementPorts, groups: ResourceGroups): Resources<IotHubResource> {
+  const render = ({ name, facts }: StoredHub): IotHubResource => renderIotHub(name, facts);
+  const lookUp = async (name: string): Promise<StoredHub | undefined> => {
+    const all = await tx.storedHubs.list();
+    return all.find((hub) => [hub.name, hubNameOf(hub.name)].some((one) => one.toLowerCase() === name.toLowerCase()));
+  };
+  const find = async (name: string, resourceGroup: string | undefined): Promise<StoredHub> => {
     if (resourceGroup !== undefined) await groups.find(resourceGroup);
-    const host = lookUp(name);
-    const group = host === undefined ? undefined : groupOf(hubs.facts(host) ?? {});
-    if (host !== undefined && isIn(group, resourceGroup)) return host;
+    const hub = await lookUp(name);
+    const group = hub && groupOf(hub.facts);
+    if (hub !== undefined && isIn(group, resourceGroup)) return hub;
     throw notFound('Microsoft.Devices/IotHubs', hubNameOf(name), resourceGroup, group);
   };
   return {
     list: async (resourceGroup) => {
       if (resourceGroup !== undefined) await groups.find(resourceGroup);
-      return hubs
-        .names()
-        .map(render)
-        .filter(({ resourcegroup }) => isIn(resourcegroup, resourceGroup));
+      return (await tx.storedHubs.list()).map(render).filter(({ resourcegroup }) => isIn(resourcegroup, resourceGroup));
     },
     get: async (name, resourceGroup) => render(await find(name, resourceGroup)),
     put: async (name, body) => {
       const request = await checkedRequest(name, body);
-      const present = lookUp(name);
-      const old = present === undefined ? undefined : render(present);
+      const present = await lookUp(name);
+      const old = present && render(present);
       checkEtag(request.etag, old?.etag);
       const group = await groupFor(request.resourceGroup, old?.resourcegroup, groups);
-      const facts = { ...(present && hubs.facts(present)), ...placed(request, group) };
-      hubs.create(present ?? hubHostOf(name), { facts });
-      return render(present ?? hubHostOf(name));
+      const facts = { ...present?.facts, ...placed(request, group) };
+      const host = present?.name ?? hubHostOf(name);
+      await hubs.create(host, { facts });
+      return renderIotHub(host, facts);
     },
     delete: async (name, resourceGroup) => {
-      hubs.delete(await find(name, resourceGroup));
+      await hubs.delete((await find(name, resourceGroup)).name);
     },
-    policies: async (name, resourceGroup) => (hubs.policies(await find(name, resourceGroup)) ?? []).map(renderPolicy),
+    policies: async (name, resourceGroup) => (await find(name, resourceGroup)).policies.map(renderPolicy),
   };
 }
 

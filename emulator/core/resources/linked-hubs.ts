@@ -5,9 +5,9 @@ import type { Fault } from '../../wire/fault.ts';
 import { MASK } from '../../wire/mask.ts';
 import { type ParsedConnectionString, parseConnectionString } from '../../wire/resource.ts';
 import type { LinkedHubRequest } from '../../wire/resource-request.ts';
+import type { StoredHub } from '../store/hubs.ts';
 import type { LinkedHub } from '../store/instances.ts';
 import { invalidRequest, ManagementError } from './management-error.ts';
-import type { ManagedHubs } from './management-ports.ts';
 
 /** What the service needs to write devices and twins. */
 const NEEDED_RIGHTS: readonly HubRight[] = ['RegistryWrite', 'ServiceConnect'];
@@ -16,7 +16,7 @@ const NEEDED_RIGHTS: readonly HubRight[] = ['RegistryWrite', 'ServiceConnect'];
 export function requestedLinks(
   requested: readonly LinkedHubRequest[],
   present: readonly LinkedHub[],
-  hubs: ManagedHubs,
+  hubs: readonly StoredHub[],
 ): readonly LinkedHub[] {
   const links = requested.map((request, index) => requestedLink(request, index, present, hubs));
   for (const [index, { name }] of links.entries()) {
@@ -30,7 +30,7 @@ function requestedLink(
   request: LinkedHubRequest,
   index: number,
   present: readonly LinkedHub[],
-  hubs: ManagedHubs,
+  hubs: readonly StoredHub[],
 ): LinkedHub {
   const path = `properties.iotHubs[${index}].connectionString`;
   const given = parseConnectionString(request.connectionString);
@@ -51,13 +51,14 @@ function requestedLink(
 }
 
 /** @returns the hub's host name as the hub spells it */
-function checkedHub({ host, keyName, key }: ParsedConnectionString, path: string, hubs: ManagedHubs): string {
-  const name = hubs.names().find((one) => isSame(one, host));
-  if (name === undefined) {
-    const known = hubs.names().join(', ') || 'none';
+function checkedHub({ host, keyName, key }: ParsedConnectionString, path: string, hubs: readonly StoredHub[]): string {
+  const hub = hubs.find((one) => isSame(one.name, host));
+  if (hub === undefined) {
+    const known = hubs.map((one) => one.name).join(', ') || 'none';
     throw new ManagementError('IotHubNotFound', `Unable to find the IoT hub ${host}. Known: ${known}. (404002)`);
   }
-  const policy = hubs.policies(name)?.find((one) => isSame(one.keyName, keyName));
+  const { name } = hub;
+  const policy = hub.policies.find((one) => isSame(one.keyName, keyName));
   if (policy === undefined) throw invalidRequest([fault(path, `names a policy that ${name} does not have`, keyName)]);
   if (!hasKey(policy, key)) {
     throw invalidRequest([{ path, rule: `has a key that is none of the policy "${policy.keyName}" of ${name}` }]);

@@ -1,32 +1,10 @@
-/** What the management plane works on: the stores of the emulator, through interfaces of its own. */
-
-import type { GivenPolicy, HubPolicy, HubRight } from '../../wire/access-policy.ts';
-import type { ResourceFacts } from '../../wire/resource.ts';
+/** What the management plane works on: the records of one transaction. */
 import type { DpsService } from '../dps/dps-service.ts';
-import type { Ids } from '../ids.ts';
-import type { EnrollmentStore } from '../store/enrollments.ts';
-import type { InstanceStore } from '../store/instances.ts';
-import type { RegistrationStore } from '../store/registrations.ts';
+import type { HubPorts, Hubs } from '../hub/hub-devices.ts';
+import type { Transaction } from '../store/store.ts';
 
-/** The part of the hubs that the management plane touches. */
-export interface ManagedHubs {
-  names(): readonly string[];
-  create(
-    hub: string,
-    given?: { readonly policies?: readonly GivenPolicy<HubRight>[]; readonly facts?: ResourceFacts },
-  ): void;
-  facts(hub: string): ResourceFacts | undefined;
-  policies(hub: string): readonly HubPolicy[] | undefined;
-  delete(hub: string): boolean;
-}
-
-export interface ManagementPorts {
-  readonly instances: InstanceStore;
-  readonly enrollments: EnrollmentStore;
-  readonly registrations: RegistrationStore;
-  readonly hubs: ManagedHubs;
+export interface ManagementPorts extends HubPorts {
+  readonly tx: Transaction;
+  readonly hubs: Hubs;
   readonly dps: Pick<DpsService, 'forget'>;
-  readonly ids: Ids;
-  /** Changes happen one after the other, with seeds and resets too. */
-  readonly inTurn: <T>(change: () => Promise<T>) => Promise<T>;
 }

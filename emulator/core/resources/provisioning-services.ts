@@ -25,11 +25,13 @@ import { nameFaults, policyFaults } from './rules.ts';
 export function createProvisioningServices(
   ports: ManagementPorts,
   groups: ResourceGroups,
-  scopeOrdinals: Map<string, number>,
 ): Resources<ProvisioningServiceResource> {
-  const { instances, enrollments, registrations, hubs, dps } = ports;
-  const render = (instance: DpsInstance): ProvisioningServiceResource =>
-    renderProvisioningService(instance, (host) => locationOf(hubs.facts(host) ?? {}));
+  const { tx, dps } = ports;
+  const { instances, enrollments, registrations, storedHubs } = tx;
+  const renderer = async (): Promise<(instance: DpsInstance) => ProvisioningServiceResource> => {
+    const facts = new Map((await storedHubs.list()).map((hub) => [hub.name.toLowerCase(), hub.facts]));
+    return (one) => renderProvisioningService(one, (host) => locationOf(facts.get(host.toLowerCase()) ?? {}));
+  };
   const lookUp = async (name: string): Promise<DpsInstance | undefined> =>
     (await instances.list()).find((one) => one.name.toLowerCase() === dpsNameOf(name).toLowerCase());
   const find = async (name: string, resourceGroup: string | undefined): Promise<DpsInstance> => {
@@ -42,18 +44,19 @@ export function createProvisioningServices(
   return {
     list: async (resourceGroup) => {
       if (resourceGroup !== undefined) await groups.find(resourceGroup);
-      return (await instances.list()).filter((one) => isIn(groupOf(one), resourceGroup)).map(render);
+      return (await instances.list()).filter((one) => isIn(groupOf(one), resourceGroup)).map(await renderer());
     },
-    get: async (name, resourceGroup) => render(await find(name, resourceGroup)),
+    get: async (name, resourceGroup) => (await renderer())(await find(name, resourceGroup)),
     put: async (name, body) => {
       const request = await checkedRequest(name, body);
       const present = await lookUp(name);
+      const render = await renderer();
       checkEtag(request.etag, present && render(present).etag);
       const group = await groupFor(request.resourceGroup, present && groupOf(present), groups);
       const { allocationPolicy, iotHubs, authorizationPolicies } = request.properties ?? {};
       const base = present ?? {
         name: dpsNameOf(name),
-        idScope: await newScope(name, ports, scopeOrdinals),
+        idScope: await newScope(name, ports),
         allocationPolicy: 'hashed',
         linkedHubs: [],
         policies: [],
@@ -62,7 +65,7 @@ export function createProvisioningServices(
         ...base,
         ...placed(request, group),
         ...(allocationPolicy !== undefined && { allocationPolicy: POLICY_ON_WIRE[allocationPolicy] }),
-        ...(iotHubs !== undefined && { linkedHubs: requestedLinks(iotHubs, base.linkedHubs, hubs) }),
+        ...(iotHubs !== undefined && { linkedHubs: requestedLinks(iotHubs, base.linkedHubs, await storedHubs.list()) }),
         policies: policiesOf(base, authorizationPolicies, ports),
       };
       await instances.put(instance);
@@ -70,13 +73,12 @@ export function createProvisioningServices(
     },
     delete: async (name, resourceGroup) => {
       const { idScope } = await find(name, resourceGroup);
-      // First the scope itself, so that no device comes in between.
       await instances.delete(idScope);
       await enrollments.deleteScope(idScope);
       for (const record of await registrations.list()) {
-        if (record.idScope.toLowerCase() === idScope.toLowerCase()) await dps.forget(idScope, record.registrationId);
+        if (record.idScope.toLowerCase() === idScope.toLowerCase()) await dps.forget(record, tx);
       }
-      await registrations.deleteScope(idScope);
+      await registrations.deleteCounts(idScope);
     },
     policies: async (name, resourceGroup) => (await find(name, resourceGroup)).policies.map(renderPolicy),
   };
@@ -108,16 +110,10 @@ function rightsFaults({ rights }: PolicyRequest, index: number): readonly Fault[
 }
 
 /** Never one that was given before. */
-async function newScope(
-  name: string,
-  { ids, instances }: ManagementPorts,
-  ordinals: Map<string, number>,
-): Promise<string> {
+async function newScope(name: string, { ids, tx: { instances } }: ManagementPorts): Promise<string> {
   const key = dpsNameOf(name).toLowerCase();
   for (;;) {
-    const ordinal = ordinals.get(key) ?? 0;
-    ordinals.set(key, ordinal + 1);
-    const scope = ids.idScope(key, ordinal);
+    const scope = ids.idScope(key, await instances.nextScopeOrdinal(key));
     if ((await instances.byScope(scope)) === undefined) return scope;
   }
 }

@@ -13,18 +13,12 @@ import {
   type ResourceFacts,
   type ResourceGroupResource,
   SUBSCRIPTION_ID,
-  type Tags,
 } from '../../wire/resource.ts';
 import type { DpsInstance, LinkedHub } from '../store/instances.ts';
+import type { ResourceGroup } from '../store/resource-groups.ts';
 
 /** What devices dial, whichever the instance. [dps-device-protocol §1.1] */
 const DEVICE_HOST = 'global.azure-devices-provisioning.net';
-
-export interface ResourceGroup {
-  readonly name: string;
-  readonly location: string;
-  readonly tags?: Tags;
-}
 
 export function renderGroup({ name, location, tags }: ResourceGroup): ResourceGroupResource {
   return {

@@ -3,10 +3,10 @@
 import { schemaFaults } from '../../wire/check-shape.ts';
 import type { ResourceGroupResource } from '../../wire/resource.ts';
 import { type ResourceGroupRequest, ResourceGroupRequestSchema } from '../../wire/resource-request.ts';
-import type { DpsInstance } from '../store/instances.ts';
+import type { ResourceGroup } from '../store/resource-groups.ts';
 import { invalidRequest, ManagementError } from './management-error.ts';
 import type { ManagementPorts } from './management-ports.ts';
-import { groupOf, locationOf, type ResourceGroup, renderGroup } from './render-resource.ts';
+import { groupOf, locationOf, renderGroup } from './render-resource.ts';
 import { nameFaults } from './rules.ts';
 
 export interface ResourceGroups {
@@ -15,17 +15,14 @@ export interface ResourceGroups {
   find(name: string): Promise<ResourceGroup>;
   put(name: string, request: unknown): Promise<ResourceGroupResource>;
   /** The group alone; what it holds is deleted by others. */
-  forget(name: string): void;
-  clear(): void;
+  forget(name: string): Promise<void>;
 }
 
-export function createResourceGroups({ instances, hubs }: Pick<ManagementPorts, 'instances' | 'hubs'>): ResourceGroups {
-  const made = new Map<string, ResourceGroup>();
-
+export function createResourceGroups({ tx }: Pick<ManagementPorts, 'tx'>): ResourceGroups {
   const list = async (): Promise<readonly ResourceGroup[]> => {
-    const all = new Map(made);
-    const resources = [...(await instances.list()), ...hubs.names().map((hub) => hubs.facts(hub) ?? {})];
-    for (const facts of resources as readonly Partial<DpsInstance>[]) {
+    const all = new Map((await tx.resourceGroups.list()).map((made) => [made.name.toLowerCase(), made]));
+    const hubs = await tx.storedHubs.list();
+    for (const facts of [...(await tx.instances.list()), ...hubs.map((hub) => hub.facts)]) {
       const key = groupOf(facts).toLowerCase();
       if (!all.has(key)) all.set(key, { name: groupOf(facts), location: locationOf(facts) });
     }
@@ -42,15 +39,14 @@ export function createResourceGroups({ instances, hubs }: Pick<ManagementPorts, 
       const faults = [...nameFaults('group', name), ...(await schemaFaults(ResourceGroupRequestSchema, request))];
       if (faults.length > 0) throw invalidRequest(faults);
       const { location, tags } = request as ResourceGroupRequest;
-      const old = made.get(name.toLowerCase());
+      const old = await tx.resourceGroups.get(name);
       const group = { name: old?.name ?? name, location: regionOf(location), ...(tags !== undefined && { tags }) };
-      made.set(name.toLowerCase(), group);
+      await tx.resourceGroups.put(group);
       return renderGroup(group);
     },
-    forget: (name) => {
-      made.delete(name.toLowerCase());
+    forget: async (name) => {
+      await tx.resourceGroups.delete(name);
     },
-    clear: () => made.clear(),
   };
 }
 

@@ -5,11 +5,13 @@ import type {
   ProvisioningServiceResource,
   ResourceGroupResource,
 } from '../../wire/resource.ts';
+import { type HubPorts, hubsIn } from '../hub/hub-devices.ts';
+import { SET_UP_TURN, type Store } from '../store/store.ts';
 import { createIotHubs } from './iot-hubs.ts';
 import type { ManagementPorts } from './management-ports.ts';
 import { createProvisioningServices } from './provisioning-services.ts';
-import { groupOf, renderGroup } from './render-resource.ts';
-import { createResourceGroups } from './resource-groups.ts';
+import { renderGroup } from './render-resource.ts';
+import { createResourceGroups, type ResourceGroups } from './resource-groups.ts';
 
 /** Requests are checked here: a `put` takes whatever JSON came. Names compare without regard to case. */
 export interface ResourceManager {
@@ -22,7 +24,6 @@ export interface ResourceManager {
   };
   readonly provisioningServices: Resources<ProvisioningServiceResource>;
   readonly iotHubs: Resources<IotHubResource>;
-  clear(): void;
 }
 
 export interface Resources<T> {
@@ -35,40 +36,52 @@ export interface Resources<T> {
   policies(name: string, resourceGroup: string | undefined): Promise<readonly PolicyResource[]>;
 }
 
-export function createResourceManager(ports: ManagementPorts): ResourceManager {
-  const groups = createResourceGroups(ports);
-  const scopeOrdinals = new Map<string, number>();
-  const provisioningServices = createProvisioningServices(ports, groups, scopeOrdinals);
-  const iotHubs = createIotHubs(ports, groups);
-  const { inTurn } = ports;
-  const changing = <T>(resources: Resources<T>): Resources<T> => ({
-    ...resources,
-    put: (name, request) => inTurn(() => resources.put(name, request)),
-    delete: (name, resourceGroup) => inTurn(() => resources.delete(name, resourceGroup)),
+/** Every request is a transaction: changes happen one after the other, with seeds and resets too. */
+export function createResourceManager({
+  transaction,
+  dps,
+  ...hubPorts
+}: Pick<Store, 'transaction'> & Pick<ManagementPorts, 'dps'> & HubPorts): ResourceManager {
+  const within = <T>(work: (plane: Plane) => Promise<T>): Promise<T> =>
+    transaction(SET_UP_TURN, (tx) => work(planeOf({ ...hubPorts, tx, hubs: hubsIn(tx, hubPorts), dps })));
+  const resources = <T>(of: (plane: Plane) => Resources<T>): Resources<T> => ({
+    list: (resourceGroup) => within((plane) => of(plane).list(resourceGroup)),
+    get: (name, resourceGroup) => within((plane) => of(plane).get(name, resourceGroup)),
+    put: (name, request) => within((plane) => of(plane).put(name, request)),
+    delete: (name, resourceGroup) => within((plane) => of(plane).delete(name, resourceGroup)),
+    policies: (name, resourceGroup) => within((plane) => of(plane).policies(name, resourceGroup)),
   });
   return {
     groups: {
-      list: async () => (await groups.list()).map(renderGroup),
-      get: async (name) => renderGroup(await groups.find(name)),
-      put: (name, request) => inTurn(() => groups.put(name, request)),
+      list: () => within(async ({ groups }) => (await groups.list()).map(renderGroup)),
+      get: (name) => within(async ({ groups }) => renderGroup(await groups.find(name))),
+      put: (name, request) => within(({ groups }) => groups.put(name, request)),
       delete: (name) =>
-        inTurn(async () => {
+        within(async ({ groups, provisioningServices, iotHubs }) => {
           const group = await groups.find(name);
-          const isInside = (other: string): boolean => other.toLowerCase() === group.name.toLowerCase();
-          for (const service of await ports.instances.list()) {
-            if (isInside(groupOf(service))) await provisioningServices.delete(service.name, undefined);
+          for (const service of await provisioningServices.list(group.name)) {
+            await provisioningServices.delete(service.name, undefined);
           }
-          for (const hub of ports.hubs.names()) {
-            if (isInside(groupOf(ports.hubs.facts(hub) ?? {}))) ports.hubs.delete(hub);
-          }
-          groups.forget(group.name);
+          for (const hub of await iotHubs.list(group.name)) await iotHubs.delete(hub.properties.hostName, undefined);
+          await groups.forget(group.name);
         }),
     },
-    provisioningServices: changing(provisioningServices),
-    iotHubs: changing(iotHubs),
-    clear: () => {
-      groups.clear();
-      scopeOrdinals.clear();
-    },
+    provisioningServices: resources((plane) => plane.provisioningServices),
+    iotHubs: resources((plane) => plane.iotHubs),
+  };
+}
+
+interface Plane {
+  readonly groups: ResourceGroups;
+  readonly provisioningServices: Resources<ProvisioningServiceResource>;
+  readonly iotHubs: Resources<IotHubResource>;
+}
+
+function planeOf(ports: ManagementPorts): Plane {
+  const groups = createResourceGroups(ports);
+  return {
+    groups,
+    provisioningServices: createProvisioningServices(ports, groups),
+    iotHubs: createIotHubs(ports, groups),
   };
 }

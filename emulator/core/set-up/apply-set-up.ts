@@ -1,5 +1,5 @@
 /** Puts a checked set-up into the stores, and takes one out of them again. */
-import { DPS_OWNER, DPS_RIGHTS, type GivenPolicy, type HubPolicy, type HubRight } from '../../wire/access-policy.ts';
+import { DPS_OWNER, DPS_RIGHTS } from '../../wire/access-policy.ts';
 import type { EnrollmentGroup, IndividualEnrollment } from '../../wire/enrollment.ts';
 import { registrationKey } from '../../wire/registration-id.ts';
 import type { ResourceFacts } from '../../wire/resource.ts';
@@ -8,48 +8,32 @@ import { completedPolicies } from '../access/complete-policies.ts';
 import { enrollmentKind, idOf } from '../enrollments/enrollment-kind.ts';
 import { allowedHubs, hubKey, hubsNamedBy } from '../enrollments/rules.ts';
 import { putEnrollment, storedEnrollment } from '../enrollments/write-enrollment.ts';
-import type { Ids } from '../ids.ts';
-import type { EnrollmentStore } from '../store/enrollments.ts';
-import type { DpsInstance, InstanceStore, LinkedHub } from '../store/instances.ts';
-
-/** The part of the hubs that a set-up touches. */
-export interface SetUpHubs {
-  names(): readonly string[];
-  create(
-    hub: string,
-    given?: { readonly policies?: readonly GivenPolicy<HubRight>[] | undefined; readonly facts?: ResourceFacts },
-  ): void;
-  facts(hub: string): ResourceFacts | undefined;
-  policies(hub: string): readonly HubPolicy[] | undefined;
-}
-
-export interface SetUpStores {
-  readonly instances: InstanceStore;
-  readonly enrollments: EnrollmentStore;
-  readonly hubs: SetUpHubs;
-  readonly ids: Ids;
-  readonly now: () => number;
-}
+import { type HubPorts, hubsIn } from '../hub/hub-devices.ts';
+import type { DpsInstance, LinkedHub } from '../store/instances.ts';
+import type { Reads, Transaction } from '../store/store.ts';
 
 /** Adds to what is there: enrollments of the same id are replaced; what is not said of an instance that is there stays. */
-export async function applySetUp(setUp: SetUp, stores: SetUpStores): Promise<void> {
+export async function applySetUp(setUp: SetUp, tx: Transaction, ports: HubPorts): Promise<void> {
+  const hubs = hubsIn(tx, ports);
   for (const hub of setUp.hubs ?? []) {
-    if (typeof hub === 'string') stores.hubs.create(hub);
-    else stores.hubs.create(hub.name, { policies: hub.policies, facts: factsOf(hub) });
+    if (typeof hub === 'string') await hubs.create(hub);
+    else await hubs.create(hub.name, { policies: hub.policies, facts: factsOf(hub) });
   }
   for (const instance of setUp.dps ?? []) {
-    await applyInstance(instance, stores);
-    await applyEnrollments(instance, 'individual', stores);
-    await applyEnrollments(instance, 'group', stores);
+    await applyInstance(instance, tx, ports);
+    await applyEnrollments(instance, 'individual', tx, ports);
+    await applyEnrollments(instance, 'group', tx, ports);
   }
 }
 
-async function applyInstance(instance: SetUpInstance, { instances, hubs, ids }: SetUpStores): Promise<void> {
+async function applyInstance(instance: SetUpInstance, tx: Transaction, ports: HubPorts): Promise<void> {
   const { name, idScope } = instance;
-  const present = await instances.byScope(idScope);
+  const present = await tx.instances.byScope(idScope);
+  // Enrollments that were still being written while a service of this scope was deleted.
+  if (present === undefined) await tx.enrollments.deleteScope(idScope);
   const given = instance.linkedHubs?.map((hub): GivenLinkedHub => (typeof hub === 'string' ? { name: hub } : hub));
-  for (const { name: hub, isDeleted } of given ?? []) if (isDeleted !== true) hubs.create(hub);
-  await instances.put({
+  for (const { name: hub, isDeleted } of given ?? []) if (isDeleted !== true) await hubsIn(tx, ports).create(hub);
+  await tx.instances.put({
     ...(present && factsOf(present)),
     ...factsOf(instance),
     name,
@@ -60,7 +44,7 @@ async function applyInstance(instance: SetUpInstance, { instances, hubs, ids }: 
       defaults: [{ keyName: DPS_OWNER, rights: DPS_RIGHTS }],
       given: instance.policies,
       present: present?.policies ?? [],
-      generateKey: (keyName, which) => ids.symmetricKey(which, `${idScope}/policies/${keyName.toLowerCase()}`),
+      generateKey: (keyName, which) => ports.ids.symmetricKey(which, `${idScope}/policies/${keyName.toLowerCase()}`),
     }),
   });
 }
@@ -68,7 +52,8 @@ async function applyInstance(instance: SetUpInstance, { instances, hubs, ids }: 
 async function applyEnrollments(
   instance: SetUpInstance,
   name: 'individual' | 'group',
-  { enrollments, ids, now }: SetUpStores,
+  { enrollments }: Pick<Transaction, 'enrollments'>,
+  { ids, now }: HubPorts,
 ): Promise<void> {
   const { idScope } = instance;
   const kind = enrollmentKind(name, enrollments);
@@ -97,9 +82,9 @@ function factsOf({ resourceGroup, location, tags }: ResourceFacts): ResourceFact
 }
 
 /** The set-up as it stands now, keys in clear: what the export hands to the person who asked for it. */
-export async function exportSetUp({ instances, enrollments, hubs }: SetUpStores): Promise<SetUp> {
-  const names = hubs.names();
-  const isHere = new Set(names.map(hubKey));
+export async function exportSetUp({ instances, enrollments, storedHubs }: Reads): Promise<SetUp> {
+  const hubs = await storedHubs.list();
+  const isHere = new Set(hubs.map(({ name }) => hubKey(name)));
   const dps = await Promise.all(
     (await instances.list()).map(async (instance): Promise<SetUpInstance> => {
       const individuals = await enrollments.individuals(instance.idScope);
@@ -118,7 +103,7 @@ export async function exportSetUp({ instances, enrollments, hubs }: SetUpStores)
   );
   return {
     dps,
-    hubs: names.map((name) => ({ name, ...hubs.facts(name), policies: hubs.policies(name) ?? [] })),
+    hubs: hubs.map(({ name, facts, policies }) => ({ name, ...facts, policies })),
   };
 }
 

@@ -1,9 +1,11 @@
-/** Enrollments of every instance: the interface, and the default that keeps them in memory. */
+/** Enrollments of every instance. */
 import type { EnrollmentGroup, IndividualEnrollment } from '../../wire/enrollment.ts';
 import { registrationKey } from '../../wire/registration-id.ts';
-import { createOrderedMap, type OrderedMap, type Page, type PageRequest } from './ordered-map.ts';
+import { type Access, everyItem } from './access.ts';
+import type { Page, PageRequest } from './record-store.ts';
+import { registrationAddress } from './registrations.ts';
 
-export interface EnrollmentStore {
+export interface EnrollmentReads {
   individual(idScope: string, registrationId: string): Promise<IndividualEnrollment | undefined>;
   individuals(idScope: string): Promise<readonly IndividualEnrollment[]>;
   /** Oldest first; a page costs its own length, wherever it stands. */
@@ -12,6 +14,9 @@ export interface EnrollmentStore {
   /** Oldest first: the order in which a device's credential is tried against them. */
   groups(idScope: string): Promise<readonly EnrollmentGroup[]>;
   groupsPage(idScope: string, page: PageRequest): Promise<Page<EnrollmentGroup>>;
+}
+
+export interface Enrollments extends EnrollmentReads {
   putIndividual(idScope: string, record: IndividualEnrollment): Promise<void>;
   putGroup(idScope: string, record: EnrollmentGroup): Promise<void>;
   /** False when there is none. */
@@ -19,57 +24,62 @@ export interface EnrollmentStore {
   deleteGroup(idScope: string, enrollmentGroupId: string): Promise<boolean>;
   /** Counts a write to this id and says the how-manieth it is, deleted records of it included: an etag's ordinal. */
   countWrite(idScope: string, kind: 'individual' | 'group', id: string): Promise<number>;
-  /** Forgets every enrollment of an instance. */
+  /** Forgets every enrollment of an instance, and how often each was written. */
   deleteScope(idScope: string): Promise<void>;
-  clear(): Promise<void>;
 }
 
-export function createEnrollmentStore(): EnrollmentStore {
-  const individuals = new Map<string, OrderedMap<IndividualEnrollment>>();
-  const groups = new Map<string, OrderedMap<EnrollmentGroup>>();
-  const writes = new Map<string, number>();
+interface WriteCount {
+  /** Of the count itself, so that a list of them tells which they are. */
+  readonly key: string;
+  readonly count: number;
+}
+
+const INDIVIDUALS = 'individuals';
+const GROUPS = 'groups';
+const WRITES = 'enrollment-writes';
+
+export function enrollmentsIn(access: Access): Enrollments {
+  const individualsPage = (idScope: string, request: PageRequest): Promise<Page<IndividualEnrollment>> =>
+    access.page(listOf(INDIVIDUALS, idScope), request);
+  const groupsPage = (idScope: string, request: PageRequest): Promise<Page<EnrollmentGroup>> =>
+    access.page(listOf(GROUPS, idScope), request);
+  const individuals = (idScope: string) => everyItem((request) => individualsPage(idScope, request));
+  const groups = (idScope: string) => everyItem((request) => groupsPage(idScope, request));
+  const remove = (collection: string, idScope: string, id: string): Promise<boolean> =>
+    access.delete(collection, registrationAddress(idScope, id));
 
   return {
-    individual: async (idScope, registrationId) => within(individuals, idScope).get(registrationKey(registrationId)),
-    individuals: async (idScope) => within(individuals, idScope).values(),
-    individualsPage: async (idScope, page) => within(individuals, idScope).page(page),
-    group: async (idScope, enrollmentGroupId) => within(groups, idScope).get(registrationKey(enrollmentGroupId)),
-    groups: async (idScope) => within(groups, idScope).values(),
-    groupsPage: async (idScope, page) => within(groups, idScope).page(page),
-    putIndividual: async (idScope, record) => {
-      within(individuals, idScope).set(registrationKey(record.registrationId), record);
+    individual: (idScope, registrationId) => access.get(INDIVIDUALS, registrationAddress(idScope, registrationId)),
+    individuals,
+    individualsPage,
+    group: (idScope, enrollmentGroupId) => access.get(GROUPS, registrationAddress(idScope, enrollmentGroupId)),
+    groups,
+    groupsPage,
+    putIndividual: (idScope, record) => {
+      const lists = [listOf(INDIVIDUALS, idScope)];
+      return access.put(INDIVIDUALS, registrationAddress(idScope, record.registrationId), record, lists);
     },
-    putGroup: async (idScope, record) => {
-      within(groups, idScope).set(registrationKey(record.enrollmentGroupId), record);
+    putGroup: (idScope, record) => {
+      const lists = [listOf(GROUPS, idScope)];
+      return access.put(GROUPS, registrationAddress(idScope, record.enrollmentGroupId), record, lists);
     },
-    deleteIndividual: async (idScope, registrationId) =>
-      within(individuals, idScope).delete(registrationKey(registrationId)),
-    deleteGroup: async (idScope, enrollmentGroupId) =>
-      within(groups, idScope).delete(registrationKey(enrollmentGroupId)),
+    deleteIndividual: (idScope, registrationId) => remove(INDIVIDUALS, idScope, registrationId),
+    deleteGroup: (idScope, enrollmentGroupId) => remove(GROUPS, idScope, enrollmentGroupId),
     countWrite: async (idScope, kind, id) => {
       const key = `${idScope.toLowerCase()}/${kind}/${registrationKey(id)}`;
-      const count = (writes.get(key) ?? 0) + 1;
-      writes.set(key, count);
+      const count = ((await access.get<WriteCount>(WRITES, key))?.count ?? 0) + 1;
+      await access.put(WRITES, key, { key, count }, [listOf(WRITES, idScope)]);
       return count;
     },
     deleteScope: async (idScope) => {
-      const scope = idScope.toLowerCase();
-      individuals.delete(scope);
-      groups.delete(scope);
-      for (const key of writes.keys()) if (key.startsWith(`${scope}/`)) writes.delete(key);
-    },
-    clear: async () => {
-      individuals.clear();
-      groups.clear();
-      writes.clear();
+      for (const { registrationId } of await individuals(idScope)) await remove(INDIVIDUALS, idScope, registrationId);
+      for (const { enrollmentGroupId } of await groups(idScope)) await remove(GROUPS, idScope, enrollmentGroupId);
+      const counts = await everyItem((request) => access.page<WriteCount>(listOf(WRITES, idScope), request));
+      for (const { key } of counts) await access.delete(WRITES, key);
     },
   };
 }
 
-/** Creates the scope's own map on first use; replacing a record keeps its place, so age order survives updates. */
-function within<T>(scopes: Map<string, OrderedMap<T>>, idScope: string): OrderedMap<T> {
-  const scope = idScope.toLowerCase();
-  const found = scopes.get(scope) ?? createOrderedMap<T>();
-  scopes.set(scope, found);
-  return found;
+function listOf(collection: string, idScope: string): string {
+  return `${collection}/${idScope.toLowerCase()}`;
 }

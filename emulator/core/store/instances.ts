@@ -1,6 +1,7 @@
-/** DPS instances of this process: what a device's ID scope selects. */
+/** DPS instances: what a device's ID scope selects. */
 import type { DpsPolicy } from '../../wire/access-policy.ts';
 import type { ResourceFacts } from '../../wire/resource.ts';
+import { type Access, everyItem } from './access.ts';
 
 export interface LinkedHub {
   /** The hub's host name. */
@@ -24,24 +25,32 @@ export interface DpsInstance extends ResourceFacts {
   readonly policies: readonly DpsPolicy[];
 }
 
-export interface InstanceStore {
+export interface InstanceReads {
   byScope(idScope: string): Promise<DpsInstance | undefined>;
   list(): Promise<readonly DpsInstance[]>;
+}
+
+export interface Instances extends InstanceReads {
   put(instance: DpsInstance): Promise<void>;
   /** False when there is none. */
   delete(idScope: string): Promise<boolean>;
-  clear(): Promise<void>;
+  /** Counts the ID scopes given to services of this name, deleted ones included; from 0. */
+  nextScopeOrdinal(dpsName: string): Promise<number>;
 }
 
-export function createInstanceStore(): InstanceStore {
-  const instances = new Map<string, DpsInstance>();
+export function instancesIn(access: Access): Instances {
   return {
-    byScope: async (idScope) => instances.get(idScope.toLowerCase()),
-    list: async () => [...instances.values()],
-    put: async (instance) => {
-      instances.set(instance.idScope.toLowerCase(), instance);
+    byScope: (idScope) => access.get(INSTANCES, idScope.toLowerCase()),
+    list: () => everyItem((request) => access.page(INSTANCES, request)),
+    put: (instance) => access.put(INSTANCES, instance.idScope.toLowerCase(), instance, [INSTANCES]),
+    delete: (idScope) => access.delete(INSTANCES, idScope.toLowerCase()),
+    nextScopeOrdinal: async (dpsName) => {
+      const { count = 0 } = (await access.get<{ readonly count: number }>(SCOPES_GIVEN, dpsName.toLowerCase())) ?? {};
+      await access.put(SCOPES_GIVEN, dpsName.toLowerCase(), { count: count + 1 }, []);
+      return count;
     },
-    delete: async (idScope) => instances.delete(idScope.toLowerCase()),
-    clear: async () => instances.clear(),
   };
 }
+
+const INSTANCES = 'instances';
+const SCOPES_GIVEN = 'scopes-given';

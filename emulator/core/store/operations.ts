@@ -1,5 +1,7 @@
 /** Operations: what an operation id that a device holds stands for. */
-import { type RegistrationRecord, registrationAddress } from './registrations.ts';
+import type { Access } from './access.ts';
+import type { Outcome } from './registrations.ts';
+import { registrationAddress } from './registrations.ts';
 
 export interface OperationRecord {
   readonly operationId: string;
@@ -9,38 +11,35 @@ export interface OperationRecord {
   /** Set when the operation has ended; its life-time counts from here. */
   readonly concludedMs?: number;
   /** The registration as this operation left it. */
-  readonly outcome?: RegistrationRecord;
+  readonly outcome?: Outcome;
   /** A newer register took its place before it ended. */
   readonly isSuperseded?: boolean;
 }
 
-export interface OperationStore {
+export interface OperationReads {
   get(idScope: string, registrationId: string, operationId: string): Promise<OperationRecord | undefined>;
-  put(operation: OperationRecord): Promise<void>;
-  /** Forgets every operation of a registration. */
-  deleteAll(idScope: string, registrationId: string): Promise<void>;
-  clear(): Promise<void>;
 }
 
-/** A device that registers without end must not grow the store without end; the oldest ids of it are forgotten. */
-const OPERATIONS_PER_REGISTRATION_MAX = 32;
+export interface Operations extends OperationReads {
+  put(operation: OperationRecord): Promise<void>;
+  delete(idScope: string, registrationId: string, operationId: string): Promise<boolean>;
+}
 
-export function createOperationStore(): OperationStore {
-  const byRegistration = new Map<string, Map<string, OperationRecord>>();
+const OPERATIONS = 'operations';
+
+export function operationsIn(access: Access): Operations {
   return {
-    get: async (idScope, registrationId, operationId) =>
-      byRegistration.get(registrationAddress(idScope, registrationId))?.get(operationId),
-    put: async (operation) => {
-      const address = registrationAddress(operation.idScope, operation.registrationId);
-      const operations = byRegistration.get(address) ?? new Map<string, OperationRecord>();
-      byRegistration.set(address, operations);
-      operations.set(operation.operationId, operation);
-      const oldest = operations.keys().next().value;
-      if (operations.size > OPERATIONS_PER_REGISTRATION_MAX && oldest !== undefined) operations.delete(oldest);
+    get: (idScope, registrationId, operationId) =>
+      access.get(OPERATIONS, addressOf(idScope, registrationId, operationId)),
+    put: (operation) => {
+      const { idScope, registrationId, operationId } = operation;
+      return access.put(OPERATIONS, addressOf(idScope, registrationId, operationId), operation, []);
     },
-    deleteAll: async (idScope, registrationId) => {
-      byRegistration.delete(registrationAddress(idScope, registrationId));
-    },
-    clear: async () => byRegistration.clear(),
+    delete: (idScope, registrationId, operationId) =>
+      access.delete(OPERATIONS, addressOf(idScope, registrationId, operationId)),
   };
+}
+
+function addressOf(idScope: string, registrationId: string, operationId: string): string {
+  return `${registrationAddress(idScope, registrationId)}/${operationId}`;
 }

@@ -2,7 +2,8 @@
 import type { RegistrationStatus, Substatus } from '../../wire/registration.ts';
 import { registrationKey } from '../../wire/registration-id.ts';
 import type { JsonObject } from '../../wire/twin.ts';
-import { createOrderedMap, type OrderedMap, type Page, type PageRequest } from './ordered-map.ts';
+import { type Access, everyItem } from './access.ts';
+import type { Page, PageRequest } from './record-store.ts';
 
 export interface Assignment {
   readonly hub: string;
@@ -33,24 +34,31 @@ export interface RegistrationRecord {
   readonly operationId: string;
   /** Number of operations so far; gives the next operation id its ordinal. */
   readonly operationCount: number;
+  /** The operations that are kept, oldest first; the latest is the last of them. */
+  readonly operationIds: readonly string[];
 }
+
+/** What an operation left of its registration. */
+export type Outcome = Omit<RegistrationRecord, 'operationIds'>;
 
 /** How far the counts of a registration have come: they go on when a deleted one registers again. */
 export type RegistrationCounts = Pick<RegistrationRecord, 'version' | 'operationCount'>;
 
-export interface RegistrationStore {
+export interface RegistrationReads {
   get(idScope: string, registrationId: string): Promise<RegistrationRecord | undefined>;
-  put(record: RegistrationRecord): Promise<void>;
-  /** False when there is none. */
-  delete(idScope: string, registrationId: string): Promise<boolean>;
   /** Where a deleted registration left off, so that no id or etag is given twice. */
   countsOfDeleted(idScope: string, registrationId: string): Promise<RegistrationCounts | undefined>;
   list(): Promise<readonly RegistrationRecord[]>;
   /** Those that registered through a group, oldest first; a page costs its own length. */
   groupPage(idScope: string, enrollmentGroupId: string, page: PageRequest): Promise<Page<RegistrationRecord>>;
-  /** Forgets every registration of an ID scope that is no longer there, and the counts of the deleted ones. */
-  deleteScope(idScope: string): Promise<void>;
-  clear(): Promise<void>;
+}
+
+export interface Registrations extends RegistrationReads {
+  put(record: RegistrationRecord): Promise<void>;
+  /** Keeps how far its counts had come. False when there is none. */
+  delete(idScope: string, registrationId: string): Promise<boolean>;
+  /** Forgets the counts of the deleted registrations of an ID scope that is no longer there. */
+  deleteCounts(idScope: string): Promise<void>;
 }
 
 /** The key under which the state changes of one registration are ordered. */
@@ -58,59 +66,50 @@ export function registrationAddress(idScope: string, registrationId: string): st
   return `${idScope.toLowerCase()}/${registrationKey(registrationId)}`;
 }
 
-export function createRegistrationStore(): RegistrationStore {
-  const records = createOrderedMap<RegistrationRecord>();
-  const byGroup = new Map<string, OrderedMap<RegistrationRecord>>();
-  const deleted = new Map<string, RegistrationCounts>();
+const REGISTRATIONS = 'registrations';
+const DELETED = 'deleted-registrations';
 
-  /** A device may come through another enrollment than before: then it changes lists. */
-  const leaveGroup = (address: string, group: string | undefined): void => {
-    if (group !== undefined) byGroup.get(group)?.delete(address);
-  };
+interface DeletedRegistration extends RegistrationCounts {
+  readonly address: string;
+}
+
+export function registrationsIn(access: Access): Registrations {
+  const countsOfDeleted = (idScope: string, registrationId: string): Promise<DeletedRegistration | undefined> =>
+    access.get(DELETED, registrationAddress(idScope, registrationId));
+  const get = (idScope: string, registrationId: string): Promise<RegistrationRecord | undefined> =>
+    access.get(REGISTRATIONS, registrationAddress(idScope, registrationId));
+
   return {
-    get: async (idScope, registrationId) => records.get(registrationAddress(idScope, registrationId)),
-    put: async (record) => {
-      const address = registrationAddress(record.idScope, record.registrationId);
-      const group = groupOf(record);
-      const old = records.get(address);
-      if (old !== undefined && groupOf(old) !== group) leaveGroup(address, groupOf(old));
-      records.set(address, record);
-      deleted.delete(address);
-      if (group === undefined) return;
-      const members = byGroup.get(group) ?? createOrderedMap<RegistrationRecord>();
-      byGroup.set(group, members);
-      members.set(address, record);
+    get,
+    countsOfDeleted,
+    list: () => everyItem((request) => access.page(REGISTRATIONS, request)),
+    groupPage: (idScope, enrollmentGroupId, page) => access.page(groupList(idScope, enrollmentGroupId), page),
+    put: (record) => {
+      const { idScope, registrationId, enrollmentGroupId: group } = record;
+      // A device may come through another enrollment than before: then it changes lists.
+      const lists = group === undefined ? [REGISTRATIONS] : [REGISTRATIONS, groupList(idScope, group)];
+      return access.put(REGISTRATIONS, registrationAddress(idScope, registrationId), record, lists);
     },
     delete: async (idScope, registrationId) => {
-      const address = registrationAddress(idScope, registrationId);
-      const old = records.get(address);
+      const old = await get(idScope, registrationId);
       if (old === undefined) return false;
-      leaveGroup(address, groupOf(old));
-      records.delete(address);
-      deleted.set(address, { version: old.version, operationCount: old.operationCount });
-      return true;
+      const address = registrationAddress(idScope, registrationId);
+      const { version, operationCount } = old;
+      await countsOfDeleted(idScope, registrationId);
+      await access.put(DELETED, address, { address, version, operationCount }, [deletedList(idScope)]);
+      return access.delete(REGISTRATIONS, address);
     },
-    countsOfDeleted: async (idScope, registrationId) => deleted.get(registrationAddress(idScope, registrationId)),
-    list: async () => records.values(),
-    groupPage: async (idScope, enrollmentGroupId, page) =>
-      byGroup.get(registrationAddress(idScope, enrollmentGroupId))?.page(page) ?? { items: [] },
-    deleteScope: async (idScope) => {
-      const prefix = registrationAddress(idScope, '');
-      for (const record of records.values()) {
-        const address = registrationAddress(record.idScope, record.registrationId);
-        if (address.startsWith(prefix)) records.delete(address);
-      }
-      for (const group of byGroup.keys()) if (group.startsWith(prefix)) byGroup.delete(group);
-      for (const address of deleted.keys()) if (address.startsWith(prefix)) deleted.delete(address);
-    },
-    clear: async () => {
-      records.clear();
-      byGroup.clear();
-      deleted.clear();
+    deleteCounts: async (idScope) => {
+      const deleted = await everyItem((request) => access.page<DeletedRegistration>(deletedList(idScope), request));
+      for (const { address } of deleted) await access.delete(DELETED, address);
     },
   };
 }
 
-function groupOf({ idScope, enrollmentGroupId }: RegistrationRecord): string | undefined {
-  return enrollmentGroupId === undefined ? undefined : registrationAddress(idScope, enrollmentGroupId);
+function groupList(idScope: string, enrollmentGroupId: string): string {
+  return `${REGISTRATIONS}/${registrationAddress(idScope, enrollmentGroupId)}`;
+}
+
+function deletedList(idScope: string): string {
+  return `${DELETED}/${idScope.toLowerCase()}`;
 }

@@ -120,7 +120,7 @@ describe('what the webhook may choose from', () => {
     await harness.seed(setUpOf(undefined, { linkedHubs: [HUB_A] }));
     const { registrationState } = await provision(harness);
     expect(registrationState).toMatchObject({ status: 'failed', errorCode: 400207 });
-    expect(harness.hubs.devices(HUB_B)).toEqual([]);
+    expect(await harness.hubs.devices(HUB_B)).toEqual([]);
   });
 });
 

@@ -114,7 +114,7 @@ describe('who is believed', () => {
   ])('the %s key that was proved becomes the primary one at the hub', async (_which, proven, symmetricKey) => {
     const harness = await harnessOf({ enrollments: [individual({ allocationPolicy: 'static', iotHubs: [HUB_A] })] });
     await provision(harness, { key: proven });
-    expect(harness.hubs.device(HUB_A, DEVICE)?.authentication).toEqual({ type: 'sas', symmetricKey });
+    expect((await harness.hubs.device(HUB_A, DEVICE))?.authentication).toEqual({ type: 'sas', symmetricKey });
   });
 
   it("a group's device has its derived keys at the hub", async () => {
@@ -122,7 +122,7 @@ describe('who is believed', () => {
       enrollmentGroups: [group('g', GROUP_KEY, { allocationPolicy: 'static', iotHubs: [HUB_B] })],
     });
     await provision(harness);
-    expect(harness.hubs.device(HUB_B, DEVICE)?.authentication).toEqual({
+    expect((await harness.hubs.device(HUB_B, DEVICE))?.authentication).toEqual({
       type: 'sas',
       symmetricKey: {
         primaryKey: deriveDeviceKey(GROUP_KEY, DEVICE),

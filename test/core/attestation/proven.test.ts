@@ -7,10 +7,12 @@ import { evidenceOf, type Proven } from '../../../emulator/core/dps/attestation/
 import { admitted } from '../../../emulator/core/dps/checks.ts';
 import { renderRegistration } from '../../../emulator/core/dps/render.ts';
 import { DpsError } from '../../../emulator/core/errors.ts';
-import { createHubs } from '../../../emulator/core/hub/hub-devices.ts';
+import { createHubs, provisionDevice } from '../../../emulator/core/hub/hub-devices.ts';
 import { renderDevice, renderTwin } from '../../../emulator/core/hub/render-hub-device.ts';
 import { createIds } from '../../../emulator/core/ids.ts';
-import type { RegistrationRecord } from '../../../emulator/core/store/registrations.ts';
+import { createMemoryStore } from '../../../emulator/core/store/memory/memory-store.ts';
+import type { Outcome } from '../../../emulator/core/store/registrations.ts';
+import { createStore } from '../../../emulator/core/store/store.ts';
 import { registrationSubject } from '../../../emulator/wire/journal-subject.ts';
 import { HUB_A, startHarness } from '../service-harness.ts';
 
@@ -77,9 +79,11 @@ describe('what a device has proved', () => {
     [CERTIFICATE, 'selfSigned', NO_KEYS, { primaryThumbprint: 'A256', secondaryThumbprint: null }],
     [TPM, 'sas', generated, NO_THUMBPRINTS],
   ])('is what it authenticates with at its hub: %j', async (proven, type, symmetricKey, x509Thumbprint) => {
-    const hubs = createHubs({ ids: createIds('seed'), now: () => 0 });
-    hubs.create(HUB_A);
-    await hubs.provision({
+    const store = createStore(createMemoryStore());
+    const ports = { ids: createIds('seed'), now: () => 0 };
+    const hubs = createHubs(store, ports);
+    await hubs.create(HUB_A);
+    const request = {
       hub: HUB_A,
       deviceId: 'd',
       proven,
@@ -87,8 +91,9 @@ describe('what a device has proved', () => {
       data: 'initial',
       twin: undefined,
       previous: undefined,
-    });
-    const [device, twin] = [hubs.device(HUB_A, 'd'), hubs.twin(HUB_A, 'd')];
+    } as const;
+    await store.transaction('device', (tx) => provisionDevice(request, tx, ports));
+    const [device, twin] = [await hubs.device(HUB_A, 'd'), await hubs.twin(HUB_A, 'd')];
     if (device === undefined || twin === undefined) throw new Error('there is no device');
     expect(renderDevice(device)).toMatchObject({ authentication: { type, symmetricKey, x509Thumbprint } });
     expect(renderTwin(twin, device, 'now')).toMatchObject({ authenticationType: type, x509Thumbprint });
@@ -101,7 +106,7 @@ describe('what a device has proved', () => {
     ['x509', 'g', { x509: { enrollmentGroupId: 'g' } }],
     ['tpm', undefined, { tpm: {} }],
   ] as const)('is the first member of the answer [dps-device-protocol §1.5]: %s, group %s', (kind, group, member) => {
-    const record: RegistrationRecord = {
+    const record: Outcome = {
       idScope: 's',
       registrationId: 'd',
       ...(group !== undefined && { enrollmentGroupId: group }),

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { renderOperation, renderRegistration } from '../../../emulator/core/dps/render.ts';
-import type { RegistrationRecord } from '../../../emulator/core/store/registrations.ts';
+import type { Outcome } from '../../../emulator/core/store/registrations.ts';
 import { API_VERSIONS } from '../../../emulator/wire/api-version.ts';
 import type { Substatus } from '../../../emulator/wire/registration.ts';
 
 const ETAG = '"61008d46-0000-0100-0000-5e8fe3d10000"';
 const OPERATION = '5.316aac5bdc130deb.b1e02da8-7d5f-4d5f-9b5f-0c5f0c5f0c5f';
 
-const record: RegistrationRecord = {
+const record: Outcome = {
   idScope: '0ne1',
   registrationId: 'dev1',
   status: 'assigned',
@@ -22,7 +22,7 @@ const record: RegistrationRecord = {
 };
 
 /** The very text of a body, members in the order of the captures. [dps-device-protocol §1.5, dps-service-behaviour §5.2] */
-const bodies: readonly (readonly [string, Partial<RegistrationRecord>, string])[] = [
+const bodies: readonly (readonly [string, Partial<Outcome>, string])[] = [
   [
     'assigned, individual enrollment: no attestation member',
     {},

@@ -8,9 +8,8 @@ import { createIds } from '../../../emulator/core/ids.ts';
 import { createResourceManager, type ResourceManager } from '../../../emulator/core/resources/resource-manager.ts';
 import { applySetUp, exportSetUp } from '../../../emulator/core/set-up/apply-set-up.ts';
 import { checkSetUp } from '../../../emulator/core/set-up/check-set-up.ts';
-import { createEnrollmentStore } from '../../../emulator/core/store/enrollments.ts';
-import { createInstanceStore } from '../../../emulator/core/store/instances.ts';
-import { createRegistrationStore } from '../../../emulator/core/store/registrations.ts';
+import { createMemoryStore } from '../../../emulator/core/store/memory/memory-store.ts';
+import { createStore, SET_UP_TURN } from '../../../emulator/core/store/store.ts';
 import { DPS_OWNER, serviceHostOf } from '../../../emulator/wire/access-policy.ts';
 import { hubHostOf } from '../../../emulator/wire/resource.ts';
 import type { SetUp } from '../../../emulator/wire/set-up.ts';
@@ -33,31 +32,29 @@ export async function partsWith(document: unknown, seed = 'seed'): Promise<Parts
   // A millisecond later at each look, so that instants that are not kept would show.
   let looks = 0;
   const now = (): number => START_MS + 1000 * looks++;
-  const hubs = createHubs({ ids, now });
-  const instances = createInstanceStore();
-  const enrollments = createEnrollmentStore();
-  const registrations = createRegistrationStore();
-  const stores = { instances, enrollments, hubs, ids, now };
+  const store = createStore(createMemoryStore());
+  const hubPorts = { ids, now };
+  const hubs = createHubs(store, hubPorts);
   const dps = { forget: async () => undefined };
+  const seeded = (given: unknown, source: string): Promise<void> =>
+    store.transaction(SET_UP_TURN, async (tx) => applySetUp(await checkSetUp(given, source, tx), tx, hubPorts));
   const bugs: unknown[] = [];
   const api = createServiceApi({
     clock: { now },
     credentialNow: Date.now,
+    ...store,
     ids,
-    instances,
-    enrollments,
-    registrations,
     dps,
     hubNames: hubs.names,
     settings: { assumptions: resolveAssumptions() },
     reportBug: (error) => bugs.push(error),
   });
-  const resources = createResourceManager({ ...stores, registrations, dps, inTurn: (change) => change() });
-  await applySetUp(await checkSetUp(document, 'set-up'), stores);
+  const resources = createResourceManager({ ...store, ...hubPorts, dps });
+  await seeded(document, 'set-up');
   return {
     resources,
     rest: async (service, request) => {
-      const instance = (await instances.list()).find(({ name }) => name === service);
+      const instance = (await store.instances.list()).find(({ name }) => name === service);
       const owner = instance?.policies.find(({ keyName }) => keyName === DPS_OWNER);
       if (owner === undefined) return undefined;
       const host = serviceHostOf(service);
@@ -66,19 +63,20 @@ export async function partsWith(document: unknown, seed = 'seed'): Promise<Parts
       if (bugs.length > 0) throw bugs[0];
       return reply;
     },
-    seed: async (given) => applySetUp(await checkSetUp(given, 'seed', stores), stores),
-    exported: () => exportSetUp(stores),
-    link: (service, names) =>
-      resources.provisioningServices.put(service, {
-        properties: {
-          iotHubs: names.map((name) => {
-            const key = hubs.policies(hubHostOf(name))?.[0]?.primaryKey ?? 'bm9uZQ==';
-            return {
-              connectionString: `HostName=${hubHostOf(name)};SharedAccessKeyName=iothubowner;SharedAccessKey=${key}`,
-            };
-          }),
-        },
-      }),
+    seed: (given) => seeded(given, 'seed'),
+    exported: () => exportSetUp(store),
+    link: async (service, names) => {
+      const iotHubs = await Promise.all(
+        names.map(async (name) => {
+          const [policy] = (await hubs.policies(hubHostOf(name))) ?? [];
+          const key = policy?.primaryKey ?? 'bm9uZQ==';
+          return {
+            connectionString: `HostName=${hubHostOf(name)};SharedAccessKeyName=iothubowner;SharedAccessKey=${key}`,
+          };
+        }),
+      );
+      return resources.provisioningServices.put(service, { properties: { iotHubs } });
+    },
   };
 }
 

@@ -3,7 +3,7 @@ import type { Enrollment, EnrollmentGroup, IndividualEnrollment } from '../../..
 import type { TpmChallenge } from '../../../wire/registration.ts';
 import { parseSasToken, type SasToken } from '../../../wire/sas-token.ts';
 import type { Assumptions } from '../../assumptions.ts';
-import type { EnrollmentStore } from '../../store/enrollments.ts';
+import type { EnrollmentReads } from '../../store/enrollments.ts';
 import type { Credential, RefusalReason } from './credential.ts';
 import type { Proven } from './proven.ts';
 import { derivedKeys, faultOfSignedToken, provenBy } from './symmetric-key.ts';
@@ -33,7 +33,7 @@ export type AdmittedVerdict = Extract<Verdict, { readonly kind: 'accepted' | 'ba
  */
 export async function attest(
   request: AttestationRequest,
-  enrollments: EnrollmentStore,
+  enrollments: EnrollmentReads,
   assumptions: Assumptions,
 ): Promise<Verdict> {
   const individual = await enrollments.individual(request.idScope, request.registrationId);

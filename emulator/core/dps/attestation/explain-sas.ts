@@ -4,13 +4,13 @@ import type { SasCheck, SasExplanation, SasQuestion } from '../../../wire/contro
 import { parseSasToken } from '../../../wire/sas-token.ts';
 import { isoInstant } from '../../../wire/timestamp.ts';
 import type { Assumptions } from '../../assumptions.ts';
-import type { EnrollmentStore } from '../../store/enrollments.ts';
-import type { InstanceStore } from '../../store/instances.ts';
+import type { EnrollmentReads } from '../../store/enrollments.ts';
+import type { InstanceReads } from '../../store/instances.ts';
 import { attest } from './attest.ts';
 
 export interface ExplainPorts {
-  readonly instances: InstanceStore;
-  readonly enrollments: EnrollmentStore;
+  readonly instances: InstanceReads;
+  readonly enrollments: EnrollmentReads;
   readonly credentialNow: () => number;
   readonly settings: { readonly assumptions: Assumptions };
 }

@@ -1,7 +1,6 @@
 /** Create or update: the whole record is replaced; the answer carries its keys. [dps-service-behaviour §3.5, §4.1] */
 
 import { readObject } from '../../dps/checks.ts';
-import type { KeyedQueue } from '../../keyed-queue.ts';
 import type { CheckedServiceCall } from '../checked-call.ts';
 import { checkId, enrollmentKind } from '../enrollment-kind.ts';
 import { putPrecondition } from '../etag-rules.ts';
@@ -19,12 +18,11 @@ export async function createOrUpdateEnrollment(
     readonly body: string;
   },
   ports: ServiceApiPorts,
-  writes: KeyedQueue,
 ): Promise<ServiceAnswer> {
   const kind = enrollmentKind(request.kind, ports.enrollments);
   checkId(request.id, kind.idMember);
   const value = readObject(request.body);
   const precondition = putPrecondition(request.ifMatch);
-  const record = await writeEnrollment({ instance, kind, id: request.id, value, precondition }, ports, writes);
+  const record = await writeEnrollment({ instance, kind, id: request.id, value, precondition }, ports);
   return { kind: 'body', body: renderEnrollment(record, { apiVersion, keys: 'shown' }) };
 }

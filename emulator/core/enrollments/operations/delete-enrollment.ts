@@ -1,5 +1,4 @@
 /** Delete: 204, whatever devices the enrollment has let in. [dps-service-behaviour §3.4, §4.1] */
-import type { KeyedQueue } from '../../keyed-queue.ts';
 import type { CheckedServiceCall } from '../checked-call.ts';
 import { checkId, enrollmentKind } from '../enrollment-kind.ts';
 import { deletePrecondition } from '../etag-rules.ts';
@@ -11,11 +10,10 @@ export async function deleteEnrollment(
   { instance }: CheckedServiceCall,
   request: { readonly kind: EnrollmentKindName; readonly id: string; readonly ifMatch: string | undefined },
   ports: ServiceApiPorts,
-  writes: KeyedQueue,
 ): Promise<ServiceAnswer> {
   const kind = enrollmentKind(request.kind, ports.enrollments);
   checkId(request.id, kind.idMember);
   const precondition = deletePrecondition(request.ifMatch);
-  await removeEnrollment({ instance, kind, id: request.id, precondition }, ports, writes);
+  await removeEnrollment({ instance, kind, id: request.id, precondition }, ports);
   return { kind: 'no-content' };
 }

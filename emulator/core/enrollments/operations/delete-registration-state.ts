@@ -1,4 +1,5 @@
 /** Device registration state, delete: the device at the hub stays, the next register is a first one. [dps-service-behaviour §5.3] */
+import { registrationAddress } from '../../store/registrations.ts';
 import type { CheckedServiceCall } from '../checked-call.ts';
 import { checkId } from '../enrollment-kind.ts';
 import { checkPrecondition, deletePrecondition } from '../etag-rules.ts';
@@ -8,10 +9,13 @@ import type { ServiceApiPorts } from '../service-ports.ts';
 export async function deleteRegistrationState(
   { instance }: CheckedServiceCall,
   { id, ifMatch }: { readonly id: string; readonly ifMatch: string | undefined },
-  { dps }: ServiceApiPorts,
+  { dps, transaction }: ServiceApiPorts,
 ): Promise<ServiceAnswer> {
   checkId(id, 'registrationId');
   const precondition = deletePrecondition(ifMatch);
-  await dps.forget(instance.idScope, id, (record) => checkPrecondition(record, precondition, 'RegistrationNotFound'));
+  const registration = { idScope: instance.idScope, registrationId: id };
+  await transaction(registrationAddress(instance.idScope, id), (tx) =>
+    dps.forget(registration, tx, (record) => checkPrecondition(record, precondition, 'RegistrationNotFound')),
+  );
   return { kind: 'no-content' };
 }

@@ -2,7 +2,6 @@
 import { isJsonObject, type JsonValue } from '../../../wire/twin.ts';
 import { readObject } from '../../dps/checks.ts';
 import { DpsError } from '../../errors.ts';
-import type { KeyedQueue } from '../../keyed-queue.ts';
 import type { CheckedServiceCall } from '../checked-call.ts';
 import { checkId, type EnrollmentKind, enrollmentKind } from '../enrollment-kind.ts';
 import type { Precondition } from '../etag-rules.ts';
@@ -20,7 +19,6 @@ export async function runBulkOperation(
   { instance }: CheckedServiceCall,
   request: { readonly kind: EnrollmentKindName; readonly body: string },
   ports: ServiceApiPorts,
-  writes: KeyedQueue,
 ): Promise<ServiceAnswer> {
   const kind = enrollmentKind(request.kind, ports.enrollments);
   const { mode, entries } = readBulk(request.body, kind);
@@ -31,9 +29,9 @@ export async function runBulkOperation(
     try {
       checkId(id, kind.idMember);
       if (mode === 'delete') {
-        await removeEnrollment({ instance, kind, id, precondition: { kind: 'present' } }, ports, writes);
+        await removeEnrollment({ instance, kind, id, precondition: { kind: 'present' } }, ports);
       } else {
-        await writeEnrollment({ instance, kind, id, value, precondition: preconditionOf(mode, value) }, ports, writes);
+        await writeEnrollment({ instance, kind, id, value, precondition: preconditionOf(mode, value) }, ports);
       }
     } catch (thrown) {
       if (!(thrown instanceof DpsError)) throw thrown;

@@ -1,6 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { createKeyedQueue } from '../../emulator/core/keyed-queue.ts';
+import { createKeyedQueue } from '../../../emulator/core/store/keyed-queue.ts';
 
 /** A turn that lasts until it is told to end. */
 function gate() {
