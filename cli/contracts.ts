@@ -15,7 +15,14 @@ export function contractsCommand(): Command {
       "contracts run 'tag:tutorial' --webhook 'http://localhost:7071/api/HttpTrigger1?code=…'",
     ],
   });
-  for (const inner of [runCommand(), driftCommand(), listCommand(), checkCommand(), coverageCommand(), mutantsCommand()])
+  for (const inner of [
+    runCommand(),
+    driftCommand(),
+    listCommand(),
+    checkCommand(),
+    coverageCommand(),
+    mutantsCommand(),
+  ])
     command.addCommand(inner);
   return command;
 }
@@ -97,7 +104,12 @@ function driftCommand(): Command {
     )
     .addOption(new Option('--transport <name...>', 'only over these').choices(['mqtt', 'mqtt-ws', 'https']))
     .option('--seed <text>', 'for what each target makes by chance (default: a random one, printed)')
-    .option('--case-timeout <seconds>', 'how long one case may take over one transport', secondsUpTo(CASE_SECONDS_MAX), 30);
+    .option(
+      '--case-timeout <seconds>',
+      'how long one case may take over one transport',
+      secondsUpTo(CASE_SECONDS_MAX),
+      30,
+    );
   for (const option of targetOptions()) command.addOption(option);
   return command
     .addOption(jsonOption('what differs'))

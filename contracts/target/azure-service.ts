@@ -60,12 +60,13 @@ export function connectAzure({ service, hubs, rest, ca }: AzureFile): AzureServi
     },
     begin: (scope) => begin(clients, scope, (client, path) => paths.set(`${client.host}${path}`, client)),
     remaining: async () => {
-      const left: string[] = [];
-      for (const [address, client] of paths) {
-        const path = address.slice(client.host.length);
-        if ((await find(client, path)) !== undefined) left.push(decodeURIComponent(path.slice(1)));
-      }
-      return left;
+      const left = await Promise.all(
+        [...paths].map(async ([address, client]) => {
+          const path = address.slice(client.host.length);
+          return (await find(client, path)) === undefined ? [] : [decodeURIComponent(path.slice(1))];
+        }),
+      );
+      return left.flat();
     },
   };
 }
@@ -76,29 +77,33 @@ function begin({ service, hubs }: Clients, scope: ScopeOfCase, remember: Remembe
   const devices = scope.devices.filter((id) => id.length <= ID_LENGTH_MAX);
   const enrollments = new Map<string, GivenIndividualEnrollment>();
   const groups = new Map<string, GivenEnrollmentGroup>();
-  const put = async (path: string, record: object): Promise<void> => {
+  const put = async (path: string, record: object, isThere: boolean): Promise<void> => {
     remember(service, path);
     const headers = { 'if-match': '*' };
-    const isThere = (await find(service, path)) !== undefined;
     await service.ask({ method: 'PUT', path, body: record as JsonObject, ...(isThere && { headers }) });
   };
-  const hubsOfCase = (): readonly (readonly [string, ServiceClient])[] =>
-    scope.hubs.flatMap((hub) => {
-      const client = hubs.get(hub);
-      return client === undefined ? [] : [[hub, client] as const];
-    });
+  const remove = async (client: ServiceClient, path: string): Promise<void> => {
+    try {
+      await client.ask({ method: 'DELETE', path, headers: { 'if-match': '*' } });
+      remember(client, path);
+    } catch (error) {
+      if (!isNotFound(error)) throw error;
+    }
+  };
+  const hubsOfCase = (): readonly ServiceClient[] => scope.hubs.flatMap((hub) => hubs.get(hub) ?? []);
   return {
     put: async ({ enrollments: individuals = [], enrollmentGroups = [] }) => {
       for (const given of individuals) {
         const known = enrollments.get(given.registrationId.toLowerCase());
         const record = complete(given, known, scope, INDIVIDUAL_KEY_BYTES);
         enrollments.set(given.registrationId.toLowerCase(), record);
-        await put(enrollmentPath(given.registrationId), record);
+        await put(enrollmentPath(given.registrationId), record, known !== undefined);
       }
       for (const given of enrollmentGroups) {
-        const record = complete(given, groups.get(given.enrollmentGroupId), scope, GROUP_KEY_BYTES);
+        const known = groups.get(given.enrollmentGroupId);
+        const record = complete(given, known, scope, GROUP_KEY_BYTES);
         groups.set(given.enrollmentGroupId, record);
-        await put(groupPath(given.enrollmentGroupId), record);
+        await put(groupPath(given.enrollmentGroupId), record, known !== undefined);
       }
     },
     records: () => ({ enrollments: [...enrollments.values()], enrollmentGroups: [...groups.values()] }),
@@ -125,18 +130,15 @@ function begin({ service, hubs }: Clients, scope: ScopeOfCase, remember: Remembe
       return { device, twin: twin && twinOf(twin) };
     },
     remove: async () => {
-      const all: readonly (readonly [ServiceClient, string])[] = [
-        // First who lets devices in, so that none comes in between.
-        ...[...enrollments.values()].map((one) => [service, enrollmentPath(one.registrationId)] as const),
-        ...[...groups.values()].map((one) => [service, groupPath(one.enrollmentGroupId)] as const),
-        ...devices.map((id) => [service, registrationPath(id)] as const),
-        ...hubsOfCase().flatMap(([, client]) => devices.map((id) => [client, devicePath(id)] as const)),
-      ];
-      for (const [client, path] of all) {
-        if ((await find(client, path)) === undefined) continue;
-        remember(client, path);
-        await client.ask({ method: 'DELETE', path, headers: { 'if-match': '*' } });
-      }
+      // First who lets devices in, so that none comes in between.
+      await Promise.all([
+        ...[...enrollments.values()].map((one) => remove(service, enrollmentPath(one.registrationId))),
+        ...[...groups.values()].map((one) => remove(service, groupPath(one.enrollmentGroupId))),
+      ]);
+      await Promise.all([
+        ...devices.map((id) => remove(service, registrationPath(id))),
+        ...hubsOfCase().flatMap((client) => devices.map((id) => remove(client, devicePath(id)))),
+      ]);
     },
   };
 }

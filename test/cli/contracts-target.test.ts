@@ -5,7 +5,7 @@ import { azureLike, runningEmulator } from '../contracts/support/targets.ts';
 import { run, runOn, temporaryHome } from './support/command.ts';
 import { run as runHere } from './support/in-process.ts';
 
-describe('contracts run --target', () => {
+describe('contracts run --target', { timeout: 60_000 }, () => {
   it('leaves a running emulator as it was after Ctrl+C', { timeout: 60_000 }, async () => {
     const { emulator } = await runningEmulator({ clock: 'scaled', clockFactor: 3 });
     const before = await emulator.exportSetUp();
