@@ -1,6 +1,5 @@
 /** The report for people at a terminal: a line for each case as it ends, then everything about those that are broken. */
-import { type CaseResult, IN_PROCESS, type TimelineEntry, type Verdict } from '../run/result.ts';
-import type { Reporter } from './reporter.ts';
+import { type CaseResult, IN_PROCESS, type Reporter, type TimelineEntry, type Verdict } from '../run/result.ts';
 import { againText, countsText, leftOutByReason, notRunText, secondsText, valueText, wrapped } from './words.ts';
 
 type Painter = (text: string) => string;

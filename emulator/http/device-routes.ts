@@ -1,12 +1,15 @@
 /** The device API over HTTPS: three addresses, each turned into a call, and the reply's headers. [dps-device-protocol §2] */
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Server } from 'node:https';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Connections } from '../core/connections.ts';
 import { clientCertificateSubject } from '../core/dps/attestation/client-certificate.ts';
 import type { Credential } from '../core/dps/attestation/credential.ts';
 import type { DeviceCall, Reply } from '../core/dps/device-call.ts';
 import type { DpsService } from '../core/dps/dps-service.ts';
 import { DpsError } from '../core/errors.ts';
-import type { HttpsInstance } from './server.ts';
+
+/** Fastify over TLS. */
+export type HttpsInstance = FastifyInstance<Server>;
 
 interface DeviceParams {
   readonly idScope: string;

@@ -3,14 +3,14 @@ import type { IncomingMessage } from 'node:http';
 import type { Server, ServerOptions } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import Fastify, { type FastifyInstance } from 'fastify';
+import Fastify from 'fastify';
 import type { Connections } from '../core/connections.ts';
 import type { DpsService } from '../core/dps/dps-service.ts';
 import { MESSAGE_BYTES_MAX, messageTooLarge } from '../core/dps/message-size.ts';
 import type { ServiceApi } from '../core/enrollments/enrollment-service.ts';
 import { DpsError } from '../core/errors.ts';
 import type { HubService } from '../core/hub/hub-service.ts';
-import { addDeviceRoutes, send } from './device-routes.ts';
+import { addDeviceRoutes, type HttpsInstance, send } from './device-routes.ts';
 import { addHubRoutes } from './hub-routes.ts';
 import { answerAndClose } from './raw-answer.ts';
 import { addServiceRoutes } from './service-routes.ts';
@@ -38,9 +38,6 @@ const UNREADABLE: Readonly<Record<string, string>> = {
   HPE_HEADER_OVERFLOW: 'The headers of the request are too large.',
   ERR_HTTP_REQUEST_TIMEOUT: 'The request did not arrive in time.',
 };
-
-/** Fastify over TLS. */
-export type HttpsInstance = FastifyInstance<Server>;
 
 interface Listener {
   readonly port: number;

@@ -8,8 +8,7 @@ import type {
   ServiceRequest,
 } from '../core/enrollments/service-call.ts';
 import { DpsError } from '../core/errors.ts';
-import { bodyOf, headerOf, queryText, refusedMediaType, send } from './device-routes.ts';
-import type { HttpsInstance } from './server.ts';
+import { bodyOf, type HttpsInstance, headerOf, queryText, refusedMediaType, send } from './device-routes.ts';
 
 export interface ServiceRoutesOptions {
   readonly serviceApi: ServiceApi;

@@ -1,21 +1,13 @@
 /** Allocations under way: started after the answer 202, concluded in a turn of their own, ended by a newer register. */
-import type { Enrollment, ReprovisionPolicy } from '../../wire/enrollment.ts';
 import { registrationSubject } from '../../wire/journal-subject.ts';
 import type { ClockTask } from '../clock/clock.ts';
 import type { Ports } from '../ports.ts';
 import type { RegistrationRecord } from '../store/registrations.ts';
 import { registrationAddress } from '../store/registrations.ts';
 import type { Transaction } from '../store/store.ts';
-import { type AllocationContext, allocate } from './allocation/allocate.ts';
+import { allocate } from './allocation/allocate.ts';
 import { type AllocationResult, allocationFailed } from './allocation/allocation-result.ts';
-import { conclude } from './conclude.ts';
-
-export interface AllocationJob extends AllocationContext {
-  /** The record as its operation opened it. */
-  readonly record: RegistrationRecord;
-  readonly enrollment: Enrollment;
-  readonly policy: ReprovisionPolicy;
-}
+import { type AllocationJob, conclude } from './conclude.ts';
 
 export interface Allocations {
   /** Starts the allocation. Its hold on the clock is open when this returns, so no virtual time passes unseen. */

@@ -1,5 +1,6 @@
 /** Ends an operation: the device at its hub, the registration's new state, and the outcome under the operation id. */
 
+import type { Enrollment, ReprovisionPolicy } from '../../wire/enrollment.ts';
 import type { JournalEvent } from '../../wire/journal-entry.ts';
 import { registrationSubject } from '../../wire/journal-subject.ts';
 import type { Substatus } from '../../wire/registration.ts';
@@ -7,13 +8,20 @@ import type { InitialTwin } from '../../wire/twin.ts';
 import type { Ports, ProvisionRequest } from '../ports.ts';
 import { type Outcome, type RegistrationRecord, registrationAddress } from '../store/registrations.ts';
 import type { Transaction } from '../store/store.ts';
+import type { AllocationContext } from './allocation/allocate.ts';
 import { type AllocationResult, allocationFailed } from './allocation/allocation-result.ts';
-import type { AllocationJob } from './allocations.ts';
 import { deleteRegistration } from './forget-registration.ts';
 import { statusAfter } from './registration-machine.ts';
 
 type Allocated = Extract<AllocationResult, { kind: 'allocated' }>;
 type Failure = Extract<AllocationResult, { kind: 'failed' }>;
+
+export interface AllocationJob extends AllocationContext {
+  /** The record as its operation opened it. */
+  readonly record: RegistrationRecord;
+  readonly enrollment: Enrollment;
+  readonly policy: ReprovisionPolicy;
+}
 
 /** In a transaction of the registration; does nothing when a newer register has taken the operation's place. */
 export async function conclude(
