@@ -10,10 +10,9 @@ import { MESSAGE_BYTES_MAX, messageTooLarge } from '../core/dps/message-size.ts'
 import type { ServiceApi } from '../core/enrollments/enrollment-service.ts';
 import { DpsError } from '../core/errors.ts';
 import type { HubService } from '../core/hub/hub-service.ts';
-import { addDeviceRoutes, type HttpsInstance, send } from './device-routes.ts';
-import { addHubRoutes } from './hub-routes.ts';
-import { answerAndClose } from './raw-answer.ts';
-import { addServiceRoutes } from './service-routes.ts';
+import { addBackEndRoutes } from './back-end-routes.ts';
+import { addDeviceRoutes, type HttpsInstance } from './device-routes.ts';
+import { answerAndClose, send } from './reply.ts';
 import { createUpgrader, type UpgradeOptions } from './web-socket.ts';
 
 export interface HttpsOptions {
@@ -88,8 +87,7 @@ async function startHttpsServer(options: HttpsServerOptions): Promise<Listener> 
   acceptAnyBodyAsText(server);
   addErrorAnswers(server, options);
   addDeviceRoutes(server, options);
-  addServiceRoutes(server, options);
-  addHubRoutes(server, options);
+  addBackEndRoutes(server, options);
   const upgrader = createUpgrader({ protocols: options.webSockets, messageBytesMax: 2 * MESSAGE_BYTES_MAX });
   server.server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on('error', () => socket.destroy());

@@ -1,10 +1,10 @@
 /** The service API on the wire: every address, its answers, and bad input on each of them. */
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Emulator } from '../../emulator/index.ts';
-import { emulatorsForTests, GROUP_KEY, HUB, OTHER_HUB, SCOPE } from '../flows/support/emulators.ts';
+import { GROUP_KEY, HUB, lentEmulatorsForTests, OTHER_HUB, SCOPE } from '../flows/support/emulators.ts';
 import { errorCodeOf, recordIn, type ServiceClient, serviceClient } from './support/service-client.ts';
 
-const start = emulatorsForTests();
+const start = lentEmulatorsForTests();
 const attestation = { type: 'symmetricKey' };
 const keys = { primaryKey: GROUP_KEY, secondaryKey: GROUP_KEY };
 const ETAG = /^"[0-9a-f]{8}-0000-[0-9a-f]{4}-0000-[0-9a-f]{12}"$/;
@@ -356,11 +356,13 @@ describe.each(KINDS)('$name', ({ path, collection, idMember, notFound, itemType 
     ['DELETE', '/'],
     ['GET', '/thing/attestationmechanism'],
     ['PATCH', '/query'],
+    ['PROPFIND', '/thing'],
   ])('answers 405 to %s %s', async (method, tail) => {
     await put('thing');
     const answer = await client.ask(method, `${path}${tail}`, { body: { [idMember]: 'thing', attestation } });
     expect([answer.status, errorCodeOf(answer)]).toEqual([405, 405001]);
     expect(answer.headers.allow).not.toContain(method);
+    expect(answer.headers.allow).toMatch(/^[A-Z]+(, [A-Z]+)*$/);
     expect((await client.ask('GET', `${path}/thing`)).status).toBe(200);
   });
 

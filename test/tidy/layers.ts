@@ -32,8 +32,8 @@ const LAYERS: readonly Layer[] = [
   { folder: 'emulator/config.ts', mayImport: [...CORE, 'emulator/listeners.ts'] },
   // Each row loads the door of its adapter when it is asked to speak.
   { folder: 'emulator/listeners.ts', mayImport: [...WIRE, 'emulator/http/', 'emulator/mqtt/', 'emulator/amqp/'] },
-  { folder: 'emulator/listen.ts', mayImport: ['emulator/listeners.ts'] },
-  { folder: 'emulator/notices.ts', mayImport: ['emulator/config.ts', 'emulator/listen.ts'] },
+  { folder: 'emulator/listen.ts', mayImport: [...WIRE, 'emulator/listeners.ts'] },
+  { folder: 'emulator/notices.ts', mayImport: [...WIRE, 'emulator/config.ts', 'emulator/listen.ts'] },
   { folder: 'emulator/real-time.ts', mayImport: CORE },
   { folder: 'emulator/trust.ts', mayImport: [...WIRE, 'emulator/config.ts', 'emulator/tls/'] },
   { folder: 'emulator/version.ts', mayImport: [] },
