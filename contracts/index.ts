@@ -1,4 +1,6 @@
 /** The harness as a library: read cases, choose, run, report. */
+
+export type { Address } from '../emulator/wire/address.ts';
 export type { Confidence, ContractCase } from './case/case.ts';
 export { CaseError, type CaseFault, describeFault } from './case/case-error.ts';
 export { type LoadedCase, type LoadedCases, readCases } from './case/read-cases.ts';
@@ -13,10 +15,9 @@ export { jsonReporter, ndjsonReporter, type VerdictDocument } from './reporters/
 export { junitReporter } from './reporters/junit.ts';
 export type { CaseResult, LeftOut, Mismatch, Reporter, RunFacts, Verdict } from './run/result.ts';
 export { type Created, type RunOptions, runContracts } from './run/run-contracts.ts';
-export { RunError } from './run/run-error.ts';
 export { selectCases } from './run/select.ts';
-export type { Address } from './target/address.ts';
 export type { StartTarget } from './target/in-process.ts';
 export { inProcessTarget } from './target/in-process.ts';
 export { openTarget, TARGET_HELP, type TargetChoice } from './target/open-target.ts';
+export { RunError } from './target/run-error.ts';
 export type { Target } from './target/target.ts';

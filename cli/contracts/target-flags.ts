@@ -2,7 +2,7 @@
 import { createInterface } from 'node:readline/promises';
 import { InvalidArgumentError, Option } from 'commander';
 import type { Created } from '../../contracts/index.ts';
-import { type Address, addressOf } from '../../contracts/target/address.ts';
+import { type Address, addressOf } from '../../emulator/wire/address.ts';
 import { CliError } from '../exit.ts';
 import { io } from '../io.ts';
 import { printable } from '../terminal.ts';

@@ -1,5 +1,6 @@
 /** The report for people at a terminal: a line for each case as it ends, then everything about those that are broken. */
-import { type CaseResult, IN_PROCESS, type Reporter, type TimelineEntry, type Verdict } from '../run/result.ts';
+import type { CaseResult, Reporter, TimelineEntry, Verdict } from '../run/result.ts';
+import { IN_PROCESS } from '../target/target.ts';
 import { againText, countsText, leftOutByReason, notRunText, secondsText, valueText, wrapped } from './words.ts';
 
 type Painter = (text: string) => string;

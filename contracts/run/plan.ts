@@ -4,9 +4,9 @@ import type { DeviceTransport } from '../../device/device.ts';
 import { type ContractCase, type Step, TRANSPORTS } from '../case/case.ts';
 import type { LoadedCase } from '../case/read-cases.ts';
 import { wanting } from '../target/needs.ts';
+import { RunError } from '../target/run-error.ts';
 import type { Target } from '../target/target.ts';
 import type { CaseResult, LeftOut } from './result.ts';
-import { RunError } from './run-error.ts';
 
 /** Cases with this tag expect nothing that only scripted answers can give. */
 export const OWN_WEBHOOK_TAG = 'own-webhook';

@@ -75,9 +75,6 @@ export interface LeftOut {
 export const BUILT_IN_DRIVER = 'built-in device';
 export const SDK_DRIVER = 'official Node SDK';
 
-/** What reports call a target that each case starts for itself. */
-export const IN_PROCESS = 'in process';
-
 export interface RunFacts {
   readonly seed: string;
   readonly driver: string;

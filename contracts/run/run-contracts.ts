@@ -9,14 +9,13 @@ import { checkCommand, createCommandProgram } from '../case-devices/command-prog
 import type { DeviceProgram } from '../case-devices/program-case-device.ts';
 import { createSdkProgram, requireSdk, type SdkProgram } from '../case-devices/sdk-program.ts';
 import { inProcessTarget, type StartTarget } from '../target/in-process.ts';
+import { RunError } from '../target/run-error.ts';
 import type { Target } from '../target/target.ts';
 import { compareTraces } from './compare-traces.ts';
 import { type DriverKind, type PlannedCase, planRun, requireResults } from './plan.ts';
 import { requireReachable } from './reachable.ts';
 import { BUILT_IN_DRIVER, type CaseResult, type Reporter, type RunFacts, SDK_DRIVER, type Verdict } from './result.ts';
-
 import { runCase } from './run-case.ts';
-import { RunError } from './run-error.ts';
 import { hashOf } from './trace-hash.ts';
 
 export interface RunOptions {

@@ -2,10 +2,10 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { parse } from 'yaml';
+import { type Address, addressOf } from '../../emulator/wire/address.ts';
 import { type ParsedConnectionString, parseConnectionString } from '../../emulator/wire/resource.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../emulator/wire/twin.ts';
-import { RunError } from '../run/run-error.ts';
-import { type Address, addressOf } from './address.ts';
+import { RunError } from './run-error.ts';
 
 export interface AzureFile {
   readonly service: ParsedConnectionString;

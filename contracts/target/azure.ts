@@ -1,10 +1,10 @@
 /** The real service as a target: its own REST and its device endpoints, nothing that only an emulator has. */
 import { listenerOf } from '../../emulator/service-door.ts';
 import type { ContractCase } from '../case/case.ts';
-import { RunError } from '../run/run-error.ts';
 import type { AzureFile } from './azure-file.ts';
 import { type AzureService, connectAzure, ID_LENGTH_MAX, type Made } from './azure-service.ts';
 import { caseMark, hubsOf, idsOf, inWordsOfCase, type Renamed, renameCase, scopesOf } from './names.ts';
+import { RunError } from './run-error.ts';
 import { setUpOf } from './set-up-of.ts';
 import type { Ability, Assignment, OpenCaseOptions, Target, TargetCase, WebhookPlace } from './target.ts';
 

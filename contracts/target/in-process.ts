@@ -5,9 +5,8 @@ import { listenerOf } from '../../emulator/service-door.ts';
 import { subjectName } from '../../emulator/wire/journal-subject.ts';
 import type { JsonObject, JsonValue } from '../../emulator/wire/twin.ts';
 
-import { IN_PROCESS } from '../run/result.ts';
 import { setUpOf } from './set-up-of.ts';
-import { ABILITIES, type Ability, type OpenCaseOptions, type Target, type TargetCase } from './target.ts';
+import { ABILITIES, type Ability, IN_PROCESS, type OpenCaseOptions, type Target, type TargetCase } from './target.ts';
 
 /** Starts what is to be judged: our emulator, or one with a part replaced. */
 export type StartTarget = (options: EmulatorOptions) => Promise<Emulator>;

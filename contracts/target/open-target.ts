@@ -1,12 +1,12 @@
 /** The target that a word names: `in-process`, the control URL of an emulator that runs, or `azure:FILE`. */
 import { randomBytes } from 'node:crypto';
 import { createControlClient } from '../../client/control-client.ts';
-import { RunError } from '../run/run-error.ts';
-import type { Address } from './address.ts';
+import type { Address } from '../../emulator/wire/address.ts';
 import { azureTarget } from './azure.ts';
 import { readAzureFile } from './azure-file.ts';
 import { inProcessTarget } from './in-process.ts';
 import { isPrefix, PREFIX_RULE } from './names.ts';
+import { RunError } from './run-error.ts';
 import { runningTarget } from './running.ts';
 import type { Target } from './target.ts';
 

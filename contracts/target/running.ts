@@ -7,13 +7,13 @@ import type { ControlClient } from '../../client/control-client.ts';
 import { whereaboutsOf } from '../../client/whereabouts.ts';
 import type { DeviceTransport } from '../../device/device.ts';
 import { listenerOf } from '../../emulator/service-door.ts';
+import type { Address } from '../../emulator/wire/address.ts';
 import type { ClockState } from '../../emulator/wire/control-api.ts';
 import type { JsonObject } from '../../emulator/wire/twin.ts';
 import type { ContractCase } from '../case/case.ts';
-import { RunError } from '../run/run-error.ts';
-import type { Address } from './address.ts';
 import { type CaseJournal, followJournal } from './journal-of-case.ts';
 import { caseMark, hubsOf, inWordsOfCase, type Renamed, renameCase, scopesOf } from './names.ts';
+import { RunError } from './run-error.ts';
 import { setUpOf } from './set-up-of.ts';
 import type { Ability, OpenCaseOptions, Target, TargetCase, WebhookPlace } from './target.ts';
 

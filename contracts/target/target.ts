@@ -27,6 +27,9 @@ export interface WebhookPlace {
   readonly publicUrl?: string | undefined;
 }
 
+/** What reports call a target that each case starts for itself. */
+export const IN_PROCESS = 'in process';
+
 export interface Target {
   /** As reports call it; no secrets. */
   readonly name: string;

@@ -4,10 +4,10 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import type { Address } from '../../../contracts/target/address.ts';
 import { openTarget } from '../../../contracts/target/open-target.ts';
 import type { Target } from '../../../contracts/target/target.ts';
 import { type Emulator, type EmulatorOptions, startEmulator } from '../../../emulator/index.ts';
+import type { Address } from '../../../emulator/wire/address.ts';
 
 export const PREFIX = 'ct-test';
 
