@@ -78,7 +78,7 @@ export function createControlClient(emulator: FoundEmulator) {
     events: (filter: JournalFilter) => streamOf(emulator, '/journal/events', { ...filter, replay: 'true' }),
     /** What the journal has of an ID scope. */
     forgetTimelines: async (idScope: string) => {
-      await call(emulator, { method: 'DELETE', path: at('journal', idScope) });
+      await call(emulator, { method: 'DELETE', path: '/journal', query: { idScope } });
     },
     trace: () => get<TraceAnswer>('/trace'),
     clock: () => get<ClockState>('/clock'),

@@ -82,9 +82,14 @@ export function journalRoutes(
     },
     {
       method: 'DELETE',
-      path: '/journal/{idScope}',
-      answer: async ({ params: { idScope = '' }, body }) => {
+      path: '/journal',
+      query: ['idScope'],
+      answer: async ({ query, body }) => {
         await refuseBody(body);
+        const idScope = single(query, 'idScope');
+        if (idScope === undefined) {
+          throw invalid('The query parameters break a rule', [{ path: 'idScope', rule: 'is required' }]);
+        }
         journal.forget(idScope);
         return {};
       },
