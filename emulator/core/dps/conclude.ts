@@ -22,7 +22,7 @@ export async function conclude(
   tx: Transaction,
   ports: Ports,
 ): Promise<void> {
-  const { idScope, registrationId, operationId } = job.record;
+  const { idScope, registrationId, operationId } = job;
   const latest = await tx.registrations.get(idScope, registrationId);
   if (latest?.operationId !== operationId || latest.status !== 'assigning') return;
   if ((await tx.instances.byScope(idScope)) === undefined) {
