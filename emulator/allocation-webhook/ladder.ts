@@ -4,8 +4,8 @@ import type { Assumptions } from '../core/assumptions.ts';
 import type { ClockTask } from '../core/clock/clock.ts';
 import type { Journal } from '../core/journal/journal.ts';
 import type { AllocateCustom, AllocationQuestion, WebhookOutcome } from '../core/ports.ts';
-import { maskQuery } from '../wire/mask.ts';
 import type { LadderState } from '../core/store/operations.ts';
+import { maskQuery } from '../wire/mask.ts';
 import type { JsonValue } from '../wire/twin.ts';
 import { postJson, type WebhookClientOptions } from './client.ts';
 import { buildAllocationRequest } from './request-builder.ts';
@@ -39,7 +39,8 @@ export function createLadder(options: LadderOptions): AllocateCustom {
     let state = stored ?? { ...FIRST_CALL, dueMs: now(), request: JSON.stringify(steps.buildRequest(question)) };
     for (;;) {
       const { attempt, dueMs, because } = state;
-      if (dueMs > now()) await task.sleep(dueMs - now(), `retry ${attempt - 1} of the webhook after ${because}`, signal);
+      if (dueMs > now())
+        await task.sleep(dueMs - now(), `retry ${attempt - 1} of the webhook after ${because}`, signal);
       const mayBegin = state.begun === 0 || (state.begun === 1 && assumptions['interrupted-webhook-call'] === 'repeat');
       state = { ...state, begun: state.begun + 1 };
       if (mayBegin) await save(state);

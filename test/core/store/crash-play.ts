@@ -1,7 +1,6 @@
 /** One device's history, played until it is over, with an engine that is thrown away at a chosen store call. */
-import type { WebhookOutcome } from '../../../emulator/core/ports.ts';
+import type { Ports, WebhookOutcome } from '../../../emulator/core/ports.ts';
 import type { RecordStore } from '../../../emulator/core/store/record-store.ts';
-import type { Ports } from '../../../emulator/core/ports.ts';
 import {
   customGroup,
   DEVICE,
@@ -53,8 +52,20 @@ const to = (iotHubHostName: string): WebhookOutcome => ({
 });
 
 export const HISTORIES: readonly History[] = [
-  { title: 'register, retry, assign', isAssignedBefore: false, script: [busy, busy, to(HUB_A)], hub: HUB_A, callsAt: [0, 1, 11] },
-  { title: 'register again, retry, move', isAssignedBefore: true, script: [busy, to(HUB_B)], hub: HUB_B, callsAt: [0, 1] },
+  {
+    title: 'register, retry, assign',
+    isAssignedBefore: false,
+    script: [busy, busy, to(HUB_A)],
+    hub: HUB_A,
+    callsAt: [0, 1, 11],
+  },
+  {
+    title: 'register again, retry, move',
+    isAssignedBefore: true,
+    script: [busy, to(HUB_B)],
+    hub: HUB_B,
+    callsAt: [0, 1],
+  },
 ];
 
 const SET_UP = setUpOf(
@@ -88,13 +99,15 @@ export async function play(
   const callsAt: number[] = [];
   let answered = 0;
   /** The webhook answers by what it has been asked, so a call that is repeated is answered alike. */
-  const postJsonOf = (now: () => number): NonNullable<HarnessOptions['postJson']> => async () => {
-    const seconds = (now() - START_MS) / 1000;
-    const index = history.callsAt.indexOf(seconds);
-    callsAt.push(seconds);
-    answered += 1;
-    return history.script[index] ?? history.script[Math.min(answered, history.script.length) - 1] ?? busy;
-  };
+  const postJsonOf =
+    (now: () => number): NonNullable<HarnessOptions['postJson']> =>
+    async () => {
+      const seconds = (now() - START_MS) / 1000;
+      const index = history.callsAt.indexOf(seconds);
+      callsAt.push(seconds);
+      answered += 1;
+      return history.script[index] ?? history.script[Math.min(answered, history.script.length) - 1] ?? busy;
+    };
   const open = (records: RecordStore, startMs: number): Promise<Harness> => {
     let now = (): number => startMs;
     const started = startHarness({
@@ -145,7 +158,11 @@ export async function play(
 }
 
 /** The device's program: registers unless it has an operation id, and polls until the end. Gives back the id. */
-async function playUntil(harness: Harness, known: string | undefined, isDead: () => boolean): Promise<string | undefined> {
+async function playUntil(
+  harness: Harness,
+  known: string | undefined,
+  isDead: () => boolean,
+): Promise<string | undefined> {
   let operationId = known;
   for (let turns = 0; turns < 50; turns += 1) {
     if (operationId === undefined) {

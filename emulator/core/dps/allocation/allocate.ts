@@ -18,11 +18,7 @@ export function policyOf(instance: DpsInstance, enrollment: Enrollment): Allocat
   return enrollment.record.allocationPolicy ?? instance.allocationPolicy;
 }
 
-export async function allocate(
-  context: AllocationContext,
-  ports: Ports,
-  run: LadderRun,
-): Promise<AllocationResult> {
+export async function allocate(context: AllocationContext, ports: Ports, run: LadderRun): Promise<AllocationResult> {
   const policy = policyOf(context.instance, context.enrollment);
   if (policy === 'custom') {
     const { instance, enrollment, proven, registrationId, current, payload, offered: linkedHubs } = context;
