@@ -2,6 +2,7 @@
 import { ASSUMPTIONS, type Assumptions, isAssumptionId } from './core/assumptions.ts';
 import { DEVICE_LISTENERS, LISTENERS, type ListenerRow, type PortOption } from './listeners.ts';
 import { CLOCK_MODES } from './wire/control-api.ts';
+import { ruleText, shown } from './wire/fault.ts';
 import { isWebhookUrl, WEBHOOK_URL_RULE } from './wire/webhook-url.ts';
 
 export interface OptionRow {
@@ -258,7 +259,7 @@ export function resolveOptions(given: GivenOptions, surface: 'command' | 'in-pro
 function faultOf(value: unknown, row: OptionRow): string | undefined {
   if (row.type === 'assumptions') return assumptionFault(value);
   const rule = ruleBroken(value, row);
-  return rule === undefined ? undefined : `: ${rule} (is ${JSON.stringify(value)})`;
+  return rule === undefined ? undefined : `: ${ruleText({ rule, value: shown(value) })}`;
 }
 
 function ruleBroken(value: unknown, row: OptionRow): string | undefined {

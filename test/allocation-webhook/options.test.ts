@@ -114,4 +114,9 @@ describe('the options of the webhook call', () => {
     const fault = new OptionError(`webhook: must be an http or https URL (is "${webhook}")`);
     await expect(startEmulator({ webhook })).rejects.toThrow(fault);
   });
+
+  it('a function key in a URL that is refused is not repeated', async () => {
+    const fault = new OptionError('webhook: must be an http or https URL (is "ftp://functions.example/f?code=****")');
+    await expect(startEmulator({ webhook: 'ftp://functions.example/f?code=c2VjcmV0Y29kZQ' })).rejects.toThrow(fault);
+  });
 });

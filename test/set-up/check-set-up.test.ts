@@ -28,6 +28,26 @@ describe('the check of a set-up document', () => {
     expect(error.message).toContain(`my.json: ${path === '' ? 'the document' : path}: `);
   });
 
+  it('names the place of a record at fault among thousands, and of nothing else', async () => {
+    const enrollments = Array.from({ length: 3000 }, (_, index) => ({
+      registrationId: `device-${index}`,
+      attestation: symmetricKey,
+    }));
+    const enrollmentGroups = [{ enrollmentGroupId: 'g', attestation: symmetricKey, extra: 1 }];
+    const wrong = { ...enrollments[2417], provisioningStatus: 'off' };
+    const document = {
+      dps: [
+        { name: 'a', idScope: '0ne1', linkedHubs: [HUB], enrollments: enrollments.with(2417, wrong as never) },
+        { name: 'b', idScope: '0ne2', linkedHubs: [HUB], enrollmentGroups },
+      ],
+    };
+    const { faults } = await faultsOf(document);
+    expect(faults.map(({ path }) => path)).toEqual([
+      'dps[0].enrollments[2417].provisioningStatus',
+      'dps[1].enrollmentGroups[0].extra',
+    ]);
+  });
+
   it.each<readonly [string, unknown]>([
     ['nothing', {}],
     ['empty lists', { dps: [], hubs: [] }],

@@ -1,8 +1,11 @@
 /** Checks a set-up document against its schema and the service's own rules; every fault names path, rule and value. */
-import { schemaFaults } from '../../wire/check-shape.ts';
+import { isOfShape, schemaFaults } from '../../wire/check-shape.ts';
+import { EnrollmentGroupSchema, IndividualEnrollmentSchema } from '../../wire/enrollment.ts';
 import { type Fault, SetUpError, shown } from '../../wire/fault.ts';
+import { isTooDeep } from '../../wire/json-depth.ts';
 import { isRegistrationId, REGISTRATION_ID_RULE, registrationKey } from '../../wire/registration-id.ts';
 import { type SetUp, type SetUpInstance, SetUpSchema } from '../../wire/set-up.ts';
+import { isJsonObject } from '../../wire/twin.ts';
 import { type EnrollmentKind, enrollmentKind, idOf } from '../enrollments/enrollment-kind.ts';
 import { allowedHubs, enrollmentBreaches, hubKey, hubsNamedBy } from '../enrollments/rules.ts';
 import { duplicates, policyFaults } from '../resources/rules.ts';
@@ -22,7 +25,7 @@ export async function checkSetUp(
   source: string,
   present: PresentRecords = createStore(createMemoryStore()),
 ): Promise<SetUp> {
-  const shape = await schemaFaults(SetUpSchema, document);
+  const shape = await shapeFaults(document);
   if (shape.length > 0) throw new SetUpError(source, shape);
   const setUp = document as SetUp;
   const { dps = [], hubs = [] } = setUp;
@@ -48,6 +51,43 @@ export async function checkSetUp(
   if (faults.length > 0) throw new SetUpError(source, faults);
   return setUp;
 }
+
+/**
+ * Telling why costs a hundred times what telling whether does, and a document may have a hundred thousand records: only
+ * those that are at fault are asked why, and are told by the place that they have in the document.
+ */
+async function shapeFaults(document: unknown): Promise<readonly Fault[]> {
+  if (await isOfShape(SetUpSchema, document)) return [];
+  if (!isJsonObject(document) || isTooDeep(document) || !Array.isArray(document.dps)) {
+    return schemaFaults(SetUpSchema, document);
+  }
+  const places = new Map<string, readonly number[]>();
+  const dps: unknown[] = [];
+  for (const [index, instance] of document.dps.entries()) {
+    const outline: Record<string, unknown> = isJsonObject(instance) ? { ...instance } : instance;
+    for (const [list, schema] of RECORD_LISTS) {
+      const records: unknown = isJsonObject(instance) ? instance[list] : undefined;
+      if (!Array.isArray(records)) continue;
+      const faulty: number[] = [];
+      for (const [place, record] of records.entries()) if (!(await isOfShape(schema, record))) faulty.push(place);
+      places.set(`dps[${index}].${list}`, faulty);
+      outline[list] = faulty.map((place) => records[place]);
+    }
+    dps.push(outline);
+  }
+  return (await schemaFaults(SetUpSchema, { ...document, dps })).map((fault) => ({
+    ...fault,
+    path: fault.path.replace(/^(dps\[\d+\]\.\w+)\[(\d+)\]/, (path, list: string, place: string) => {
+      const original = places.get(list)?.[Number(place)];
+      return original === undefined ? path : `${list}[${original}]`;
+    }),
+  }));
+}
+
+const RECORD_LISTS = [
+  ['enrollments', IndividualEnrollmentSchema],
+  ['enrollmentGroups', EnrollmentGroupSchema],
+] as const;
 
 /** Two instances of one name would share a service host. */
 function takenNames(
