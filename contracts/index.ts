@@ -9,8 +9,8 @@ export { type ConsoleOptions, consoleReporter } from './reporters/console.ts';
 export { htmlReporter } from './reporters/html.ts';
 export { jsonReporter, ndjsonReporter, type VerdictDocument } from './reporters/json.ts';
 export { junitReporter } from './reporters/junit.ts';
-export type { Reporter } from './reporters/reporter.ts';
-export type { CaseResult, LeftOut, Mismatch, RunFacts, Verdict } from './run/result.ts';
+export type { CaseResult, LeftOut, Mismatch, Reporter, RunFacts, Verdict } from './run/result.ts';
+
 export { type RunOptions, runContracts } from './run/run-contracts.ts';
 export { RunError } from './run/run-error.ts';
 export { selectCases } from './run/select.ts';

@@ -1,5 +1,4 @@
 /** The in-process API: an emulator of one's own, with free ports and no fixed files. */
-import { compose } from './compose.ts';
 import type { Emulator, EmulatorOptions } from './emulator.ts';
 
 export { type GivenOptions, OptionError } from './config.ts';
@@ -22,6 +21,8 @@ export { deriveDeviceKey } from './wire/symmetric-key.ts';
  * @throws {OptionError} an option breaks its rule
  * @throws {SetUpError} the set-up breaks a rule; every fault is named
  */
-export function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
+export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
+  // Loaded with the first emulator: who takes an error class or a type from here loads no server.
+  const { compose } = await import('./compose.ts');
   return compose(options, 'in-process');
 }

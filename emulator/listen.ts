@@ -1,6 +1,7 @@
 /** Binds the ports of the table: exactly the one that was asked for, or, for a default that is not free, the next one that is. */
 import type { TlsOptions } from 'node:tls';
 import type { DeviceListenerRow, ListenerRow, Listening, MissedPort, Served, Speaker } from './listeners.ts';
+import { isLoopback, isWildcard } from './wire/host.ts';
 
 export interface PortChoice {
   readonly port: number;
@@ -105,9 +106,5 @@ function missedPort(error: unknown): MissedPort | undefined {
 
 /** Devices on this machine dial `localhost`: the certificate names it, and SNI needs a name. */
 function dialledHost(host: string): string {
-  return isLoopback(host) || host === '0.0.0.0' || host === '::' ? 'localhost' : host;
-}
-
-export function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || /^127\./.test(host);
+  return isLoopback(host) || isWildcard(host) ? 'localhost' : host;
 }

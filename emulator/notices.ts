@@ -1,6 +1,7 @@
 /** What the user should know about a start, a sentence each with the next step. */
 import type { EffectiveOptions } from './config.ts';
-import { isLoopback, type Moved } from './listen.ts';
+import type { Moved } from './listen.ts';
+import { isLoopback } from './wire/host.ts';
 
 export interface StartFacts {
   readonly options: EffectiveOptions;

@@ -6,6 +6,7 @@ import { ensureCa } from './tls/ca.ts';
 import { ensureLeaf } from './tls/leaf.ts';
 import { tlsServerOptions } from './tls/server-options.ts';
 import { caDirectory, type Environment } from './wire/data-directory.ts';
+import { isWildcard } from './wire/host.ts';
 
 export interface Trust {
   readonly ca: { readonly certificatePath: string; readonly certificatePem: string };
@@ -28,7 +29,7 @@ export async function readTrust(options: EffectiveOptions, { env, platform, home
   };
   const ca = await ensureCa(options.ca ?? caDirectory(env, platform, home), { warn });
   // An address to listen on that is no wildcard is one that devices dial.
-  const addresses = [options.host].filter((host) => host !== '0.0.0.0' && host !== '::');
+  const addresses = [options.host].filter((host) => !isWildcard(host));
   return {
     ca: { certificatePath: ca.certificatePath, certificatePem: ca.certificatePem },
     warnings,

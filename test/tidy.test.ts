@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { importCycles, layerFaults } from './tidy/layers.ts';
+import { folderCycles, importCycles, layerFaults } from './tidy/layers.ts';
 import { RULES } from './tidy/rules.ts';
 import { readSourceFiles, sourceFile } from './tidy/source-file.ts';
 
@@ -34,8 +34,13 @@ describe('the repository', () => {
     expect(files.flatMap((file) => layerFaults(file).map((fault) => `${file.path}: ${fault}`))).toEqual([]);
   });
 
-  it('has no import cycles', () => {
+  it('has no import cycles, type-only ones included', () => {
     expect(importCycles(files)).toEqual([]);
+  });
+
+  // Folders of tests lend each other what they start and dial.
+  it('has no cycles of folders, type-only ones included', () => {
+    expect(folderCycles(files.filter(({ path }) => !path.startsWith('test/')))).toEqual([]);
   });
 });
 
@@ -160,6 +165,13 @@ describe('the rules can fail', () => {
     ['testcontainers/a.ts', '../emulator/service-door.ts'],
     ['cli/a.ts', '../emulator/core/errors.ts'],
     ['cli/a.ts', '../emulator/internal-door.ts'],
+    ['cli/a.ts', '../contracts/run/select.ts'],
+    ['emulator/notices.ts', './compose.ts'],
+    ['emulator/listen.ts', './engine.ts'],
+    ['emulator/emulator.ts', './compose.ts'],
+    ['emulator/trust.ts', './core/errors.ts'],
+    ['emulator/version.ts', './config.ts'],
+    ['emulator/index.ts', '../contracts/index.ts'],
     ['emulator/core/a.ts', '../service-door.ts'],
     ['contracts/run/a.ts', '../../emulator/internal-door.ts'],
     ['contracts/mutants/a.ts', '../../emulator/core/b.ts'],
@@ -184,7 +196,7 @@ describe('the rules can fail', () => {
     ['emulator/core/dps/a.ts', '../../wire/b.ts'],
     ['emulator/http/a.ts', '../core/b.ts'],
     ['emulator/compose.ts', './http/b.ts'],
-    ['cli/a.ts', '../contracts/run/b.ts'],
+    ['cli/a.ts', '../contracts/verify/index.ts'],
     ['contracts/run/a.ts', '../case/a.ts'],
     ['contracts/testing/dps.ts', '../../emulator/index.ts'],
     ['contracts/run/a.ts', '../../emulator/service-door.ts'],
@@ -201,18 +213,77 @@ describe('the rules can fail', () => {
     expect(sourceFile('emulator/core/a.ts', text).imports).toEqual([]);
   });
 
-  it('a cycle is found, one of types is none', () => {
+  it('a file in no folder of the table has no row', () => {
+    expect(layerFaults(sourceFile('emulator/new-thing.ts', HEAD))).toEqual([
+      'emulator/new-thing.ts has no row in the table',
+    ]);
+    expect(layerFaults(sourceFile('page/a.ts', HEAD))).toHaveLength(1);
+  });
+
+  it.each([
+    "import { x } from './NEXT.ts';",
+    "import type { x } from './NEXT.ts';",
+    "export { type x } from './NEXT.ts';",
+  ])('a cycle of files is found: %s', (statement) => {
     const [a, b, c] = ['b', 'c', 'a'].map((next, index) =>
-      sourceFile(`emulator/core/${'abc'.charAt(index)}.ts`, `import { x } from './${next}.ts';`),
-    );
-    const typed = sourceFile(
-      'emulator/core/c.ts',
-      "import { type x, type y } from './a.ts';\nimport type { z } from './a.ts';",
+      sourceFile(`emulator/core/${'abc'.charAt(index)}.ts`, statement.replace('NEXT', next)),
     );
     if (!a || !b || !c) throw new Error('no files');
     expect(importCycles([a, b, c])).toEqual([
       'emulator/core/a.ts -> emulator/core/b.ts -> emulator/core/c.ts -> emulator/core/a.ts',
     ]);
-    expect(importCycles([a, b, typed])).toEqual([]);
+    expect(importCycles([a, b])).toEqual([]);
+  });
+
+  it.each([
+    // Each file has its own way; the folders have a circle.
+    ['cli/a.ts', '../client/b.ts', 'client/c.ts', '../cli/d.ts', 'cli -> client -> cli'],
+    [
+      'contracts/run/a.ts',
+      '../case/b.ts',
+      'contracts/case/c.ts',
+      '../run/d.ts',
+      'contracts/run -> contracts/case -> contracts/run',
+    ],
+    [
+      'emulator/core/hub/a.ts',
+      '../dps/b.ts',
+      'emulator/core/dps/c.ts',
+      '../hub/d.ts',
+      'emulator/core/hub -> emulator/core/dps -> emulator/core/hub',
+    ],
+    [
+      'cli/az/a.ts',
+      '../../contracts/run/b.ts',
+      'contracts/case/c.ts',
+      '../../cli/start/d.ts',
+      'cli -> contracts -> cli',
+    ],
+    [
+      'emulator/control/a.ts',
+      '../engine.ts',
+      'emulator/engine.ts',
+      './control/b.ts',
+      'emulator/control -> emulator/engine.ts -> emulator/control',
+    ],
+  ])('a cycle of folders is found: %s -> %s, %s -> %s', (one, to, other, back, cycle) => {
+    for (const kind of ['import', 'import type']) {
+      const files = [
+        sourceFile(one, `${kind} { x } from '${to}';`),
+        sourceFile(other, `${kind} { x } from '${back}';`),
+      ];
+      expect(folderCycles(files)).toEqual([cycle]);
+      expect(folderCycles(files.slice(1))).toEqual([]);
+    }
+  });
+
+  it('a folder and those inside it are no cycle, and neither is the hall of the emulator', () => {
+    const files = [
+      sourceFile('cli/az.ts', "import { x } from './az/run-az.ts';"),
+      sourceFile('cli/az/run-az.ts', "import { x } from '../exit.ts';"),
+      sourceFile('emulator/control/a.ts', "import { x } from '../config.ts';"),
+      sourceFile('emulator/compose.ts', "import { x } from './control/a.ts';"),
+    ];
+    expect(folderCycles(files)).toEqual([]);
   });
 });

@@ -1,6 +1,6 @@
 /** `dps-emulator contracts check`. */
-import { CaseError, describeFault } from '../../contracts/case/case-error.ts';
-import { readCases } from '../../contracts/case/read-cases.ts';
+import { CaseError, describeFault, readCases } from '../../contracts/index.ts';
+
 import { CliError, EXIT } from '../exit.ts';
 import { io } from '../io.ts';
 import { print, printJson } from '../terminal.ts';

@@ -1,6 +1,6 @@
 /** `dps-emulator contracts list`. */
-import type { LoadedCase } from '../../contracts/case/read-cases.ts';
-import { selectCases } from '../../contracts/run/select.ts';
+import { type LoadedCase, selectCases } from '../../contracts/index.ts';
+
 import { paint, print, printJson } from '../terminal.ts';
 import { asUsageError, readOrRefuse } from './usage-errors.ts';
 

@@ -1,5 +1,5 @@
 /** `dps-emulator contracts coverage`. */
-import { type Coverage, type CoveredRow, coverageOf } from '../../contracts/coverage/coverage.ts';
+import { type Coverage, type CoveredRow, coverageOf } from '../../contracts/index.ts';
 import { EXIT } from '../exit.ts';
 import { io } from '../io.ts';
 import { paint, print, printJson } from '../terminal.ts';

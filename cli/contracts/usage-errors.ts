@@ -1,9 +1,13 @@
 /** What the harness throws when a run cannot begin, as the exit code 2 that this program promises. */
-import { CaseError } from '../../contracts/case/case-error.ts';
-import { type LoadedCases, readCases } from '../../contracts/case/read-cases.ts';
-import { DeviceProgramError } from '../../contracts/case-devices/program-case-device.ts';
-import { CommandLineError } from '../../contracts/case-devices/split-words.ts';
-import { RunError } from '../../contracts/run/run-error.ts';
+import {
+  CaseError,
+  CommandLineError,
+  DeviceProgramError,
+  type LoadedCases,
+  RunError,
+  readCases,
+} from '../../contracts/index.ts';
+
 import { CliError } from '../exit.ts';
 
 /** @throws {CliError} in place of the harness's own errors */

@@ -38,7 +38,8 @@ const reportSchema = {
       enum: ['assigned', 'failed', 'disabled', 'refused', 'transport-error', 'timeout', 'assigning'],
     },
     result: {
-      description: 'What the C SDK reports after the same bytes; null: it still polls.',
+      description:
+        "What the C SDK reports after the same bytes, the troubleshooting table's third column; null: it still polls.",
       enum: [
         'PROV_DEVICE_RESULT_OK',
         'PROV_DEVICE_RESULT_PARSING',
@@ -53,7 +54,7 @@ const reportSchema = {
       ],
     },
     statuses: {
-      description: "The C SDK's status callbacks; judged with the built-in device only.",
+      description: "The C SDK's status callbacks in their order; judged with the built-in device only.",
       type: 'array',
       items: { enum: ['CONNECTED', 'ASSIGNING'] },
     },
@@ -83,7 +84,11 @@ const deviceProperties = {
     type: 'array',
     items: { type: 'number', minimum: 0 },
   },
-  webhookRequests: { type: 'array', items: webhookRequestSchema },
+  webhookRequests: {
+    description: 'One after the other; more calls may follow.',
+    type: 'array',
+    items: webhookRequestSchema,
+  },
   replies: {
     description: 'All answers of the latest registration; judged with the built-in device only.',
     type: 'array',
@@ -91,6 +96,13 @@ const deviceProperties = {
   },
   lastReply: replySchema,
   device: reportSchema,
+} as const;
+
+export const DeviceExpectSchema = {
+  type: 'object',
+  minProperties: 1,
+  properties: deviceProperties,
+  additionalProperties: false,
 } as const;
 
 export const ExpectSchema = {
@@ -103,12 +115,7 @@ export const ExpectSchema = {
       description: 'Expectations by device name.',
       type: 'object',
       minProperties: 1,
-      additionalProperties: {
-        type: 'object',
-        minProperties: 1,
-        properties: deviceProperties,
-        additionalProperties: false,
-      },
+      additionalProperties: DeviceExpectSchema,
     },
     hubDevices: {
       description: 'The ids of the devices at each hub that is named.',

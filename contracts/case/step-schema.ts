@@ -79,7 +79,7 @@ const keySchema = {
           enum: ['individual', 'group', 'group-key-itself', 'unknown'],
         },
         which: { enum: ['primary', 'secondary'] },
-        group: name,
+        group: { description: 'Default: the first group.', ...name },
       },
       additionalProperties: false,
     },

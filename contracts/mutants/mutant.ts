@@ -31,6 +31,13 @@ export interface WebhookMutant extends AnyMutant {
   readonly timeoutMs?: number;
 }
 
+/** Mutants by their ids, which the compiler keeps unique within a list. */
+export function identified<Mutant extends AnyMutant>(
+  mutants: Readonly<Record<string, Omit<Mutant, 'id'>>>,
+): readonly Mutant[] {
+  return Object.entries(mutants).map(([id, mutant]) => ({ id, ...mutant }) as Mutant);
+}
+
 /** One part replaced, all others as they are. */
 export function replacing<Name extends keyof Parts>(name: Name, by: (part: Parts[Name]) => Parts[Name]): () => Replace {
   // A part that is asked for under the name has the type of that name, which the compiler cannot conclude.

@@ -1,6 +1,6 @@
 /** The report for people at a terminal: a line for each case as it ends, then everything about those that are broken. */
-import type { CaseResult, TimelineEntry, Verdict } from '../run/result.ts';
-import type { Reporter } from './reporter.ts';
+import type { CaseResult, Reporter, TimelineEntry, Verdict } from '../run/result.ts';
+
 import { againText, countsText, leftOutByReason, secondsText, valueText } from './words.ts';
 
 type Painter = (text: string) => string;

@@ -1,7 +1,8 @@
 /** The run as one page that needs nothing but itself: no script, no font, no picture from anywhere. */
-import type { CaseResult, Mismatch, TimelineEntry, Verdict } from '../run/result.ts';
+import type { CaseResult, Mismatch, Reporter, TimelineEntry, Verdict } from '../run/result.ts';
 import { HTML_STYLE } from './html-style.ts';
-import { documentReporter, type Reporter } from './reporter.ts';
+import { documentReporter } from './reporter.ts';
+
 import { againText, countsText, leftOutByReason, secondsText, valueText } from './words.ts';
 
 export function htmlReporter(path: string): Reporter {

@@ -1,7 +1,7 @@
 /** The run as JSON, for programs: the verdict as one document, or a document a line as the run goes on. */
 import type { FileHandle } from 'node:fs/promises';
-import type { CaseResult, Verdict } from '../run/result.ts';
-import { openReportFile, type Reporter } from './reporter.ts';
+import type { CaseResult, Reporter, Verdict } from '../run/result.ts';
+import { openReportFile } from './reporter.ts';
 
 export type VerdictDocument = Omit<Verdict, 'results'> & {
   readonly results: readonly (Omit<CaseResult, 'timeline'> & Partial<Pick<CaseResult, 'timeline'>>)[];

@@ -1,6 +1,7 @@
 /** JUnit XML, as CI servers read it: a suite for each case file, a test for each case and transport. */
-import type { CaseResult, LeftOut, Verdict } from '../run/result.ts';
-import { documentReporter, type Reporter } from './reporter.ts';
+import type { CaseResult, LeftOut, Reporter, Verdict } from '../run/result.ts';
+import { documentReporter } from './reporter.ts';
+
 import { againText, mismatchText, secondsText } from './words.ts';
 
 export function junitReporter(path: string): Reporter {

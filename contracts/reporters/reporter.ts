@@ -1,17 +1,8 @@
 /** What a report hears of a run, and its file: opened before the run, so that a place that cannot be written to is found out in time. */
 import { type FileHandle, mkdir, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import type { CaseResult, RunFacts, Verdict } from '../run/result.ts';
+import type { Reporter, Verdict } from '../run/result.ts';
 import { RunError } from '../run/run-error.ts';
-
-/** In this order. */
-export interface Reporter {
-  /** @throws when the report cannot be written: nothing has been run then */
-  started?(facts: RunFacts): void | Promise<void>;
-  /** One case, over each of its transports, as soon as all of them are known. */
-  finished?(results: readonly CaseResult[]): void | Promise<void>;
-  ended?(verdict: Verdict): void | Promise<void>;
-}
 
 /**
  * @param flag as the user gave it, for the message

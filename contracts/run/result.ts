@@ -97,3 +97,12 @@ export interface Verdict extends RunFacts {
   readonly exitCode: 0 | 1 | 2;
   readonly results: readonly CaseResult[];
 }
+
+/** What hears of a run, in this order. */
+export interface Reporter {
+  /** @throws when the report cannot be written: nothing has been run then */
+  started?(facts: RunFacts): void | Promise<void>;
+  /** One case, over each of its transports, as soon as all of them are known. */
+  finished?(results: readonly CaseResult[]): void | Promise<void>;
+  ended?(verdict: Verdict): void | Promise<void>;
+}

@@ -8,13 +8,13 @@ import type { LoadedCase } from '../case/read-cases.ts';
 import { checkCommand, createCommandProgram } from '../case-devices/command-program.ts';
 import type { DeviceProgram } from '../case-devices/program-case-device.ts';
 import { createSdkProgram, requireSdk, type SdkProgram } from '../case-devices/sdk-program.ts';
-import type { Reporter } from '../reporters/reporter.ts';
 import { inProcessTarget, type StartTarget } from '../target/in-process.ts';
 import type { Target } from '../target/target.ts';
 import { compareTraces } from './compare-traces.ts';
 import { type DriverKind, type PlannedCase, planRun } from './plan.ts';
 import { requireReachable } from './reachable.ts';
-import { BUILT_IN_DRIVER, type CaseResult, type RunFacts, SDK_DRIVER, type Verdict } from './result.ts';
+import { BUILT_IN_DRIVER, type CaseResult, type Reporter, type RunFacts, SDK_DRIVER, type Verdict } from './result.ts';
+
 import { runCase } from './run-case.ts';
 import { RunError } from './run-error.ts';
 import { hashOf } from './trace-hash.ts';

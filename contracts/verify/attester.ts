@@ -1,5 +1,5 @@
 /** What a device would have proved, for each attestation: of this the request's `deviceRuntimeContext` is made. */
-import { createHash, generateKeyPairSync, webcrypto } from 'node:crypto';
+import { createHash, webcrypto } from 'node:crypto';
 import type { Proven } from '../../emulator/service-door.ts';
 import type { AttestationType } from './shape.ts';
 
@@ -40,17 +40,7 @@ async function clientCertificate(registrationId: string): Promise<string> {
   await import('reflect-metadata');
   const { X509CertificateGenerator, cryptoProvider } = await import('@peculiar/x509');
   cryptoProvider.set(webcrypto);
-  const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  const algorithm = { name: 'ECDSA', namedCurve: 'P-256' };
-  const { subtle } = webcrypto;
-  const keys = {
-    privateKey: await subtle.importKey('pkcs8', privateKey.export({ type: 'pkcs8', format: 'der' }), algorithm, false, [
-      'sign',
-    ]),
-    publicKey: await subtle.importKey('spki', publicKey.export({ type: 'spki', format: 'der' }), algorithm, true, [
-      'verify',
-    ]),
-  };
+  const keys = await webcrypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, false, ['sign', 'verify']);
   const nowMs = Date.now();
   const certificate = await X509CertificateGenerator.createSelfSigned({
     name: [{ CN: [registrationId] }],

@@ -1,9 +1,10 @@
 /** What a webhook owes DPS: a row per rule, with the sentence it rests on and where that sentence stands. */
+import type { Confidence } from '../case/case.ts';
 
 interface RuleRow {
   readonly requirement: string;
   readonly source: string;
-  readonly confidence: 'documented' | 'observed' | 'inferred' | 'assumed';
+  readonly confidence: Confidence;
 }
 
 const CONCEPTS = 'Microsoft Learn, "Understand custom allocation policies"';
@@ -85,4 +86,3 @@ export const RULES = {
 } as const satisfies Record<string, RuleRow>;
 
 export type RuleId = keyof typeof RULES;
-export type Confidence = RuleRow['confidence'];

@@ -2,7 +2,8 @@
 
 import type { CSdkResultName } from '../../device/c-sdk-result.ts';
 import type { JsonValue } from '../../emulator/wire/twin.ts';
-import type { Confidence, RuleId } from './rules.ts';
+import type { Confidence } from '../case/case.ts';
+import type { RuleId } from './rules.ts';
 
 /** `refused`: a status of 300 to 428 other than 401, which is the webhook's right. `not-run`: given up before it. */
 export type CaseOutcome = 'passed' | 'refused' | 'failed' | 'not-run';

@@ -1,6 +1,7 @@
 /** Keeps web pages out: a name that was rebound to this address gives itself away by `Host`, another page by `Origin`. */
 import type { IncomingHttpHeaders } from 'node:http';
 import { isIP } from 'node:net';
+import { isLoopback } from '../wire/host.ts';
 import { ControlError } from './errors.ts';
 
 export interface GuardOptions {
@@ -39,15 +40,4 @@ export function createGuard({ host, hostNames }: GuardOptions): (headers: Incomi
       `The Origin "${origin.slice(0, SHOWN_LENGTH_MAX)}" is refused: pages of other origins may not use the control API.`,
     );
   };
-}
-
-/** The address as a URL names it: a wildcard is reached over loopback, and IPv6 stands in brackets. */
-export function urlHost(host: string): string {
-  if (host === '0.0.0.0') return '127.0.0.1';
-  if (host === '::') return '[::1]';
-  return isIP(host) === 6 ? `[${host}]` : host;
-}
-
-function isLoopback(host: string): boolean {
-  return host.toLowerCase() === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
 }

@@ -1,6 +1,6 @@
 /** Routes of the management plane: resource groups, provisioning services and hubs, as `dps-emulator az` makes and deletes them. */
 
-import type { Resources } from '../core/resources/resource-manager.ts';
+import type { Resources } from '../core/resources/management-ports.ts';
 import type { EngineState } from '../engine.ts';
 import { type ControlRoute, refuseBody, single } from './route.ts';
 

@@ -4,12 +4,14 @@ import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest }
 import type { LiveConnection } from '../core/connections.ts';
 import { ManagementError } from '../core/resources/management-error.ts';
 import type { EngineState } from '../engine.ts';
+import { allowedMethods } from '../wire/allowed-methods.ts';
 import { SetUpError } from '../wire/fault.ts';
+import { urlHost } from '../wire/host.ts';
 import { maskJson } from '../wire/mask.ts';
 import type { JsonValue } from '../wire/twin.ts';
 import { ControlError } from './errors.ts';
 import type { StreamLimits } from './event-stream.ts';
-import { createGuard, urlHost } from './host-guard.ts';
+import { createGuard } from './host-guard.ts';
 import { acceptJsonBodies, BODY_BYTES_MAX, notJsonType, tooLarge } from './read-body.ts';
 import { type ControlCall, type ControlRoute, checkQuery, type Query } from './route.ts';
 import { controlRoutes } from './routes.ts';
@@ -37,8 +39,6 @@ export interface ControlServer {
 const PARAM_LENGTH_MAX = 3 * 128;
 
 const JSON_TYPE = 'application/json; charset=utf-8';
-
-const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const;
 
 export async function startControlServer(options: ControlServerOptions): Promise<ControlServer> {
   const { state, connections, around, host, reportBug = () => undefined } = options;
@@ -85,29 +85,23 @@ export async function startControlServer(options: ControlServerOptions): Promise
 }
 
 function addRoutes(server: FastifyInstance, routes: readonly ControlRoute[]): void {
-  const allowed = new Map<string, string[]>();
-  for (const route of routes) {
-    const address = route.path.replaceAll(/\{(\w+)\}/g, ':$1');
+  const table = routes.flatMap((route) => {
+    const url = route.path.replaceAll(/\{(\w+)\}/g, ':$1');
     // Health checks like to ask with HEAD; a stream has no end to cut off.
     const methods = route.method === 'GET' && 'answer' in route ? ['GET', 'HEAD'] : [route.method];
-    allowed.set(address, [...(allowed.get(address) ?? []), ...methods]);
-    server.route({ method: methods, url: address, handler: (request, response) => respond(route, request, response) });
+    return methods.map((method) => ({ method, url, route }));
+  });
+  for (const { method, url, route } of table) {
+    server.route({ method, url, handler: (request, response) => respond(route, request, response) });
   }
-  for (const [address, methods] of allowed) {
-    server.route({
-      method: METHODS.filter((method) => !methods.includes(method)),
-      url: address,
-      // Said before the body is read: whatever it is, it is not what is wrong.
-      onRequest: async (request, response) => {
-        response.header('allow', methods.join(', '));
-        throw new ControlError(
-          'method-not-allowed',
-          `${request.method} is not allowed here; ${methods.join(', ')} is.`,
-        );
-      },
-      handler: () => undefined,
-    });
-  }
+  const allowedAt = allowedMethods(table, { caseSensitive: true });
+  // Said before the body is read: whatever it is, it is not what is wrong.
+  server.addHook('onRequest', async (request, response) => {
+    const allowed = request.is404 ? allowedAt(request.url).join(', ') : '';
+    if (allowed === '') return;
+    response.header('allow', allowed);
+    throw new ControlError('method-not-allowed', `${request.method} is not allowed here; ${allowed} is.`);
+  });
 }
 
 async function respond(route: ControlRoute, request: FastifyRequest, response: FastifyReply): Promise<unknown> {

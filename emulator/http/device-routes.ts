@@ -1,12 +1,16 @@
 /** The device API over HTTPS: three addresses, each turned into a call, and the reply's headers. [dps-device-protocol §2] */
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Server } from 'node:https';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Connections } from '../core/connections.ts';
 import { clientCertificateSubject } from '../core/dps/attestation/client-certificate.ts';
 import type { Credential } from '../core/dps/attestation/credential.ts';
-import type { DeviceCall, Reply } from '../core/dps/device-call.ts';
+import type { DeviceCall } from '../core/dps/device-call.ts';
 import type { DpsService } from '../core/dps/dps-service.ts';
 import { DpsError } from '../core/errors.ts';
-import type { HttpsInstance } from './server.ts';
+import { send } from './reply.ts';
+
+/** Fastify over TLS. */
+export type HttpsInstance = FastifyInstance<Server>;
 
 interface DeviceParams {
   readonly idScope: string;
@@ -60,25 +64,6 @@ export function addDeviceRoutes(server: HttpsInstance, options: DeviceRoutesOpti
   );
 }
 
-/** What of a reply goes over the wire, of whichever API it is. */
-export type Sendable = Pick<Reply, 'status' | 'text' | 'requestId' | 'errorCode' | 'retryAfterSeconds'>;
-
-/** Writes a reply with the headers of the real service. [dps-device-protocol §2] */
-export function send(response: FastifyReply, reply: Sendable): FastifyReply {
-  response.code(reply.status).header('x-ms-request-id', reply.requestId);
-  if (reply.errorCode !== undefined) response.header('x-ms-error-code', String(reply.errorCode));
-  if (reply.retryAfterSeconds !== undefined) response.header('Retry-After', String(reply.retryAfterSeconds));
-  if (isServiceName(response.request.hostname)) {
-    response.header('Strict-Transport-Security', 'max-age=31536000; includeSubDomains');
-  }
-  return response.header('Content-Type', 'application/json; charset=utf-8').send(reply.text);
-}
-
-/** For `localhost` the header would make a browser refuse every plain-HTTP page of that machine for a year. */
-function isServiceName(hostname: string): boolean {
-  return hostname.toLowerCase().endsWith('.azure-devices-provisioning.net');
-}
-
 /** A poll's body is never read, whatever its type: Node sends `{}` with a GET. */
 export function refusedMediaType(
   request: FastifyRequest,
@@ -93,11 +78,6 @@ export function refusedMediaType(
 
 export function bodyOf(request: FastifyRequest): string {
   return typeof request.body === 'string' ? request.body : '';
-}
-
-export function headerOf(request: FastifyRequest, name: string): string | undefined {
-  const value = request.headers[name];
-  return Array.isArray(value) ? value.join(', ') : value;
 }
 
 export function queryText(request: FastifyRequest, name: string): string | undefined {

@@ -3,17 +3,16 @@ import type { IncomingMessage } from 'node:http';
 import type { Server, ServerOptions } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import Fastify, { type FastifyInstance } from 'fastify';
+import Fastify from 'fastify';
 import type { Connections } from '../core/connections.ts';
 import type { DpsService } from '../core/dps/dps-service.ts';
 import { MESSAGE_BYTES_MAX, messageTooLarge } from '../core/dps/message-size.ts';
 import type { ServiceApi } from '../core/enrollments/enrollment-service.ts';
 import { DpsError } from '../core/errors.ts';
 import type { HubService } from '../core/hub/hub-service.ts';
-import { addDeviceRoutes, send } from './device-routes.ts';
-import { addHubRoutes } from './hub-routes.ts';
-import { answerAndClose } from './raw-answer.ts';
-import { addServiceRoutes } from './service-routes.ts';
+import { addBackEndRoutes } from './back-end-routes.ts';
+import { addDeviceRoutes, type HttpsInstance } from './device-routes.ts';
+import { answerAndClose, send } from './reply.ts';
 import { createUpgrader, type UpgradeOptions } from './web-socket.ts';
 
 export interface HttpsOptions {
@@ -38,9 +37,6 @@ const UNREADABLE: Readonly<Record<string, string>> = {
   HPE_HEADER_OVERFLOW: 'The headers of the request are too large.',
   ERR_HTTP_REQUEST_TIMEOUT: 'The request did not arrive in time.',
 };
-
-/** Fastify over TLS. */
-export type HttpsInstance = FastifyInstance<Server>;
 
 interface Listener {
   readonly port: number;
@@ -91,8 +87,7 @@ async function startHttpsServer(options: HttpsServerOptions): Promise<Listener> 
   acceptAnyBodyAsText(server);
   addErrorAnswers(server, options);
   addDeviceRoutes(server, options);
-  addServiceRoutes(server, options);
-  addHubRoutes(server, options);
+  addBackEndRoutes(server, options);
   const upgrader = createUpgrader({ protocols: options.webSockets, messageBytesMax: 2 * MESSAGE_BYTES_MAX });
   server.server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on('error', () => socket.destroy());

@@ -356,11 +356,13 @@ describe.each(KINDS)('$name', ({ path, collection, idMember, notFound, itemType 
     ['DELETE', '/'],
     ['GET', '/thing/attestationmechanism'],
     ['PATCH', '/query'],
+    ['PROPFIND', '/thing'],
   ])('answers 405 to %s %s', async (method, tail) => {
     await put('thing');
     const answer = await client.ask(method, `${path}${tail}`, { body: { [idMember]: 'thing', attestation } });
     expect([answer.status, errorCodeOf(answer)]).toEqual([405, 405001]);
     expect(answer.headers.allow).not.toContain(method);
+    expect(answer.headers.allow).toMatch(/^[A-Z]+(, [A-Z]+)*$/);
     expect((await client.ask('GET', `${path}/thing`)).status).toBe(200);
   });
 

@@ -1,11 +1,10 @@
 /** Whatever back ends, `az` and seeds have written, wrong things among it: what is exported makes the same emulator again. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { ServiceRequest } from '../../emulator/core/enrollments/service-call.ts';
 import { hubHostOf } from '../../emulator/wire/resource.ts';
 import type { SetUp } from '../../emulator/wire/set-up.ts';
 import { DEVICE_CERTIFICATE } from '../core/attestation/certificates.ts';
-import { asFile, type Parts, partsWith } from './support/parts.ts';
+import { asFile, type Parts, partsWith, type RestRequest } from './support/parts.ts';
 
 const GROUP = 'mine';
 const HUBS = ['hub-one', 'hub-two', 'hub-three'] as const;
@@ -198,7 +197,7 @@ async function play(parts: Parts, step: Step): Promise<'taken' | 'refused'> {
   }
 }
 
-async function byRest(parts: Parts, of: string, request: ServiceRequest): Promise<'taken' | 'refused'> {
+async function byRest(parts: Parts, of: string, request: RestRequest): Promise<'taken' | 'refused'> {
   const reply = await parts.rest(of, request);
   // Nothing here is a bug: every refusal has its code.
   expect(reply?.status ?? 404).toBeLessThan(500);

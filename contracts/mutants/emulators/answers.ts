@@ -1,11 +1,10 @@
 /** Emulators that read the webhook's answer wrongly, or do not ask for one. */
 import type { AllocationQuestion, Ports, WebhookOutcome } from '../../../emulator/internal-door.ts';
 import { isJsonObject, type JsonObject } from '../../../emulator/wire/twin.ts';
-import { type EmulatorMutant, replacingPorts } from '../mutant.ts';
+import { type EmulatorMutant, identified, replacingPorts } from '../mutant.ts';
 
-export const ANSWER_MUTANTS: readonly EmulatorMutant[] = [
-  {
-    id: 'answers-400207-for-401',
+export const ANSWER_MUTANTS = identified<EmulatorMutant>({
+  'answers-400207-for-401': {
     wrong: 'fails with 400207 where the webhook answered 401',
     reason: 'One branch for every status below 429; the device then reports an authentication error of its own.',
     killedBy: 'row-3-unauthorized',
@@ -14,16 +13,14 @@ export const ANSWER_MUTANTS: readonly EmulatorMutant[] = [
       outcome.kind === 'response' && outcome.status === 401 ? { ...outcome, status: 403 } : outcome,
     ),
   },
-  {
-    id: 'answers-400207-for-empty-hub',
+  'answers-400207-for-empty-hub': {
     wrong: 'fails with 400207 where the webhook named an empty hub',
     reason: 'An empty name is in no list either; the table gives it a code of its own.',
     killedBy: 'row-2-empty-hub',
     at: 'expect.errorCode',
     replace: readingBody((body) => (body.iotHubHostName === '' ? { ...body, iotHubHostName: 'none' } : body)),
   },
-  {
-    id: 'takes-null-for-a-hub',
+  'takes-null-for-a-hub': {
     wrong: 'chooses a hub itself where the webhook named null',
     reason: 'A fallback on the first hub looks friendly, and hides a webhook that decides nothing.',
     killedBy: 'row-2-null-hub',
@@ -32,8 +29,7 @@ export const ANSWER_MUTANTS: readonly EmulatorMutant[] = [
       body.iotHubHostName === null ? { ...body, iotHubHostName: first } : body,
     ),
   },
-  {
-    id: 'takes-any-hub',
+  'takes-any-hub': {
     wrong: 'puts up with a hub that was not offered',
     reason: 'Without a look at linkedHubs a typing error in a webhook stays unseen until the cloud.',
     killedBy: 'answer-hub-not-linked',
@@ -42,32 +38,28 @@ export const ANSWER_MUTANTS: readonly EmulatorMutant[] = [
       linkedHubs.includes(String(body.iotHubHostName)) ? body : { ...body, iotHubHostName: linkedHubs[0] ?? '' },
     ),
   },
-  {
-    id: 'drops-webhook-payload',
+  'drops-webhook-payload': {
     wrong: "does not pass the webhook's payload on to the device",
     reason: 'The tutorial sends none, so it would never be missed there.',
     killedBy: 'payload-reaches-device',
     at: 'expect.payload',
     replace: readingBody(({ payload: _payload, ...body }) => body),
   },
-  {
-    id: 'relays-number-as-payload',
+  'relays-number-as-payload': {
     wrong: 'assigns the device although the payload of the answer is a number',
     reason: 'Any JSON looks as good as any other; the service takes objects only.',
     killedBy: 'payload-number-fails',
     at: 'expect.status',
     replace: readingBody(({ payload, ...body }) => ({ ...body, payload: { value: payload ?? null } })),
   },
-  {
-    id: 'takes-list-as-payload',
+  'takes-list-as-payload': {
     wrong: 'assigns the device although the payload of the answer is a list',
     reason: 'In JavaScript a list is an object.',
     killedBy: 'payload-list-fails',
     at: 'expect.status',
     replace: readingBody(({ payload, ...body }) => ({ ...body, payload: { ...(payload as object) } })),
   },
-  {
-    id: 'takes-bare-host-name',
+  'takes-bare-host-name': {
     wrong: 'takes a bare host name for an answer',
     reason: 'Tolerance for a text/plain answer: the first function that is tried then works here and nowhere else.',
     killedBy: 'answer-not-json',
@@ -78,8 +70,7 @@ export const ANSWER_MUTANTS: readonly EmulatorMutant[] = [
         : outcome,
     ),
   },
-  {
-    id: 'does-not-ask-again',
+  'does-not-ask-again': {
     wrong: 'does not call the webhook when an assigned device registers again',
     reason: 'The answer is known already, so why ask? Because the webhook may have another one by now.',
     killedBy: 'payload-fresh-on-re-registration',
@@ -92,8 +83,7 @@ export const ANSWER_MUTANTS: readonly EmulatorMutant[] = [
       },
     })),
   },
-  {
-    id: 'offers-all-hubs-under-never',
+  'offers-all-hubs-under-never': {
     wrong: 'offers every linked hub for a device that must not move',
     reason: 'It then gets the list of the instance, and a webhook that picks the best of it moves the device.',
     killedBy: 'reprovision-never',
@@ -106,7 +96,7 @@ export const ANSWER_MUTANTS: readonly EmulatorMutant[] = [
       },
     })),
   },
-];
+});
 
 type Read = (outcome: WebhookOutcome, question: AllocationQuestion) => WebhookOutcome;
 

@@ -1,11 +1,10 @@
 /** An emulator whose broker does what brokers do: it sends a message to everybody who has subscribed. */
 import type { Duplex } from 'node:stream';
 import mqtt from 'mqtt-packet';
-import { type EmulatorMutant, replacing } from '../mutant.ts';
+import { type EmulatorMutant, identified, replacing } from '../mutant.ts';
 
-export const BROKER_MUTANTS: readonly EmulatorMutant[] = [
-  {
-    id: 'leaks-replies',
+export const BROKER_MUTANTS = identified<EmulatorMutant>({
+  'leaks-replies': {
     wrong: "sends a device's reply to every other client that is connected",
     reason: 'All devices subscribe to the same topic, so a plain MQTT broker tells each of them everything.',
     killedBy: 'poll-own-replies-only',
@@ -26,7 +25,7 @@ export const BROKER_MUTANTS: readonly EmulatorMutant[] = [
       };
     }),
   },
-];
+});
 
 /** Hears every PUBLISH that is written to the stream, as bytes. */
 function onPublishOut(stream: Duplex, heard: (bytes: Buffer) => void): void {

@@ -1,84 +1,65 @@
 /** Emulators that ask the webhook wrongly: too often, too soon, the wrong thing, at the wrong address. */
-import type { decideRetry, Parts } from '../../../emulator/internal-door.ts';
+import type { decideRetry, Parts, WebhookOutcome } from '../../../emulator/internal-door.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../../emulator/wire/twin.ts';
-import { type EmulatorMutant, replacing } from '../mutant.ts';
+import { type EmulatorMutant, identified, replacing } from '../mutant.ts';
 
 type Ladder = Parts['ladder'];
 type Question = Parameters<Ladder['buildRequest']>[0];
 type Request = ReturnType<Ladder['buildRequest']>;
 
-export const LADDER_MUTANTS: readonly EmulatorMutant[] = [
-  {
-    id: 'retries-nine-times',
+export const LADDER_MUTANTS = identified<EmulatorMutant>({
+  'retries-nine-times': {
     wrong: 'calls the webhook ten times in all instead of eleven',
     reason: 'Ten retries are eleven calls; counting calls instead of retries loses the last one.',
     killedBy: 'row-5-ladder',
     at: 'expect.callsAtSeconds',
-    replace: deciding((decide, outcome, attempt, assumptions) =>
-      attempt > 9 ? { kind: 'stop' } : decide(outcome, attempt, assumptions),
-    ),
+    replace: deciding((outcome, attempt, decide) => (attempt > 9 ? { kind: 'stop' } : decide(outcome))),
   },
-  {
-    id: 'waits-one-second-again',
+  'waits-one-second-again': {
     wrong: 'waits 1 s before the second retry, where 10 s are due',
     reason: 'The interval grows by 9 s each time; growing it only from the third retry on is an easy slip.',
     killedBy: 'row-5-recovers',
     at: 'expect.callsAtSeconds',
-    replace: deciding((decide, outcome, attempt, assumptions) => {
-      const decision = decide(outcome, attempt, assumptions);
+    replace: deciding((outcome, attempt, decide) => {
+      const decision = decide(outcome);
       return decision.kind === 'retry' && attempt === 2 ? { ...decision, afterMs: 1000 } : decision;
     }),
   },
-  {
-    id: 'retries-428',
+  'retries-428': {
     wrong: 'retries a 428 as well',
     reason: 'The threshold is 429; one lower, and a refusal becomes seven minutes of silence for the device.',
     killedBy: 'row-6-below-429',
     at: 'expect.webhookCalls',
-    replace: deciding((decide, outcome, attempt, assumptions) =>
-      decide(
-        outcome.kind === 'response' && outcome.status === 428 ? { ...outcome, status: 429 } : outcome,
-        attempt,
-        assumptions,
-      ),
+    replace: deciding((outcome, _attempt, decide) =>
+      decide(isStatus(outcome, 428) ? { ...outcome, status: 429 } : outcome),
     ),
   },
-  {
-    id: 'gives-up-at-429',
+  'gives-up-at-429': {
     wrong: 'does not retry a 429',
     reason: 'Greater than 429 instead of greater or equal: a throttled function app would lose its devices.',
     killedBy: 'row-5-throttled',
     at: 'expect.status',
-    replace: deciding((decide, outcome, attempt, assumptions) =>
-      outcome.kind === 'response' && outcome.status === 429 ? { kind: 'stop' } : decide(outcome, attempt, assumptions),
-    ),
+    replace: deciding((outcome, _attempt, decide) => (isStatus(outcome, 429) ? { kind: 'stop' } : decide(outcome))),
   },
-  {
-    id: 'retries-401',
+  'retries-401': {
     wrong: 'retries a 401',
     reason: 'A wrong function code does not become right by waiting; the table makes it final.',
     killedBy: 'row-3-unauthorized',
     at: 'expect.status',
-    replace: deciding((decide, outcome, attempt, assumptions) =>
-      decide(
-        outcome.kind === 'response' && outcome.status === 401 ? { ...outcome, status: 503 } : outcome,
-        attempt,
-        assumptions,
-      ),
+    replace: deciding((outcome, _attempt, decide) =>
+      decide(isStatus(outcome, 401) ? { ...outcome, status: 503 } : outcome),
     ),
   },
-  {
-    id: 'does-not-retry-dropped',
+  'does-not-retry-dropped': {
     wrong: 'takes a dropped connection for the end',
     reason: 'A function app that restarts drops connections; whoever retries statuses alone forgets them.',
     killedBy: 'answer-dropped-connection',
     at: 'expect.status',
-    replace: deciding((decide, outcome, attempt, assumptions) =>
-      outcome.kind === 'no-response' ? { kind: 'stop' } : decide(outcome, attempt, assumptions),
+    replace: deciding((outcome, _attempt, decide) =>
+      outcome.kind === 'no-response' ? { kind: 'stop' } : decide(outcome),
     ),
   },
-  {
-    id: 'keeps-keys-in-request',
+  'keeps-keys-in-request': {
     wrong: "sends the enrollment's keys to the webhook",
     reason:
       'Sending the stored record as it is is the shortest way to write it, and it leaks the key of a whole group.',
@@ -89,8 +70,7 @@ export const LADDER_MUTANTS: readonly EmulatorMutant[] = [
       ...(enrollment.kind === 'group' && { enrollmentGroup: enrollment.record as unknown as JsonValue }),
     })),
   },
-  {
-    id: 'sends-device-key',
+  'sends-device-key': {
     wrong: 'sends key details of the device in symmetricKey',
     reason: 'The documentation says "key details"; the logs of real requests show an empty object.',
     killedBy: 'request-without-keys',
@@ -100,8 +80,7 @@ export const LADDER_MUTANTS: readonly EmulatorMutant[] = [
       symmetricKey: enrollment.record.attestation as unknown as JsonValue,
     })),
   },
-  {
-    id: 'drops-function-code',
+  'drops-function-code': {
     wrong: 'calls the webhook without the query of its URL',
     reason: 'Rebuilding a URL from host and path loses ?code=, and every function app answers 401.',
     killedBy: 'request-is-post-of-json',
@@ -111,8 +90,7 @@ export const LADDER_MUTANTS: readonly EmulatorMutant[] = [
       postJson: (url, ...rest) => ladder.postJson(url.split('?')[0] ?? url, ...rest),
     })),
   },
-  {
-    id: 'shows-function-code',
+  'shows-function-code': {
     wrong: 'leaves the function code in the webhookUrl of the request body',
     reason: 'Functions log their request bodies; the service masks the query there.',
     killedBy: 'request-is-post-of-json',
@@ -127,16 +105,14 @@ export const LADDER_MUTANTS: readonly EmulatorMutant[] = [
       }),
     })),
   },
-  {
-    id: 'drops-device-payload',
+  'drops-device-payload': {
     wrong: "does not pass the device's payload on to the webhook",
     reason: 'Webhooks decide by it; the demo alone would still work without.',
     killedBy: 'payload-reaches-webhook',
     at: 'expect.webhookRequests[0].body.deviceRuntimeContext.payload',
     replace: askingAbout(({ payload: _payload, ...context }) => context),
   },
-  {
-    id: 'parses-text-payload',
+  'parses-text-payload': {
     wrong: 'parses a payload that is a text',
     reason: 'The Java SDK sends JSON as a text; being helpful here hides it until the cloud does not help.',
     killedBy: 'payload-text-from-device',
@@ -146,16 +122,14 @@ export const LADDER_MUTANTS: readonly EmulatorMutant[] = [
       ...(payload !== undefined && { payload: typeof payload === 'string' ? JSON.parse(payload) : payload }),
     })),
   },
-  {
-    id: 'forgets-current-hub',
+  'forgets-current-hub': {
     wrong: 'does not tell the webhook where the device is now',
     reason: 'Webhooks that keep a device where it is read currentIotHubHostName.',
     killedBy: 'reprovision-migrate',
     at: 'expect.webhookRequests[1].body.deviceRuntimeContext.currentIotHubHostName',
     replace: askingAbout(({ currentIotHubHostName: _hub, ...context }) => context),
   },
-  {
-    id: 'nulls-for-absent',
+  'nulls-for-absent': {
     wrong: 'sends null for what the enrollment never had',
     reason: 'Serialisers write null by themselves; webhooks that test for presence then go wrong.',
     killedBy: 'request-members-absent',
@@ -167,8 +141,7 @@ export const LADDER_MUTANTS: readonly EmulatorMutant[] = [
       }),
     })),
   },
-  {
-    id: 'individual-sent-as-group',
+  'individual-sent-as-group': {
     wrong: 'sends an individual enrollment under enrollmentGroup',
     reason: 'One code path for both kinds; a webhook that looks for individualEnrollment finds nothing.',
     killedBy: 'request-individual',
@@ -178,8 +151,7 @@ export const LADDER_MUTANTS: readonly EmulatorMutant[] = [
       ...request,
     })),
   },
-  {
-    id: 'sends-newest-api-version',
+  'sends-newest-api-version': {
     wrong: 'writes its own api-version into the request instead of the one that is stored',
     reason: 'A constant is at hand; the stored version is what the owner of the webhook has agreed to.',
     killedBy: 'request-stored-api-version',
@@ -195,8 +167,7 @@ export const LADDER_MUTANTS: readonly EmulatorMutant[] = [
         }),
     })),
   },
-  {
-    id: 'retry-without-payload',
+  'retry-without-payload': {
     wrong: 'leaves the payload out of the request when it retries',
     reason: 'A body that is built anew for each call is built from whatever is left by then.',
     killedBy: 'request-repeated-by-retry',
@@ -213,8 +184,7 @@ export const LADDER_MUTANTS: readonly EmulatorMutant[] = [
       };
     }),
   },
-  {
-    id: 'asks-twice',
+  'asks-twice': {
     wrong: 'sends every request twice, and journals one of them',
     reason: 'An HTTP client that repeats by itself; functions that count or bill do not like it.',
     killedBy: 'row-1-valid-hub',
@@ -227,8 +197,7 @@ export const LADDER_MUTANTS: readonly EmulatorMutant[] = [
       },
     })),
   },
-  {
-    id: 'follows-redirects',
+  'follows-redirects': {
     wrong: 'follows a redirect of the webhook',
     reason: 'HTTP clients do so by default, and the function code travels along.',
     killedBy: 'row-6-redirect',
@@ -243,15 +212,22 @@ export const LADDER_MUTANTS: readonly EmulatorMutant[] = [
       },
     })),
   },
-];
+});
 
-function deciding(
-  by: (decide: typeof decideRetry, ...args: Parameters<typeof decideRetry>) => ReturnType<typeof decideRetry>,
-): EmulatorMutant['replace'] {
+type Decision = ReturnType<typeof decideRetry>;
+type Decide = (outcome: WebhookOutcome, attempt: number, decide: (outcome: WebhookOutcome) => Decision) => Decision;
+
+/** @param by is given the true decision as a function of the outcome */
+function deciding(by: Decide): EmulatorMutant['replace'] {
   return replacing('ladder', (ladder) => ({
     ...ladder,
-    decideRetry: (...args) => by(ladder.decideRetry, ...args),
+    decideRetry: (outcome, attempt, assumptions) =>
+      by(outcome, attempt, (other) => ladder.decideRetry(other, attempt, assumptions)),
   }));
+}
+
+function isStatus(outcome: WebhookOutcome, status: number): outcome is WebhookOutcome & { readonly kind: 'response' } {
+  return outcome.kind === 'response' && outcome.status === status;
 }
 
 /** Changes what the webhook is sent. */

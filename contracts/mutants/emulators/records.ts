@@ -1,6 +1,6 @@
 /** Emulators that treat enrollments, registrations and hubs wrongly. */
 import type { Ports } from '../../../emulator/internal-door.ts';
-import { type EmulatorMutant, replacingPorts } from '../mutant.ts';
+import { type EmulatorMutant, identified, replacingPorts } from '../mutant.ts';
 
 type Enrollments = Ports['enrollments'];
 type Group = Awaited<ReturnType<Enrollments['groups']>>[number];
@@ -9,25 +9,22 @@ type Individual = NonNullable<Awaited<ReturnType<Enrollments['individual']>>>;
 /** A key that nobody has. */
 const NOBODYS_KEY = Buffer.alloc(32, 7).toString('base64');
 
-export const RECORD_MUTANTS: readonly EmulatorMutant[] = [
-  {
-    id: 'forgets-disabled-individual',
+export const RECORD_MUTANTS = identified<EmulatorMutant>({
+  'forgets-disabled-individual': {
     wrong: 'lets a device in through its group although its individual enrollment is disabled',
     reason: 'A disabled record that counts as absent; blocking a stolen device is what it is for.',
     killedBy: 'row-4-disabled-individual',
     at: 'expect.status',
     replace: withIndividuals((record) => (record.provisioningStatus === 'disabled' ? undefined : record)),
   },
-  {
-    id: 'forgets-disabled-group',
+  'forgets-disabled-group': {
     wrong: 'lets the devices of a disabled group in',
     reason: 'The check was written for individuals; the group has the same switch.',
     killedBy: 'attest-group-disabled',
     at: 'expect.status',
     replace: withGroups((record) => ({ ...record, provisioningStatus: 'enabled' })),
   },
-  {
-    id: 'asks-groups-first',
+  'asks-groups-first': {
     wrong: 'does not look at individual enrollments where there are groups',
     reason: 'The order of the search decides who vouches, and with it hub, twin and webhook.',
     killedBy: 'attest-individual-refuses-group-key',
@@ -40,24 +37,21 @@ export const RECORD_MUTANTS: readonly EmulatorMutant[] = [
       },
     })),
   },
-  {
-    id: 'refuses-secondary-key-of-group',
+  'refuses-secondary-key-of-group': {
     wrong: "refuses a key that is derived from the group's secondary key",
     reason: 'Rolling keys needs both; a test with the primary alone never shows it.',
     killedBy: 'attest-group-secondary-key',
     at: 'expect.status',
     replace: withGroups((record) => withoutSecondaryKey(record)),
   },
-  {
-    id: 'refuses-secondary-key-of-individual',
+  'refuses-secondary-key-of-individual': {
     wrong: 'refuses the secondary key of an individual enrollment',
     reason: 'The same slip in the other branch.',
     killedBy: 'attest-individual-keys',
     at: 'expect.devices.secondary.status',
     replace: withIndividuals((record) => withoutSecondaryKey(record)),
   },
-  {
-    id: 'never-does-not-hold',
+  'never-does-not-hold': {
     wrong: 'moves a device whose enrollment says never',
     reason: 'updateHubAssignment false is read as if it were not there.',
     killedBy: 'reprovision-never-hub-left-enrollment',
@@ -67,8 +61,7 @@ export const RECORD_MUTANTS: readonly EmulatorMutant[] = [
       reprovisionPolicy: { updateHubAssignment: true, migrateDeviceData: true },
     })),
   },
-  {
-    id: 'resets-where-migrate-is-asked',
+  'resets-where-migrate-is-asked': {
     wrong: "does not take a device's twin along when it moves",
     reason: 'The two members of the policy are independent; the second is easily left out.',
     killedBy: 'reprovision-migrate',
@@ -78,8 +71,7 @@ export const RECORD_MUTANTS: readonly EmulatorMutant[] = [
       reprovisionPolicy: { updateHubAssignment: true, migrateDeviceData: false },
     })),
   },
-  {
-    id: 'never-moves-by-default',
+  'never-moves-by-default': {
     wrong: 'leaves a device where it is when its enrollment stores no policy',
     reason: 'An absent record read as all false; the default of newer api-versions is to migrate.',
     killedBy: 'reprovision-default-migrates',
@@ -89,16 +81,14 @@ export const RECORD_MUTANTS: readonly EmulatorMutant[] = [
       ...record,
     })),
   },
-  {
-    id: 'accepts-expired-token',
+  'accepts-expired-token': {
     wrong: 'accepts a token that has expired',
     reason: 'The signature is right, so everything seems right.',
     killedBy: 'attest-expired-token',
     at: 'expect.lastReply.status',
     replace: replacingPorts(() => ({ credentialNow: () => 0 })),
   },
-  {
-    id: 'ids-with-case',
+  'ids-with-case': {
     wrong: 'takes a registration id in another case for another device',
     reason: 'Maps compare exactly; the service does not.',
     killedBy: 'attest-id-case',
@@ -113,40 +103,35 @@ export const RECORD_MUTANTS: readonly EmulatorMutant[] = [
       },
     })),
   },
-  {
-    id: 'twin-at-every-registration',
+  'twin-at-every-registration': {
     wrong: 'writes the initial twin at every registration',
     reason: 'Initial means the first time; desired properties that a back end has set since would be lost.',
     killedBy: 'twin-kept-on-same-hub',
     at: 'expect.twin.desired',
     replace: provisioning((request) => ({ ...request, data: 'initial' })),
   },
-  {
-    id: 'enrollment-twin-wins',
+  'enrollment-twin-wins': {
     wrong: "keeps nothing of the webhook's twin",
     reason: 'The twin of the enrollment is at hand when the device is written; the answer has to take its place.',
     killedBy: 'twin-of-webhook',
     at: 'expect.twin',
     replace: provisioning((request) => ({ ...request, twin: undefined })),
   },
-  {
-    id: 'stays-at-old-hub-too',
+  'stays-at-old-hub-too': {
     wrong: 'leaves the device at the hub that it has moved away from',
     reason: 'Creating is the visible half of a move; the old hub goes on paying for the other.',
     killedBy: 'reprovision-reset',
     at: 'expect.hubDevices.alpha-hub.azure-devices.net',
     replace: provisioning((request) => ({ ...request, previous: undefined })),
   },
-  {
-    id: 'forgets-iot-edge',
+  'forgets-iot-edge': {
     wrong: "creates every device without the enrollment's capabilities",
     reason: 'An Edge device that is none connects, and then may do nothing.',
     killedBy: 'allocate-hub-device',
     at: 'expect.hubDevice.capabilities.iotEdge',
     replace: provisioning((request) => ({ ...request, iotEdge: false })),
   },
-  {
-    id: 'forgets-hub-on-failure',
+  'forgets-hub-on-failure': {
     wrong: 'forgets where a device is when a registration fails',
     reason: 'The failed record replaces the good one; the next request then asks as for a new device.',
     killedBy: 'reprovision-failure-keeps-hub',
@@ -160,8 +145,7 @@ export const RECORD_MUTANTS: readonly EmulatorMutant[] = [
         }),
     })),
   },
-  {
-    id: 'keeps-operations-for-ever',
+  'keeps-operations-for-ever': {
     wrong: 'answers polls for an operation long after its end',
     reason: 'Nothing fails visibly when nothing is ever forgotten.',
     killedBy: 'poll-expired-operation',
@@ -170,7 +154,7 @@ export const RECORD_MUTANTS: readonly EmulatorMutant[] = [
       settings: { ...settings, operationLifetimeSeconds: Number.MAX_SAFE_INTEGER },
     })),
   },
-];
+});
 
 function withGroups(by: (record: Group) => Group): EmulatorMutant['replace'] {
   return replacingPorts(({ enrollments }) => ({

@@ -4,11 +4,10 @@ import { makeDeviceSas } from '../../../emulator/wire/device-sas.ts';
 import { isSignedWith, parseSasToken } from '../../../emulator/wire/sas-token.ts';
 import { deriveDeviceKey } from '../../../emulator/wire/symmetric-key.ts';
 import { isJsonObject, type JsonObject } from '../../../emulator/wire/twin.ts';
-import { type EmulatorMutant, replacing } from '../mutant.ts';
+import { type EmulatorMutant, identified, replacing } from '../mutant.ts';
 
-export const RENDERING_MUTANTS: readonly EmulatorMutant[] = [
-  {
-    id: 'assigned-with-202',
+export const RENDERING_MUTANTS = identified<EmulatorMutant>({
+  'assigned-with-202': {
     wrong: 'answers the poll of an assigned device with 202',
     reason: 'SDKs that look at the status alone would poll for ever.',
     killedBy: 'poll-answers-assigned',
@@ -17,16 +16,14 @@ export const RENDERING_MUTANTS: readonly EmulatorMutant[] = [
       'status' in reply.body && reply.body.status === 'assigned' ? { ...reply, status: 202 } : reply,
     ),
   },
-  {
-    id: 'no-retry-after',
+  'no-retry-after': {
     wrong: 'does not tell a device how long to wait',
     reason: 'SDKs then fall back on a wait of their own, and the pace of a fleet is theirs.',
     killedBy: 'poll-answers-assigning',
     at: 'expect.lastReply.retryAfterSeconds',
     replace: answering(({ retryAfterSeconds: _seconds, ...reply }) => reply),
   },
-  {
-    id: 'bare-etag',
+  'bare-etag': {
     wrong: 'shows the etag as it is stored',
     reason: 'The device reads the base64 of the quoted text; the service API reads the text itself.',
     killedBy: 'poll-answers-assigned',
@@ -35,8 +32,7 @@ export const RENDERING_MUTANTS: readonly EmulatorMutant[] = [
       typeof state.etag === 'string' ? { ...state, etag: Buffer.from(state.etag, 'base64').toString('utf8') } : state,
     ),
   },
-  {
-    id: 'always-initial-assignment',
+  'always-initial-assignment': {
     wrong: 'tells every device that it is its initial assignment',
     reason: 'The substatus is right at the first registration, which is the one that everybody tries.',
     killedBy: 'reprovision-reset',
@@ -45,24 +41,21 @@ export const RENDERING_MUTANTS: readonly EmulatorMutant[] = [
       state.substatus === undefined ? state : { ...state, substatus: 'initialAssignment' },
     ),
   },
-  {
-    id: 'no-group-in-state',
+  'no-group-in-state': {
     wrong: 'does not name the enrollment group in registrationState',
     reason: 'symmetricKey.enrollmentGroupId is the only thing that tells a device which group it came through.',
     killedBy: 'poll-answers-assigned',
     at: 'expect.replies[1].body.registrationState',
     replace: answeringState(({ symmetricKey: _group, ...state }) => state),
   },
-  {
-    id: 'hub-in-failed-state',
+  'hub-in-failed-state': {
     wrong: 'shows a hub in a registration that failed',
     reason: 'One rendering for every state; a device that only looks for assignedHub would connect.',
     killedBy: 'row-2-empty-hub',
     at: 'expect.hub',
     replace: answeringState((state) => (state.status === 'failed' ? { ...state, assignedHub: '' } : state)),
   },
-  {
-    id: 'two-members-too-many',
+  'two-members-too-many': {
     wrong: 'answers the register with registrationState as well',
     reason: 'The first answer has two members; parsers of small devices are cut to that.',
     killedBy: 'poll-answers-assigned',
@@ -75,39 +68,35 @@ export const RENDERING_MUTANTS: readonly EmulatorMutant[] = [
       ),
     ),
   },
-  {
-    id: 'one-api-version',
+  'one-api-version': {
     wrong: 'treats every device as one that speaks the newest api-version',
     reason: 'The query parameter is checked and then forgotten; older devices then read a substatus they do not know.',
     killedBy: 'reprovision-substatus-by-api-version',
     at: 'expect.substatus',
     replace: calling(async (call) => ({ ...call, apiVersion: '2021-06-01' })),
   },
-  {
-    id: 'no-tracking-id',
+  'no-tracking-id': {
     wrong: 'refuses without trackingId',
     reason: 'Support asks for it first.',
     killedBy: 'attest-unknown-device',
     at: 'expect.replies[0].body',
     replace: answering((reply) => rewritten(reply, ({ trackingId: _id, ...body }) => body)),
   },
-  {
-    id: 'accepts-other-resource',
+  'accepts-other-resource': {
     wrong: 'accepts a token that was made for another registration',
     reason: 'The signature is right; what was signed is not looked at.',
     killedBy: 'attest-wrong-resource',
     at: 'expect.lastReply.status',
     replace: admitting(({ keys }) => keys),
   },
-  {
-    id: 'accepts-group-key',
+  'accepts-group-key': {
     wrong: "accepts a token that is signed with the group's own key",
     reason: 'Whoever tries keys until one fits tries this one too; then one device can be every device.',
     killedBy: 'attest-group-key-not-derived',
     at: 'expect.lastReply.status',
     replace: admitting(({ groupKeys }) => groupKeys),
   },
-];
+});
 
 type Answer = (reply: Reply, call: DeviceCall) => Reply;
 

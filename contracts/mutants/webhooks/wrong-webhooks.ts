@@ -1,29 +1,26 @@
 /** Webhooks that are wrong: what verification, or the tutorial's own cases, have to find in somebody's function. */
 import type { Answer, RecordedRequest } from '../../../webhook/stand-in/index.ts';
-import type { WebhookMutant } from '../mutant.ts';
+import { identified, type WebhookMutant } from '../mutant.ts';
 
 const TOASTERS = 'contoso-toasters-hub-1098.azure-devices.net';
 const HEAT_PUMPS = 'contoso-heatpumps-hub-1098.azure-devices.net';
 
-export const WRONG_WEBHOOKS: readonly WebhookMutant[] = [
-  {
-    id: 'always-the-same-hub',
+export const WRONG_WEBHOOKS = identified<WebhookMutant>({
+  'always-the-same-hub': {
     wrong: 'names the hub of the demo, whether it is offered or not',
     reason: 'A host name in the code works until the second provisioning service, or the next hub.',
     killedBy: { verify: 'hubs.neutral-1' },
     at: 'hub-linked',
     script: () => () => json({ iotHubHostName: TOASTERS }),
   },
-  {
-    id: 'hub-in-capitals',
+  'hub-in-capitals': {
     wrong: 'spells the hub in another case than the request',
     reason: 'Names out of a table of its own; whether the service compares with case is not on record.',
     killedBy: { verify: 'hubs.one-1' },
     at: 'hub-linked',
     script: () => (request) => json({ iotHubHostName: firstHub(request).toUpperCase() }),
   },
-  {
-    id: 'another-hub-each-time',
+  'another-hub-each-time': {
     wrong: 'deals hubs out in turn',
     reason: 'Round robin looks fair; but every registration asks again, and every answer may move the device.',
     killedBy: { verify: 'group.symmetricKey.first.payload' },
@@ -38,8 +35,7 @@ export const WRONG_WEBHOOKS: readonly WebhookMutant[] = [
       };
     },
   },
-  {
-    id: 'breaks-at-long-ids',
+  'breaks-at-long-ids': {
     wrong: 'answers 500 to long registration ids',
     reason: 'A column of 64 characters; ids have up to 128.',
     killedBy: { verify: 'id.longest' },
@@ -49,8 +45,7 @@ export const WRONG_WEBHOOKS: readonly WebhookMutant[] = [
         ? { kind: 'status', status: 500 }
         : json({ iotHubHostName: firstHub(request) }),
   },
-  {
-    id: 'too-slow',
+  'too-slow': {
     wrong: 'takes longer to answer than anybody waits',
     reason: 'A cold start, or a call of a back end that hangs; the service asks again while the first still runs.',
     killedBy: { verify: 'group.symmetricKey.first.payload' },
@@ -58,48 +53,42 @@ export const WRONG_WEBHOOKS: readonly WebhookMutant[] = [
     script: () => () => ({ kind: 'hang' }),
     timeoutMs: 100,
   },
-  {
-    id: 'list-as-payload',
+  'list-as-payload': {
     wrong: 'returns a list as payload',
     reason: 'The published description types it as an object.',
     killedBy: { verify: 'group.symmetricKey.first.payload' },
     at: 'payload-object',
     script: () => (request) => json({ iotHubHostName: firstHub(request), payload: [1, 2] }),
   },
-  {
-    id: 'refuses-its-own-key',
+  'refuses-its-own-key': {
     wrong: 'answers 401 although it is called with its function code',
     reason: 'A code that was rolled, or one of another function; the device is told 400209 at once.',
     killedBy: { verify: 'group.symmetricKey.first.payload' },
     at: 'authorized',
     script: () => () => ({ kind: 'status', status: 401 }),
   },
-  {
-    id: 'hangs-up',
+  'hangs-up': {
     wrong: 'drops the connection instead of answering',
     reason: 'A process that crashes at a request; the service retries for seven minutes.',
     killedBy: { verify: 'group.symmetricKey.first.payload' },
     at: 'connection',
     script: () => () => ({ kind: 'drop' }),
   },
-  {
-    id: 'answers-with-a-page',
+  'answers-with-a-page': {
     wrong: 'answers 200 with a page of HTML',
     reason: 'A login page or a proxy in front of the function.',
     killedBy: { verify: 'group.symmetricKey.first.payload' },
     at: 'json',
     script: () => () => ({ kind: 'text', text: '<!doctype html><title>Sign in</title>', contentType: 'text/html' }),
   },
-  {
-    id: 'names-no-hub',
+  'names-no-hub': {
     wrong: 'answers with an empty hub when it does not know what to do',
     reason: 'Row 2 of the table; a refusal would say what is the matter.',
     killedBy: { verify: 'group.symmetricKey.first.payload' },
     at: 'hub-specified',
     script: () => () => json({ iotHubHostName: '' }),
   },
-  {
-    id: 'dotted-twin-key',
+  'dotted-twin-key': {
     wrong: 'puts a dot into a key of the twin',
     reason: 'Flattened settings; the hub refuses the twin, and the device is not assigned.',
     killedBy: { verify: 'group.symmetricKey.first.payload' },
@@ -110,8 +99,7 @@ export const WRONG_WEBHOOKS: readonly WebhookMutant[] = [
         initialTwin: { properties: { desired: { 'fan.speed': 3 } } },
       }),
   },
-  {
-    id: 'twin-as-text',
+  'twin-as-text': {
     wrong: 'returns the twin as a text that holds JSON',
     reason: 'Serialised twice.',
     killedBy: { verify: 'group.symmetricKey.first.payload' },
@@ -119,8 +107,7 @@ export const WRONG_WEBHOOKS: readonly WebhookMutant[] = [
     script: () => (request) =>
       json({ iotHubHostName: firstHub(request), initialTwin: JSON.stringify({ tags: { a: 1 } }) }),
   },
-  {
-    id: 'reads-by-position',
+  'reads-by-position': {
     wrong: 'decides by where a member stands in the text of the request',
     reason: "A regular expression instead of a parser; the order of JSON members is nobody's promise.",
     killedBy: { verify: 'group.symmetricKey.first.payload' },
@@ -131,48 +118,42 @@ export const WRONG_WEBHOOKS: readonly WebhookMutant[] = [
       return json({ iotHubHostName: isLast ? hubs[0] : hubs.at(-1) });
     },
   },
-  {
-    id: 'answers-without-end',
+  'answers-without-end': {
     wrong: 'answers with more than 1 MiB',
     reason: 'A whole device list as payload, say.',
     killedBy: { verify: 'group.symmetricKey.first.payload' },
     at: 'answer-size',
     script: () => () => ({ kind: 'huge', bytes: 1_100_000, body: {} }),
   },
-  {
-    id: 'toasters-among-heat-pumps',
+  'toasters-among-heat-pumps': {
     wrong: 'sends toasters to the heat pumps',
     reason: 'Two lines swapped: every answer is well formed, so only a case that knows the devices can tell.',
     killedBy: { contract: 'tutorial-toaster' },
     at: 'expect.hub',
     script: () => (request) => asTutorial(request, { toaster: { hub: HEAT_PUMPS, twin: TOASTER_TWIN } }),
   },
-  {
-    id: 'forgets-the-twin',
+  'forgets-the-twin': {
     wrong: 'chooses the right hub and returns no twin',
     reason: 'The device is assigned, and comes up without its settings.',
     killedBy: { contract: 'tutorial-heat-pump' },
     at: 'expect.twin',
     script: () => (request) => asTutorial(request, { heatPump: { hub: HEAT_PUMPS } }),
   },
-  {
-    id: 'takes-in-strangers',
+  'takes-in-strangers': {
     wrong: 'gives a hub to devices that it does not know',
     reason: 'A default at the end of the ifs; the tutorial refuses with 400.',
     killedBy: { contract: 'tutorial-unknown-device' },
     at: 'expect.status',
     script: () => (request) => asTutorial(request, { stranger: json({ iotHubHostName: firstHub(request) }) }),
   },
-  {
-    id: 'does-not-look-at-linked-hubs',
+  'does-not-look-at-linked-hubs': {
     wrong: 'names the right hub although it is not offered',
     reason: 'The tutorial looks for it among linkedHubs and refuses when it is missing; this one answers all the same.',
     killedBy: { contract: 'tutorial-missing-hub' },
     at: 'expect.status',
     script: () => () => json({ iotHubHostName: HEAT_PUMPS }),
   },
-  {
-    id: 'answers-for-the-neighbour',
+  'answers-for-the-neighbour': {
     wrong: 'keeps the device in a global variable, and answers for the one before',
     reason: 'Functions are instances that live on between calls.',
     killedBy: { contract: 'tutorial-both-devices' },
@@ -186,7 +167,7 @@ export const WRONG_WEBHOOKS: readonly WebhookMutant[] = [
       };
     },
   },
-];
+});
 
 interface Place {
   readonly hub: string;

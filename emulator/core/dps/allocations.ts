@@ -6,14 +6,9 @@ import { everyItem } from '../store/access.ts';
 import type { LadderState, OperationRecord } from '../store/operations.ts';
 import { type RegistrationRecord, registrationAddress } from '../store/registrations.ts';
 import { StoreFailure, type Transaction } from '../store/store.ts';
-import { type AllocationContext, allocate } from './allocation/allocate.ts';
+import { allocate } from './allocation/allocate.ts';
 import { type AllocationResult, allocationFailed } from './allocation/allocation-result.ts';
-import { conclude } from './conclude.ts';
-
-export interface AllocationJob extends AllocationContext {
-  readonly idScope: string;
-  readonly operationId: string;
-}
+import { type AllocationJob, conclude } from './conclude.ts';
 
 export interface Allocations {
   /**

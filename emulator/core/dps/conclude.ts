@@ -7,13 +7,18 @@ import type { InitialTwin } from '../../wire/twin.ts';
 import type { Ports, ProvisionRequest } from '../ports.ts';
 import { type Outcome, type RegistrationRecord, registrationAddress } from '../store/registrations.ts';
 import type { Transaction } from '../store/store.ts';
+import type { AllocationContext } from './allocation/allocate.ts';
 import { type AllocationResult, allocationFailed } from './allocation/allocation-result.ts';
-import type { AllocationJob } from './allocations.ts';
 import { deleteRegistration } from './forget-registration.ts';
 import { statusAfter } from './registration-machine.ts';
 
 type Allocated = Extract<AllocationResult, { kind: 'allocated' }>;
 type Failure = Extract<AllocationResult, { kind: 'failed' }>;
+
+export interface AllocationJob extends AllocationContext {
+  readonly idScope: string;
+  readonly operationId: string;
+}
 
 /** In a transaction of the registration; does nothing when a newer register has taken the operation's place. */
 export async function conclude(

@@ -2,16 +2,20 @@
 
 import type { RegistrationRecord } from '../store/registrations.ts';
 import type { Transaction } from '../store/store.ts';
-import type { Allocations } from './allocations.ts';
 
 /** Throws what is wrong with deleting this record; told of one that is not there as well. */
 export type AdmitDeletion = (record: RegistrationRecord | undefined) => void;
+
+/** Ends what is under way for a registration, once the transaction is committed. */
+interface UnderWay {
+  supersede(previous: RegistrationRecord, by: string, tx: Transaction): Promise<void>;
+}
 
 export async function forgetRegistration(
   { idScope, registrationId }: { readonly idScope: string; readonly registrationId: string },
   admit: AdmitDeletion,
   tx: Transaction,
-  allocations: Allocations,
+  allocations: UnderWay,
 ): Promise<void> {
   const record = await tx.registrations.get(idScope, registrationId);
   admit(record);

@@ -9,41 +9,29 @@ export interface PagingHeaders {
   readonly continuation: string | undefined;
 }
 
-/** Named as the API names its operations. [dps-service-behaviour §4.1] */
-export type ServiceRequest =
-  | { readonly operation: 'getEnrollment'; readonly kind: EnrollmentKindName; readonly id: string }
-  | {
-      readonly operation: 'createOrUpdateEnrollment';
-      readonly kind: EnrollmentKindName;
-      readonly id: string;
-      readonly ifMatch: string | undefined;
-      readonly body: string;
-    }
-  | {
-      readonly operation: 'deleteEnrollment';
-      readonly kind: EnrollmentKindName;
-      readonly id: string;
-      readonly ifMatch: string | undefined;
-    }
-  | {
-      readonly operation: 'queryEnrollments';
-      readonly kind: EnrollmentKindName;
-      readonly body: string;
-      readonly paging: PagingHeaders;
-    }
-  | { readonly operation: 'runBulkOperation'; readonly kind: EnrollmentKindName; readonly body: string }
-  | { readonly operation: 'getAttestationMechanism'; readonly kind: EnrollmentKindName; readonly id: string }
-  | { readonly operation: 'getRegistrationState'; readonly id: string }
-  | { readonly operation: 'deleteRegistrationState'; readonly id: string; readonly ifMatch: string | undefined }
-  | {
-      readonly operation: 'queryRegistrationStates';
-      /** The enrollment group's id. */
-      readonly id: string;
-      readonly body: string;
-      readonly paging: PagingHeaders;
-    };
+/** Named as the API names them. [dps-service-behaviour §4.1] */
+export type ServiceOperation =
+  | 'getEnrollment'
+  | 'createOrUpdateEnrollment'
+  | 'deleteEnrollment'
+  | 'queryEnrollments'
+  | 'runBulkOperation'
+  | 'getAttestationMechanism'
+  | 'getRegistrationState'
+  | 'deleteRegistrationState'
+  | 'queryRegistrationStates';
 
-export type ServiceOperation = ServiceRequest['operation'];
+/** What address, headers and body say; each operation reads what is meant for it. */
+export interface ServiceRequest extends PagingHeaders {
+  readonly operation: ServiceOperation;
+  /** Of the enrollment that the id names, or by whose id registrations are asked for. */
+  readonly kind: EnrollmentKindName;
+  /** Empty where the address names none. */
+  readonly id: string;
+  /** Empty without a body. */
+  readonly body: string;
+  readonly ifMatch: string | undefined;
+}
 
 export interface ServiceCall {
   /** The `Host` header, with its port. */

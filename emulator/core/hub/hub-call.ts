@@ -1,21 +1,32 @@
 /** A back end's request to a hub after the routes have taken it apart, and the reply before they put it together. */
 
 /** Named as the hub's REST API names them; twins over MQTT, methods and telemetry take their place elsewhere in this folder. */
-export type HubRequest =
-  | { readonly operation: 'getDevice'; readonly deviceId: string }
-  | { readonly operation: 'listDevices'; readonly top: string | undefined }
-  | { readonly operation: 'deleteDevice'; readonly deviceId: string; readonly ifMatch: string | undefined }
-  | { readonly operation: 'bulkDevices'; readonly body: string }
-  | { readonly operation: 'getTwin'; readonly deviceId: string }
-  | {
-      readonly operation: 'queryTwins';
-      readonly body: string;
-      readonly maxItemCount: string | undefined;
-      readonly continuation: string | undefined;
-    }
-  | { readonly operation: 'getStatistics' }
+export type HubOperation =
+  | 'getDevice'
+  | 'listDevices'
+  | 'deleteDevice'
+  | 'bulkDevices'
+  | 'getTwin'
+  | 'queryTwins'
+  | 'getStatistics'
   /** Known to hubs, not to this one. */
-  | { readonly operation: 'notEmulated' };
+  | 'notEmulated';
+
+/** What address, headers and body say; each operation reads what is meant for it. */
+export interface HubRequest {
+  readonly operation: HubOperation;
+  /** Empty where the address names no device. */
+  readonly deviceId: string;
+  /** Empty without a body. */
+  readonly body: string;
+  readonly ifMatch: string | undefined;
+  /** Of the query of the address. */
+  readonly top: string | undefined;
+  /** `x-ms-max-item-count` */
+  readonly maxItemCount: string | undefined;
+  /** `x-ms-continuation` */
+  readonly continuation: string | undefined;
+}
 
 export interface HubCall {
   /** The `Host` header, with its port. */

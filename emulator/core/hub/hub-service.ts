@@ -7,7 +7,7 @@ import { authorize, hostInToken } from '../access/authorize.ts';
 import { acceptedHosts, hostName } from '../access/hosts.ts';
 import type { Ids } from '../ids.ts';
 import { bulkDevices } from './bulk-devices.ts';
-import type { HubAnswer, HubCall, HubReply, HubRequest } from './hub-call.ts';
+import type { HubAnswer, HubCall, HubOperation, HubReply, HubRequest } from './hub-call.ts';
 import type { Hubs } from './hub-devices.ts';
 import { HubError } from './hub-errors.ts';
 import { deleteDevice, getDevice, getStatistics, listDevices } from './registry-operations.ts';
@@ -29,7 +29,7 @@ export interface HubService {
 }
 
 /** Twins are for service back ends, identities for the registry. [§10.2] */
-const RIGHTS: Readonly<Record<HubRequest['operation'], HubRight>> = {
+const RIGHTS: Readonly<Record<HubOperation, HubRight>> = {
   getDevice: 'RegistryRead',
   listDevices: 'RegistryRead',
   getStatistics: 'RegistryRead',

@@ -4,10 +4,10 @@ import { hubHostOf, hubNameOf, type IotHubResource } from '../../wire/resource.t
 import { type IotHubRequest, IotHubRequestSchema } from '../../wire/resource-request.ts';
 import type { StoredHub } from '../store/hubs.ts';
 import { invalidRequest, ManagementError } from './management-error.ts';
-import type { ManagementPorts } from './management-ports.ts';
+import type { ManagementPorts, Resources } from './management-ports.ts';
 import { groupOf, renderIotHub, renderPolicy } from './render-resource.ts';
 import { type ResourceGroups, regionOf } from './resource-groups.ts';
-import type { Resources } from './resource-manager.ts';
+
 import { nameFaults } from './rules.ts';
 
 export function createIotHubs({ tx, hubs }: ManagementPorts, groups: ResourceGroups): Resources<IotHubResource> {

@@ -16,10 +16,10 @@ import type { DpsInstance } from '../store/instances.ts';
 import { checkEtag, groupFor, isIn, notFound, placed } from './iot-hubs.ts';
 import { requestedLinks } from './linked-hubs.ts';
 import { invalidRequest, ManagementError } from './management-error.ts';
-import type { ManagementPorts } from './management-ports.ts';
+import type { ManagementPorts, Resources } from './management-ports.ts';
 import { groupOf, locationOf, renderPolicy, renderProvisioningService } from './render-resource.ts';
 import type { ResourceGroups } from './resource-groups.ts';
-import type { Resources } from './resource-manager.ts';
+
 import { nameFaults, policyFaults } from './rules.ts';
 
 export function createProvisioningServices(

@@ -1,14 +1,9 @@
 /** The management plane: resource groups, provisioning services and hubs are made, changed and deleted here. [dps-service-behaviour §8.1] */
-import type {
-  IotHubResource,
-  PolicyResource,
-  ProvisioningServiceResource,
-  ResourceGroupResource,
-} from '../../wire/resource.ts';
+import type { IotHubResource, ProvisioningServiceResource, ResourceGroupResource } from '../../wire/resource.ts';
 import { type HubPorts, hubsIn } from '../hub/hub-devices.ts';
 import { SET_UP_TURN, type Store } from '../store/store.ts';
 import { createIotHubs } from './iot-hubs.ts';
-import type { ManagementPorts } from './management-ports.ts';
+import type { ManagementPorts, Resources } from './management-ports.ts';
 import { createProvisioningServices } from './provisioning-services.ts';
 import { renderGroup } from './render-resource.ts';
 import { createResourceGroups, type ResourceGroups } from './resource-groups.ts';
@@ -24,16 +19,6 @@ export interface ResourceManager {
   };
   readonly provisioningServices: Resources<ProvisioningServiceResource>;
   readonly iotHubs: Resources<IotHubResource>;
-}
-
-export interface Resources<T> {
-  /** @param resourceGroup only those in it */
-  list(resourceGroup: string | undefined): Promise<readonly T[]>;
-  get(name: string, resourceGroup: string | undefined): Promise<T>;
-  put(name: string, request: unknown): Promise<T>;
-  delete(name: string, resourceGroup: string | undefined): Promise<void>;
-  /** Keys in clear. */
-  policies(name: string, resourceGroup: string | undefined): Promise<readonly PolicyResource[]>;
 }
 
 /** Every request is a transaction: changes happen one after the other, with seeds and resets too. */

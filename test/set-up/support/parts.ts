@@ -15,12 +15,17 @@ import { hubHostOf } from '../../../emulator/wire/resource.ts';
 import type { SetUp } from '../../../emulator/wire/set-up.ts';
 import { policyToken } from '../../http/support/service-client.ts';
 
+const NOTHING = { body: '', ifMatch: undefined, maxItemCount: undefined, continuation: undefined };
+
 const START_MS = Date.UTC(2026, 0, 1);
+
+/** What is not said of a request is absent. */
+export type RestRequest = Pick<ServiceRequest, 'operation' | 'kind' | 'id'> & Partial<ServiceRequest>;
 
 export interface Parts {
   readonly resources: ResourceManager;
   /** As the owner of the service; `undefined` when there is no such service. */
-  rest(service: string, request: ServiceRequest): Promise<ServiceReply | undefined>;
+  rest(service: string, request: RestRequest): Promise<ServiceReply | undefined>;
   seed(document: unknown): Promise<void>;
   exported(): Promise<SetUp>;
   /** Links exactly these hubs, each by its own connection string, as `az iot dps linked-hub` does. */
@@ -53,12 +58,13 @@ export async function partsWith(document: unknown, seed = 'seed'): Promise<Parts
   await seeded(document, 'set-up');
   return {
     resources,
-    rest: async (service, request) => {
+    rest: async (service, given) => {
       const instance = (await store.instances.list()).find(({ name }) => name === service);
       const owner = instance?.policies.find(({ keyName }) => keyName === DPS_OWNER);
       if (owner === undefined) return undefined;
       const host = serviceHostOf(service);
       const authorization = policyToken({ host, keyName: DPS_OWNER, key: owner.primaryKey });
+      const request = { ...NOTHING, ...given };
       const reply = await api.call({ host, path: '/', authorization, apiVersion: '2021-10-01', request });
       if (bugs.length > 0) throw bugs[0];
       return reply;

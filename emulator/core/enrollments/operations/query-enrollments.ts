@@ -10,13 +10,13 @@ import type { ServiceApiPorts } from '../service-ports.ts';
 
 export async function queryEnrollments(
   { instance, apiVersion }: CheckedServiceCall,
-  request: { readonly kind: EnrollmentKindName; readonly body: string; readonly paging: PagingHeaders },
+  request: { readonly kind: EnrollmentKindName; readonly body: string } & PagingHeaders,
   { enrollments }: ServiceApiPorts,
 ): Promise<ServiceAnswer> {
   const kind = enrollmentKind(request.kind, enrollments);
   checkQuery(request.body);
   const list = `${instance.idScope}/${kind.collection}`;
-  const page = pageRequest(request.paging, list);
+  const page = pageRequest(request, list);
   return pageAnswer(await kind.page(instance.idScope, page), page, {
     list,
     itemType: kind.itemType,

@@ -11,14 +11,14 @@ import type { ServiceApiPorts } from '../service-ports.ts';
 
 export async function queryRegistrationStates(
   { instance, apiVersion }: CheckedServiceCall,
-  request: { readonly id: string; readonly body: string; readonly paging: PagingHeaders },
+  request: { readonly id: string; readonly body: string } & PagingHeaders,
   { enrollments, registrations }: ServiceApiPorts,
 ): Promise<ServiceAnswer> {
-  const { id, body, paging } = request;
+  const { id, body } = request;
   checkId(id, 'enrollmentGroupId');
   checkQuery(body);
   const list = `${instance.idScope}/registrations/${registrationKey(id)}`;
-  const page = pageRequest(paging, list);
+  const page = pageRequest(request, list);
   const found = await registrations.groupPage(instance.idScope, id, page);
   // A deleted group's registrations are still there, and still listed.
   const isKnown = found.items.length > 0 || (await enrollments.group(instance.idScope, id)) !== undefined;
