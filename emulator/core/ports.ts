@@ -5,10 +5,10 @@ import type { RegistrationSubject } from '../wire/journal-subject.ts';
 import type { InitialTwin, JsonValue } from '../wire/twin.ts';
 import type { Assumptions } from './assumptions.ts';
 import type { Clock, ClockTask } from './clock/clock.ts';
-import type { Proven } from './dps/attestation/proven.ts';
 import type { Ids } from './ids.ts';
 import type { Journal } from './journal/journal.ts';
 import type { LadderState } from './store/operations.ts';
+import type { Proven } from './store/proven.ts';
 import type { Assignment } from './store/registrations.ts';
 import type { Store, Transaction } from './store/store.ts';
 

@@ -1,9 +1,9 @@
 /** Operations: what an operation id that a device holds stands for. */
 import type { Enrollment, ReprovisionPolicy } from '../../wire/enrollment.ts';
 import type { JsonValue } from '../../wire/twin.ts';
-import type { Proven } from '../dps/attestation/proven.ts';
 import type { Access } from './access.ts';
 import type { DpsInstance } from './instances.ts';
+import type { Proven } from './proven.ts';
 import type { Page, PageRequest } from './record-store.ts';
 import { type Assignment, type Outcome, registrationAddress } from './registrations.ts';
 
