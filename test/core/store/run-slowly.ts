@@ -3,8 +3,8 @@
 import { type LoadedCase, readCases } from '../../../contracts/case/read-cases.ts';
 import { mismatchText } from '../../../contracts/reporters/words.ts';
 import { runContracts } from '../../../contracts/run/run-contracts.ts';
-import type { DeviceTransport } from '../../../emulator/wire/transports.ts';
 import { startWithReplaced } from '../../../emulator/internal-door.ts';
+import type { DeviceTransport } from '../../../emulator/wire/transports.ts';
 import { seeded, slow } from './troubled-stores.ts';
 
 export async function runSlowly(
