@@ -1,6 +1,6 @@
 /** Plays the same cases against two targets, and tells where they differ. */
 import { randomBytes } from 'node:crypto';
-import type { DeviceTransport } from '../../device/device.ts';
+import type { DeviceTransport } from '../../emulator/wire/transports.ts';
 import { isJsonObject, type JsonValue } from '../../emulator/wire/twin.ts';
 import type { LoadedCase } from '../case/read-cases.ts';
 import type { CaseOutcome, CaseResult, Verdict } from '../run/result.ts';
