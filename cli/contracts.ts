@@ -2,7 +2,9 @@
 import { Argument, type Command, Option } from 'commander';
 import { DEVICE_TRANSPORTS } from '../emulator/wire/transports.ts';
 import { createCommand, jsonOption } from './command.ts';
+import type { DriftFlags } from './contracts/find-drift.ts';
 import type { RunFlags } from './contracts/run-cases.ts';
+import { targetOptions } from './contracts/target-flags.ts';
 import { readUrl, secondsUpTo, wholeNumber } from './option-values.ts';
 
 export function contractsCommand(): Command {
@@ -14,7 +16,14 @@ export function contractsCommand(): Command {
       "contracts run 'tag:tutorial' --webhook 'http://localhost:7071/api/HttpTrigger1?code=…'",
     ],
   });
-  for (const inner of [runCommand(), listCommand(), checkCommand(), coverageCommand(), mutantsCommand()])
+  for (const inner of [
+    runCommand(),
+    driftCommand(),
+    listCommand(),
+    checkCommand(),
+    coverageCommand(),
+    mutantsCommand(),
+  ])
     command.addCommand(inner);
   return command;
 }
@@ -22,24 +31,30 @@ export function contractsCommand(): Command {
 const CASE_SECONDS_MAX = 86_400;
 const JOBS_MAX = 1000;
 
+/** As `TARGET_HELP` of the harness, which is not loaded for a help text. */
+const TARGETS = 'in-process, the control URL of a running emulator, or azure:FILE';
+
 const EXIT_CODES = `
 Exit codes: 0 every case passed, 1 a contract is broken, 2 something could not be run (nothing selected, a bad case file,
 nothing listens at the webhook, wrong usage).`;
 
 function runCommand(): Command {
-  return createCommand({
+  const command = createCommand({
     name: 'run',
     description:
-      'Runs cases, each with an emulator of its own on a manual clock: the seven minutes of the retries take no time.',
+      'Runs cases, each with an emulator of its own on a manual clock: the seven minutes of the retries take no time. With --target against an emulator that runs already, or the real service.',
     examples: [
       'contracts run',
       'contracts run row:5 --transport mqtt',
       "contracts run --webhook 'http://localhost:7071/api/HttpTrigger1?code=…' --junit contracts.xml --html contracts.html",
+      'contracts run --target http://127.0.0.1:8980',
+      'contracts run --target azure:azure.yaml --webhook-listen 0.0.0.0:9000',
       "contracts run --device './device --host {host} --port {port} --scope {idScope} --id {registrationId} --key {key} --ca {ca}'",
     ],
   })
     .addArgument(selectArgument())
     .addOption(casesOption())
+    .addOption(new Option('--target <target>', `what is judged: ${TARGETS}`).default('in-process'))
     .option('--webhook <url>', 'your own webhook, for the cases that need no scripted answers', readUrl)
     .option('--webhook-ca <file>', 'PEM file with the CA of an https webhook, besides the public ones')
     .option('--device <command>', 'a command that plays every device (docs/contracts.md)')
@@ -66,6 +81,43 @@ function runCommand(): Command {
     .action(async (select: readonly string[], flags: RunFlags) => {
       const { runCases } = await import('./contracts/run-cases.ts');
       await runCases(select, flags);
+    });
+  for (const option of targetOptions()) command.addOption(option);
+  return command;
+}
+
+function driftCommand(): Command {
+  const command = createCommand({
+    name: 'drift',
+    description:
+      'Puts two targets side by side: the same cases against both, and where outcomes, answers to devices or requests to webhooks differ.',
+    examples: [
+      'contracts drift --target in-process --target http://127.0.0.1:8980',
+      'contracts drift row:1 --target http://127.0.0.1:8980 --target azure:azure.yaml --json',
+    ],
+  })
+    .addArgument(selectArgument())
+    .addOption(casesOption())
+    .addOption(
+      new Option('--target <target>', `given twice: ${TARGETS}`)
+        .default([], 'none')
+        .argParser((target: string, targets: readonly string[]) => [...targets, target]),
+    )
+    .addOption(new Option('--transport <name...>', 'only over these').choices(['mqtt', 'mqtt-ws', 'https']))
+    .option('--seed <text>', 'for what each target makes by chance (default: a random one, printed)')
+    .option(
+      '--case-timeout <seconds>',
+      'how long one case may take over one transport',
+      secondsUpTo(CASE_SECONDS_MAX),
+      30,
+    );
+  for (const option of targetOptions()) command.addOption(option);
+  return command
+    .addOption(jsonOption('what differs'))
+    .addHelpText('after', '\nExit codes: 0 no difference, 1 a difference, 2 it could not be compared.')
+    .action(async (select: readonly string[], flags: DriftFlags) => {
+      const { showDrift } = await import('./contracts/find-drift.ts');
+      await showDrift(select, flags);
     });
 }
 

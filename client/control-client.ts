@@ -58,6 +58,7 @@ export function createControlClient(emulator: FoundEmulator) {
     url: emulator.url,
     health: () => get<{ readonly status: 'ok' }>('/health'),
     ready: () => get<ReadyAnswer>('/ready'),
+    ca: () => get<{ readonly certificatePem: string }>('/ca'),
     config: () => get<ConfigAnswer>('/config'),
     /** With keys in clear. */
     setUp: () => get<SetUp>('/set-up'),
@@ -75,11 +76,17 @@ export function createControlClient(emulator: FoundEmulator) {
     timeline: (idScope: string, registrationId: string) => get<Timeline>(at('journal', idScope, registrationId)),
     /** Entries on record, then those that come, until the emulator stops. */
     events: (filter: JournalFilter) => streamOf(emulator, '/journal/events', { ...filter, replay: 'true' }),
+    /** What the journal has of an ID scope. */
+    forgetTimelines: async (idScope: string) => {
+      await call(emulator, { method: 'DELETE', path: '/journal', query: { idScope } });
+    },
     trace: () => get<TraceAnswer>('/trace'),
     clock: () => get<ClockState>('/clock'),
     pendingOnClock: () => get<PendingAnswer>('/clock/pending'),
     setClockMode: (mode: ClockMode, factor?: number) =>
       post<ClockState>('/clock/mode', { mode, ...(factor !== undefined && { factor }) }),
+    /** Answers when nothing runs: everything has ended, or sleeps on the clock. */
+    settleClock: () => post<ClockState>('/clock/settle', {}, CLOCK_TIMEOUT_MS),
     advanceClock: (ms: number) => post<ClockMove>('/clock/advance', { ms }, CLOCK_TIMEOUT_MS),
     nextOnClock: () => post<ClockMove>('/clock/next', {}, CLOCK_TIMEOUT_MS),
     hubs: async () => (await get<{ readonly hubs: readonly HubSummary[] }>('/hubs')).hubs,

@@ -11,7 +11,7 @@ export interface ServiceEndpoint {
   readonly host: string;
   readonly port: number;
   /** PEM, to be trusted in place of the public ones. */
-  readonly ca: string;
+  readonly ca?: string;
 }
 
 export interface ServiceRequest {

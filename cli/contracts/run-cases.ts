@@ -6,6 +6,7 @@ import {
   jsonReporter,
   junitReporter,
   ndjsonReporter,
+  openTarget,
   type Reporter,
   runContracts,
   selectCases,
@@ -14,9 +15,11 @@ import type { DeviceTransport } from '../../emulator/wire/transports.ts';
 import { CliError } from '../exit.ts';
 import { io, type Output } from '../io.ts';
 import { paint, print, printable, printJson } from '../terminal.ts';
+import { choiceOf, confirmation, type TargetFlags } from './target-flags.ts';
 import { asUsageError, readOrRefuse } from './usage-errors.ts';
 
-export interface RunFlags {
+export interface RunFlags extends TargetFlags {
+  readonly target: string;
   readonly cases?: readonly string[];
   readonly webhook?: string;
   readonly webhookCa?: string;
@@ -49,6 +52,8 @@ export async function runCases(select: readonly string[], flags: RunFlags): Prom
     const verdict = await runContracts(
       asUsageError(() => selectCases(cases, select)),
       {
+        target: await openTarget(choiceOf(flags.target, flags)),
+        confirm: confirmation(flags),
         seed: flags.seed,
         transports: flags.transport,
         webhook: flags.webhook,

@@ -43,6 +43,8 @@ export function createWireCaseDevice({ device, polling }: WireCaseDeviceOptions)
     },
   });
   const open = async (): Promise<DeviceSession> => {
+    // What a time limit has cut off goes on for a while, and would come back to a target that has been tidied.
+    stopped.signal.throwIfAborted();
     session ??= await openSession(counting(), record);
     return session;
   };

@@ -1,7 +1,7 @@
 /** The report for people at a terminal: a line for each case as it ends, then everything about those that are broken. */
 import type { CaseResult, Reporter, TimelineEntry, Verdict } from '../run/result.ts';
-
-import { againText, countsText, leftOutByReason, secondsText, valueText } from './words.ts';
+import { IN_PROCESS } from '../target/target.ts';
+import { againText, countsText, leftOutByReason, notRunText, secondsText, valueText, wrapped } from './words.ts';
 
 type Painter = (text: string) => string;
 
@@ -19,9 +19,10 @@ const LEFT_OUT_NAMES_MAX = 6;
 export function consoleReporter(options: ConsoleOptions): Reporter {
   const { print, paint, printable } = options;
   return {
-    started: ({ cases, runs, driver, webhook }) => {
+    started: ({ cases, runs, driver, webhook, target }) => {
       const asked = webhook === undefined ? '' : `, webhook ${webhook}`;
-      print(`${cases} cases, ${runs} runs; ${printable(driver)}${asked}`);
+      const where = target === IN_PROCESS ? '' : `, target ${printable(target)}`;
+      print(`${cases} cases, ${runs} runs; ${printable(driver)}${asked}${where}`);
       print('');
     },
     finished: (results) => print(caseLine(results, options)),
@@ -32,11 +33,12 @@ export function consoleReporter(options: ConsoleOptions): Reporter {
       print('');
       for (const [why, names] of leftOutByReason(verdict.leftOut)) {
         const more = names.length > LEFT_OUT_NAMES_MAX ? `, and ${names.length - LEFT_OUT_NAMES_MAX} more` : '';
-        print(paint.faint(`left out: ${names.slice(0, LEFT_OUT_NAMES_MAX).join(', ')}${more}: ${why}`));
+        const text = `${notRunText(why)}: ${names.slice(0, LEFT_OUT_NAMES_MAX).join(', ')}${more}`;
+        for (const line of wrapped(text)) print(paint.faint(line));
       }
       const counts = `${countsText(verdict)} in ${secondsText(verdict.realMs / 1000)}`;
       print(verdict.exitCode === 0 ? paint.good(counts) : paint.bad(counts));
-      print(`seed ${printable(verdict.seed)}, trace ${verdict.traceHash}`);
+      print(`seed ${printable(verdict.seed)}${verdict.traceHash === null ? '' : `, trace ${verdict.traceHash}`}`);
     },
   };
 }

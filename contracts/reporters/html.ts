@@ -2,8 +2,7 @@
 import type { CaseResult, Mismatch, Reporter, TimelineEntry, Verdict } from '../run/result.ts';
 import { HTML_STYLE } from './html-style.ts';
 import { documentReporter } from './reporter.ts';
-
-import { againText, countsText, leftOutByReason, secondsText, valueText } from './words.ts';
+import { againText, countsText, leftOutByReason, notRunText, secondsText, valueText } from './words.ts';
 
 export function htmlReporter(path: string): Reporter {
   return documentReporter('--html', path, htmlPage);
@@ -46,7 +45,8 @@ function factsList(verdict: Verdict): string {
     ['Runs', `${verdict.runs} of ${verdict.cases} cases, in ${secondsText(verdict.realMs / 1000)}`],
     ['Began', verdict.startedAt],
     ['Seed', verdict.seed],
-    ['Trace', verdict.traceHash],
+    ['Target', verdict.target],
+    ['Trace', verdict.traceHash ?? 'none: this target repeats no run'],
   ];
   const rows = facts.map(([name, value]) => `<dt>${name}</dt><dd>${escapeHtml(value)}</dd>`);
   return `<dl class="facts">${rows.join('')}</dl>`;
@@ -100,9 +100,9 @@ function timelineTable(timeline: readonly TimelineEntry[]): string {
 function leftOutSection({ leftOut }: Verdict): string {
   if (leftOut.length === 0) return '';
   const items = [...leftOutByReason(leftOut)].map(([why, names]) => {
-    return `<li>${escapeHtml(why)}: ${names.map((name) => `<code>${escapeHtml(name)}</code>`).join(', ')}</li>`;
+    return `<li>${escapeHtml(notRunText(why))}: ${names.map((name) => `<code>${escapeHtml(name)}</code>`).join(', ')}</li>`;
   });
-  return `<section aria-labelledby="left-out"><h2 id="left-out">Left out <span class="count">${leftOut.length}</span></h2><ul>${items.join('')}</ul></section>`;
+  return `<section aria-labelledby="not-run"><h2 id="not-run">Not run <span class="count">${leftOut.length}</span></h2><ul>${items.join('')}</ul></section>`;
 }
 
 const ENTITIES: Readonly<Record<string, string>> = {

@@ -1,14 +1,13 @@
 /** JUnit XML, as CI servers read it: a suite for each case file, a test for each case and transport. */
 import type { CaseResult, LeftOut, Reporter, Verdict } from '../run/result.ts';
 import { documentReporter } from './reporter.ts';
-
-import { againText, mismatchText, secondsText } from './words.ts';
+import { againText, mismatchText, notRunText, secondsText } from './words.ts';
 
 export function junitReporter(path: string): Reporter {
   return documentReporter('--junit', path, junitXml);
 }
 
-const LEFT_OUT_SUITE = 'left out';
+const LEFT_OUT_SUITE = 'not run';
 
 function junitXml(verdict: Verdict): string {
   const files = [...new Set(verdict.results.map((result) => result.file))];
@@ -41,7 +40,7 @@ function suiteXml(file: string, verdict: Verdict): string {
     `  <testsuite${attributes(facts)}>`,
     '    <properties>',
     `      <property${attributes({ name: 'seed', value: verdict.seed })}/>`,
-    `      <property${attributes({ name: 'traceHash', value: verdict.traceHash })}/>`,
+    `      <property${attributes({ name: 'traceHash', value: verdict.traceHash ?? 'none' })}/>`,
     `      <property${attributes({ name: 'driver', value: verdict.driver })}/>`,
     '    </properties>',
     ...results.map((result) => testXml(result, verdict)),
@@ -79,7 +78,7 @@ function leftOutXml(leftOut: readonly LeftOut[], verdict: Verdict): string {
   const tests = leftOut.map(({ id, transport, why }) => {
     const name = transport === undefined ? id : `${id} (${transport})`;
     const head = `    <testcase${attributes({ name, classname: LEFT_OUT_SUITE, time: '0.000' })}>`;
-    return `${head}<skipped${attributes({ message: why })}/></testcase>`;
+    return `${head}<skipped${attributes({ message: notRunText(why) })}/></testcase>`;
   });
   const counts = { tests: leftOut.length, failures: 0, errors: 0, skipped: leftOut.length, time: '0.000' };
   const facts = { name: LEFT_OUT_SUITE, ...counts, timestamp: verdict.startedAt.slice(0, 19) };

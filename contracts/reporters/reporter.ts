@@ -2,7 +2,7 @@
 import { type FileHandle, mkdir, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Reporter, Verdict } from '../run/result.ts';
-import { RunError } from '../run/run-error.ts';
+import { RunError } from '../target/run-error.ts';
 
 /**
  * @param flag as the user gave it, for the message

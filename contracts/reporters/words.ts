@@ -36,6 +36,22 @@ export function countsText({ passed, failed, errors }: Pick<Verdict, 'passed' | 
   return parts.join(', ');
 }
 
+/** `not run, because it needs a clock that can be moved` */
+export function notRunText(why: string): string {
+  return `not run, because it ${why.startsWith('not ') ? `is ${why}` : why}`;
+}
+
+/** Lines of so many columns, broken at blanks; a word that is longer stays whole. */
+export function wrapped(text: string, columns = 80, indent = '  '): readonly string[] {
+  const lines: string[] = [];
+  for (const word of text.split(' ')) {
+    const last = lines.at(-1);
+    if (last !== undefined && last.length + 1 + word.length <= columns) lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(lines.length === 0 ? word : `${indent}${word}`);
+  }
+  return lines;
+}
+
 /** What was left out, by reason. */
 export function leftOutByReason(leftOut: readonly LeftOut[]): ReadonlyMap<string, readonly string[]> {
   const reasons = new Map<string, string[]>();

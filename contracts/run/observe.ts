@@ -74,7 +74,7 @@ export async function observe(
     lastReply,
     state,
     status: body && stringMember(body, 'status'),
-    callsAtSeconds: calls.map(({ atMs }) => (atMs - (calls[0]?.atMs ?? 0)) / 1000),
+    callsAtSeconds: secondsOf(journaled === undefined ? requests : calls),
     // Without a journal there is only what came to the webhook.
     callCount: journaled === undefined ? requests.length : calls.length,
     answeredCalls: calls.filter(({ event }) => event.kind === 'webhook-attempt' && event.status !== undefined).length,
@@ -82,6 +82,11 @@ export async function observe(
     twin,
     hubDevice,
   };
+}
+
+/** From the first of them; those of a webhook are on the clock on the wall. */
+function secondsOf(calls: readonly { readonly atMs: number }[]): readonly number[] {
+  return calls.map(({ atMs }) => (atMs - (calls[0]?.atMs ?? 0)) / 1000);
 }
 
 const NOWHERE = { twin: undefined, device: undefined } as const;
@@ -129,7 +134,7 @@ function requestsOf(
   if (seen !== undefined) return seen.filter(isOwn);
   return events
     .filter((event) => event.kind === 'webhook-attempt')
-    .map((event) => ({ method: 'POST', path: '', query: {}, headers: {}, body: event.request }));
+    .map((event) => ({ method: 'POST', path: '', query: {}, headers: {}, body: event.request, atMs: 0 }));
 }
 
 /** For a program that says what it got: does it agree with what the service answered last? */
@@ -153,4 +158,22 @@ export function disagreements({ facts, state, status }: Observation): readonly s
     .map(([name, reported, answered]) => {
       return `the service answered ${name} ${JSON.stringify(answered)}, and the device reports ${JSON.stringify(reported)}`;
     });
+}
+
+/** What two targets can be compared by: what each device was answered, and what its webhook was asked. */
+export function whatWasSaid(observations: ReadonlyMap<string, Observation>): JsonObject {
+  const said = [...observations].map(([name, { facts, lastReply, replies, requests, twin, callCount }]) => {
+    const { outcome, message } = facts;
+    const told = {
+      outcome,
+      // Words of the device about the network are about this target's alone.
+      ...(replies === undefined && message !== undefined && { message }),
+      replies: replies ?? (lastReply === undefined ? [] : [lastReply]),
+      twin: twin ?? null,
+      webhookCalls: callCount,
+      webhookRequests: requests.map(({ method, path, body }) => ({ method, path, body })),
+    };
+    return [name, told] as const;
+  });
+  return JSON.parse(JSON.stringify(Object.fromEntries(said))) as JsonObject;
 }

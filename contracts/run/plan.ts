@@ -4,9 +4,9 @@ import { DEVICE_TRANSPORTS, type DeviceTransport } from '../../emulator/wire/tra
 import type { ContractCase, Step } from '../case/case.ts';
 import type { LoadedCase } from '../case/read-cases.ts';
 import { wanting } from '../target/needs.ts';
+import { RunError } from '../target/run-error.ts';
 import type { Target } from '../target/target.ts';
-import type { LeftOut } from './result.ts';
-import { RunError } from './run-error.ts';
+import type { CaseResult, LeftOut } from './result.ts';
 
 /** Cases with this tag expect nothing that only scripted answers can give. */
 export const OWN_WEBHOOK_TAG = 'own-webhook';
@@ -82,4 +82,17 @@ function isStepByStep(step: Step): boolean {
   if (verbs.some((verb) => step[verb] !== undefined)) return true;
   const change = step.register ?? step['re-register'];
   return typeof change === 'object' && change.apiVersion !== undefined;
+}
+
+/**
+ * What was planned has a result, or the verdict would tell of a larger run than there was.
+ * @throws {RunError} that names what is missing
+ */
+export function requireResults({ cases }: Plan, results: readonly CaseResult[]): void {
+  const missing = cases.flatMap(({ loaded, transports }) =>
+    transports
+      .filter((transport) => !results.some((one) => one.id === loaded.contract.id && one.transport === transport))
+      .map((transport) => `${loaded.contract.id} (${transport})`),
+  );
+  if (missing.length > 0) throw new RunError(`planned, and never run: ${missing.join(', ')}`);
 }

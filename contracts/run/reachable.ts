@@ -1,7 +1,7 @@
 /** Finds out before a run whether anything listens where the user says that the webhook is. */
 import { connect } from 'node:net';
 import { maskQuery } from '../../emulator/wire/mask.ts';
-import { RunError } from './run-error.ts';
+import { RunError } from '../target/run-error.ts';
 
 const CONNECT_TIMEOUT_MS = 5000;
 

@@ -2,7 +2,7 @@
 
 import type { Tone } from '../../emulator/wire/journal-entry.ts';
 import type { DeviceTransport } from '../../emulator/wire/transports.ts';
-import type { JsonValue } from '../../emulator/wire/twin.ts';
+import type { JsonObject, JsonValue } from '../../emulator/wire/twin.ts';
 import type { Confidence } from '../case/case.ts';
 
 export type CaseOutcome =
@@ -60,6 +60,8 @@ export interface CaseResult {
   readonly virtualSeconds: number;
   readonly traceHash: string | null;
   readonly timeline: readonly TimelineEntry[];
+  /** What each device came to, by its name in the case; only where it is asked for. */
+  readonly said?: JsonObject;
 }
 
 export interface LeftOut {
@@ -91,8 +93,8 @@ export interface Verdict extends RunFacts {
   readonly failed: number;
   readonly errors: number;
   readonly realMs: number;
-  /** Over the traces of all runs: the same for the same seed. */
-  readonly traceHash: string;
+  /** Over the traces of all runs: the same for the same seed. `null` where a target repeats nothing. */
+  readonly traceHash: string | null;
   /** 0 passed, 1 a contract is broken, 2 something could not be run. */
   readonly exitCode: 0 | 1 | 2;
   readonly results: readonly CaseResult[];

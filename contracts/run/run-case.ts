@@ -6,7 +6,7 @@ import type { LoadedCase } from '../case/read-cases.ts';
 import { DeviceProgramError } from '../case-devices/program-case-device.ts';
 import type { TargetCase } from '../target/target.ts';
 import { type ExpectContext, judge } from './check-expect.ts';
-import { disagreements, type Observation, observe } from './observe.ts';
+import { disagreements, type Observation, observe, whatWasSaid } from './observe.ts';
 import { playSteps } from './play-steps.ts';
 import type { CaseResult, Mismatch, TimelineEntry } from './result.ts';
 import { createTimeline } from './timeline.ts';
@@ -17,6 +17,8 @@ export interface RunCaseOptions extends Omit<WorldOptions, 'contract' | 'seed' |
   /** The run's; the case derives its own from it. */
   readonly seed: string;
   readonly driver: string;
+  /** Whether the result tells what each device was answered. */
+  readonly keepSaid: boolean;
   /** Real milliseconds for the case. */
   readonly caseTimeoutMs: number;
 }
@@ -34,6 +36,7 @@ interface Played {
   readonly virtualSeconds: number;
   readonly timeline: readonly TimelineEntry[];
   readonly trace: JsonValue;
+  readonly said?: JsonValue;
 }
 
 export async function runCase(loaded: LoadedCase, options: RunCaseOptions): Promise<RanCase> {
@@ -49,7 +52,8 @@ export async function runCase(loaded: LoadedCase, options: RunCaseOptions): Prom
   const found = masker.json({
     mismatches: played.mismatches as unknown as JsonValue,
     timeline: played.timeline as unknown as JsonValue,
-  }) as unknown as Pick<CaseResult, 'mismatches' | 'timeline'>;
+    ...(played.said !== undefined && { said: played.said }),
+  }) as unknown as Pick<CaseResult, 'mismatches' | 'timeline' | 'said'>;
   return {
     trace: played.trace,
     result: {
@@ -87,7 +91,12 @@ async function play({ contract }: LoadedCase, options: RunCaseOptions, masker: M
     return { ...NOTHING, error: messageOf(error) };
   }
   // Whatever happens in it: what was made for the case goes with it.
-  return playIn(world, options, masker).finally(() => world.stop());
+  const played = await playIn(world, options, masker).finally(() => world.stop());
+  const { inWordsOfCase } = world.at;
+  // Names of its own at the target would say nothing to whoever reads the case.
+  const words = { mismatches: played.mismatches, timeline: played.timeline, said: played.said ?? null };
+  const { said, ...told } = inWordsOfCase(words as unknown as JsonValue) as unknown as typeof words;
+  return { ...played, ...told, ...(played.said !== undefined && { said }) };
 }
 
 async function playIn(world: World, options: RunCaseOptions, masker: Masker): Promise<Played> {
@@ -124,6 +133,7 @@ async function playIn(world: World, options: RunCaseOptions, masker: Masker): Pr
   }
   judged.mismatches.push(...(await alwaysWrong(world)));
   masker.add(keysIn(await at.setUp()));
+  const said = options.keepSaid ? whatWasSaid(await observeAll(world)) : undefined;
   await at.journal.catchUp();
   stopListening();
   return {
@@ -132,6 +142,7 @@ async function playIn(world: World, options: RunCaseOptions, masker: Masker): Pr
     virtualSeconds: (at.clock.now() - startMs) / 1000,
     trace: await at.trace(),
     timeline: timeline.entries(),
+    ...(said !== undefined && { said }),
   };
 }
 

@@ -9,14 +9,13 @@ import { checkCommand, createCommandProgram } from '../case-devices/command-prog
 import type { DeviceProgram } from '../case-devices/program-case-device.ts';
 import { createSdkProgram, requireSdk, type SdkProgram } from '../case-devices/sdk-program.ts';
 import { inProcessTarget, type StartTarget } from '../target/in-process.ts';
+import { RunError } from '../target/run-error.ts';
 import type { Target } from '../target/target.ts';
 import { compareTraces } from './compare-traces.ts';
-import { type DriverKind, type PlannedCase, planRun } from './plan.ts';
+import { type DriverKind, type PlannedCase, planRun, requireResults } from './plan.ts';
 import { requireReachable } from './reachable.ts';
 import { BUILT_IN_DRIVER, type CaseResult, type Reporter, type RunFacts, SDK_DRIVER, type Verdict } from './result.ts';
-
 import { runCase } from './run-case.ts';
-import { RunError } from './run-error.ts';
 import { hashOf } from './trace-hash.ts';
 
 export interface RunOptions {
@@ -37,13 +36,24 @@ export interface RunOptions {
   readonly caseTimeoutMs?: number | undefined;
   readonly reporters?: readonly Reporter[] | undefined;
   readonly signal?: AbortSignal | undefined;
-  /** What is judged. Default: this package's emulator, in this process. The caller closes it. */
+  /** What is judged, and closed at the end. Default: this package's emulator, in this process. */
   readonly target?: Target | undefined;
+  /** Asked before anything is made at a target that is not the user's alone; `false` ends the run. */
+  readonly confirm?: ((created: readonly Created[]) => Promise<boolean>) | undefined;
+  /** Whether results tell what each device was answered. */
+  readonly keepSaid?: boolean | undefined;
   /** Starts the emulators in place of this package's own. */
   readonly startTarget?: StartTarget | undefined;
 }
 
 const CASE_TIMEOUT_MS = 30_000;
+
+/** What a case will make at the target. */
+export interface Created {
+  readonly id: string;
+  readonly transport: DeviceTransport;
+  readonly what: readonly string[];
+}
 
 /**
  * @param selected what `selectCases` gave
@@ -65,6 +75,7 @@ export async function runContracts(selected: readonly LoadedCase[], options: Run
     hasSdk: await sdkAvailable(),
   });
   if (webhook !== undefined) await requireReachable(webhook);
+  await requireConsent(target, plan.cases, options.confirm);
 
   const programs = createPrograms(driver, deviceCommand);
   const facts: RunFacts = {
@@ -93,6 +104,7 @@ export async function runContracts(selected: readonly LoadedCase[], options: Run
         webhookCa: options.webhookCa,
         program: programs.ofRun,
         sdk: programs.sdk,
+        keepSaid: options.keepSaid === true,
         caseTimeoutMs: options.caseTimeoutMs ?? CASE_TIMEOUT_MS,
         signal: options.signal ?? new AbortController().signal,
       });
@@ -103,16 +115,38 @@ export async function runContracts(selected: readonly LoadedCase[], options: Run
     results.push(...found);
     for (const reporter of reporters) await reporter.finished?.(found);
   };
+  let notClosed: unknown;
   try {
+    await target.begin();
     const jobs = options.jobs ?? availableParallelism();
     await sideBySide(plan.cases, Math.min(jobs, target.jobsMax ?? jobs), runOne);
   } finally {
     await programs.stop();
+    await target.close().catch((error: unknown) => {
+      notClosed = error;
+    });
   }
-  requireAll(plan.cases, results);
-  const verdict = verdictOf(facts, inOrder(results, plan.cases), performance.now() - startedMs);
+  requireResults(plan, results);
+  const verdict = verdictOf(facts, inOrder(results, plan.cases), {
+    realMs: performance.now() - startedMs,
+    isRepeatable: target.isRepeatable,
+  });
   for (const reporter of reporters) await reporter.ended?.(verdict);
+  // The results stand; that the target is not as it was is told as well.
+  if (notClosed !== undefined) throw notClosed;
   return verdict;
+}
+
+async function requireConsent(
+  { creates, name }: Target,
+  cases: readonly PlannedCase[],
+  confirm: RunOptions['confirm'],
+): Promise<void> {
+  if (creates === undefined) return;
+  const created = cases.flatMap(({ loaded: { contract }, transports }) =>
+    transports.map((transport) => ({ id: contract.id, transport, what: creates(contract, transport) })),
+  );
+  if ((await confirm?.(created)) !== true) throw new RunError(`${name}: nothing was made, for nobody has agreed to it`);
 }
 
 interface Programs {
@@ -150,22 +184,16 @@ async function sideBySide<T>(items: readonly T[], width: number, work: (item: T)
   if (failed !== undefined) throw failed.reason;
 }
 
-/** What was planned has a result, or the verdict would tell of a smaller run than the one that it counts. */
-function requireAll(cases: readonly PlannedCase[], results: readonly CaseResult[]): void {
-  const missing = cases.flatMap(({ loaded, transports }) =>
-    transports
-      .filter((transport) => !results.some((one) => one.id === loaded.contract.id && one.transport === transport))
-      .map((transport) => `${loaded.contract.id} (${transport})`),
-  );
-  if (missing.length > 0) throw new RunError(`planned, and never run: ${missing.join(', ')}`);
-}
-
 /** As planned, whichever case ended first. */
 function inOrder(results: readonly CaseResult[], cases: readonly PlannedCase[]): readonly CaseResult[] {
   return cases.flatMap(({ loaded }) => results.filter(({ id }) => id === loaded.contract.id));
 }
 
-function verdictOf(facts: RunFacts, results: readonly CaseResult[], realMs: number): Verdict {
+function verdictOf(
+  facts: RunFacts,
+  results: readonly CaseResult[],
+  { realMs, isRepeatable }: { readonly realMs: number; readonly isRepeatable: boolean },
+): Verdict {
   const count = (outcome: CaseResult['outcome']): number => results.filter((one) => one.outcome === outcome).length;
   const [failed, errors] = [count('failed'), count('error')];
   return {
@@ -174,7 +202,7 @@ function verdictOf(facts: RunFacts, results: readonly CaseResult[], realMs: numb
     failed,
     errors,
     realMs: Math.round(realMs),
-    traceHash: hashOf(results.map(({ id, transport, traceHash }) => [id, transport, traceHash])),
+    traceHash: isRepeatable ? hashOf(results.map(({ id, transport, traceHash }) => [id, transport, traceHash])) : null,
     exitCode: failed > 0 ? 1 : errors > 0 ? 2 : 0,
     results,
   };

@@ -1,6 +1,6 @@
 /** Chooses cases by id, tag and row. */
 import type { LoadedCase } from '../case/read-cases.ts';
-import { RunError } from './run-error.ts';
+import { RunError } from '../target/run-error.ts';
 
 const SELECTOR_HELP = 'case id (* stands for anything), tag:NAME, or row:NUMBER';
 

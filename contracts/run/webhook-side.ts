@@ -13,6 +13,8 @@ export interface SeenRequest {
   readonly query: Readonly<Record<string, string>>;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: JsonValue;
+  /** When it came, in real milliseconds. */
+  readonly atMs: number;
 }
 
 export interface WebhookSide {
@@ -78,6 +80,7 @@ function scripted(standIn: StandIn, publicUrl: string | undefined): WebhookSide 
         query: Object.fromEntries(request.query),
         headers: Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, String(value)])),
         body: jsonOrText(request.bodyText),
+        atMs: request.atRealMs,
       })),
     untilCalled: (count) => standIn.untilCalled(count),
     answer: (answers) => standIn.answer(answers),

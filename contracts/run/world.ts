@@ -105,14 +105,14 @@ function openDevice(
     registrationId,
     key,
     transport,
-    ca: at.ca.certificatePem,
+    ...(at.ca !== undefined && { ca: at.ca.certificatePem }),
     ...(payload !== undefined && { payload }),
     ...(apiVersion !== undefined && { apiVersion }),
     ...(sas?.ttlSeconds !== undefined && { sasTtlSeconds: sas.ttlSeconds }),
     ...(sas?.spelling !== undefined && { sasSpelling: sas.spelling }),
     ...(sas?.resource !== undefined && { sasResource: sas.resource }),
   };
-  const { certificatePath } = at.ca;
+  const certificatePath = at.ca?.certificatePath ?? '';
   const program = given.driver === 'sdk' ? sdk(certificatePath) : makeProgram?.(certificatePath);
   const played =
     program === undefined || given.driver === 'wire'

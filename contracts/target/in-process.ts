@@ -6,15 +6,17 @@ import { subjectName } from '../../emulator/wire/journal-subject.ts';
 import type { JsonObject, JsonValue } from '../../emulator/wire/twin.ts';
 
 import { setUpOf } from './set-up-of.ts';
-import { ABILITIES, type Ability, type OpenCaseOptions, type Target, type TargetCase } from './target.ts';
+import { ABILITIES, type Ability, IN_PROCESS, type OpenCaseOptions, type Target, type TargetCase } from './target.ts';
 
 /** Starts what is to be judged: our emulator, or one with a part replaced. */
 export type StartTarget = (options: EmulatorOptions) => Promise<Emulator>;
 
 export function inProcessTarget(start: StartTarget = startEmulator): Target {
   return {
-    name: 'in process',
+    name: IN_PROCESS,
     can: new Set(Object.keys(ABILITIES) as Ability[]),
+    isRepeatable: true,
+    begin: async () => undefined,
     open: (options) => openCase(start, options),
     close: async () => undefined,
   };

@@ -13,6 +13,7 @@ export const ABILITIES = {
   assume: 'an emulator with an assumption of its own',
   options: 'an emulator with options of its own',
   'scripted-webhook': 'a webhook with scripted answers that the target can reach',
+  'bundled-webhook': "the tutorial's function, which knows hubs by their names",
   'local-webhook': 'a webhook on the machine of the target',
   instance: 'a provisioning service of its own',
 } as const;
@@ -27,6 +28,9 @@ export interface WebhookPlace {
   readonly publicUrl?: string | undefined;
 }
 
+/** What reports call a target that each case starts for itself. */
+export const IN_PROCESS = 'in process';
+
 export interface Target {
   /** As reports call it; no secrets. */
   readonly name: string;
@@ -37,6 +41,12 @@ export interface Target {
   readonly webhookPlace?: WebhookPlace | undefined;
   /** Why this case cannot be run here although all that it needs is there: a name that is too long, say. */
   readonly whyNot?: (contract: ContractCase) => string | undefined;
+  /** What will stand under the prefix for this case. Where it is there, nothing is made before it has been agreed to. */
+  readonly creates?: (contract: ContractCase, transport: DeviceTransport) => readonly string[];
+  /** Whether equal seeds give equal traces, over each transport. */
+  readonly isRepeatable: boolean;
+  /** Once, before the first case. @throws when the target cannot be reached, or is not fit for a run */
+  begin(): Promise<void>;
   open(options: OpenCaseOptions): Promise<TargetCase>;
   /** Leaves the target as it was found. @throws {RunError} when something was left behind */
   close(): Promise<void>;
@@ -77,7 +87,8 @@ export interface TargetCase {
   /** The case in the names that its hubs and devices have at the target. */
   readonly contract: ContractCase;
   readonly idScope: string;
-  readonly ca: { readonly certificatePath: string; readonly certificatePem: string };
+  /** `undefined`: the public ones count. */
+  readonly ca: { readonly certificatePath: string; readonly certificatePem: string } | undefined;
   endpoint(transport: DeviceTransport): { readonly host: string; readonly port: number };
   /** What the case holds, keys in clear. */
   setUp(): Promise<SetUp>;

@@ -46,6 +46,17 @@ export function clockRoutes({ clock }: Pick<EngineState, 'clock'>): readonly Con
     },
     {
       method: 'POST',
+      path: '/clock/settle',
+      answer: async ({ body }) => {
+        await refuseBody(body);
+        await clock.untilSleeping(0).catch((error: unknown) => {
+          throw asControlError(error);
+        });
+        return stateOf(clock);
+      },
+    },
+    {
+      method: 'POST',
       path: '/clock/advance',
       answer: async ({ body }) => {
         const { ms, seconds } = await readBody<{ readonly ms?: number; readonly seconds?: number }>(

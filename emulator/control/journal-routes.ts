@@ -11,7 +11,7 @@ import { isoInstant } from '../wire/timestamp.ts';
 import type { JsonValue } from '../wire/twin.ts';
 import { ControlError, invalid } from './errors.ts';
 import { type EntryOfSubject, type StreamLimits, streamEntries } from './event-stream.ts';
-import { type ControlRoute, flag, type Query, single, values } from './route.ts';
+import { type ControlRoute, flag, type Query, refuseBody, single, values } from './route.ts';
 
 /** Every kind of entry; the compiler keeps the list whole. */
 const KINDS = Object.keys({
@@ -78,6 +78,20 @@ export function journalRoutes(
           'not-found',
           `Nothing is on record of "${registrationId}" at the ID scope "${idScope}"; GET /journal lists what is.`,
         );
+      },
+    },
+    {
+      method: 'DELETE',
+      path: '/journal',
+      query: ['idScope'],
+      answer: async ({ query, body }) => {
+        await refuseBody(body);
+        const idScope = single(query, 'idScope');
+        if (idScope === undefined) {
+          throw invalid('The query parameters break a rule', [{ path: 'idScope', rule: 'is required' }]);
+        }
+        journal.forget(idScope);
+        return {};
       },
     },
     {

@@ -35,6 +35,7 @@ export function stateRoutes(
         webhookUrl: around.webhookUrl === undefined ? null : maskQuery(around.webhookUrl),
       }),
     },
+    { method: 'GET', path: '/ca', answer: () => ({ certificatePem: around.ca.certificatePem }) },
     {
       method: 'GET',
       path: '/config',

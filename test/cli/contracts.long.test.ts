@@ -82,7 +82,7 @@ describe('contracts run', () => {
         webhook.url,
       ]);
       expect(stdout).toContain('✓ tutorial-unknown-device  mqtt mqtt-ws https');
-      expect(stdout).toContain('left out: row-5-ladder: needs a webhook with scripted answers');
+      expect(stdout).toContain('not run, because it needs a webhook with scripted answers: row-5-ladder');
       expect(stdout).not.toContain('own-function-key');
       expect(webhook.count()).toBe(3);
       expect(code).toBe(0);

@@ -12,6 +12,7 @@ const start = contosoForTests();
 async function callEverything(client: ControlClient): Promise<void> {
   await client.health();
   await client.ready();
+  await client.ca();
   await client.config();
   await client.seed(await client.setUp());
   await client.registrations();
@@ -26,6 +27,7 @@ async function callEverything(client: ControlClient): Promise<void> {
   await client.setClockMode('manual');
   await client.advanceClock(1);
   await client.nextOnClock();
+  await client.settleClock();
   await client.hubs();
   await client.hubDevices(HUB);
   await client.hubDevice(HUB, DEVICE);
@@ -42,6 +44,7 @@ async function callEverything(client: ControlClient): Promise<void> {
     await kind.delete('one', 'mine');
   }
   await client.groups.delete('mine');
+  await client.forgetTimelines(SCOPE);
   await client.reset();
 }
 

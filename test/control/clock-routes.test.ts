@@ -148,3 +148,21 @@ describe('POST /clock/mode', () => {
     expect(await call(control, '/clock/next', { method: 'POST' })).toMatchObject(expected);
   });
 });
+
+describe('POST /clock/settle', () => {
+  it('answers when nothing runs, whatever the mode, and then as GET /clock', async () => {
+    const { emulator, control } = await start();
+    emulator.clock.setMode('system');
+    const release = emulator.clock.hold('a test');
+    let isAnswered = false;
+    const settling = call(control, '/clock/settle', { method: 'POST' }).then((answer) => {
+      isAnswered = true;
+      return answer;
+    });
+    // It has come as far as the emulator, for this later call is answered.
+    await call(control, '/clock');
+    expect(isAnswered).toBe(false);
+    release();
+    expect((await settling).json).toMatchObject({ mode: 'system', pending: [], openHolds: [] });
+  });
+});

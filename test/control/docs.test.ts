@@ -36,6 +36,8 @@ const BODIES: Readonly<Record<string, unknown>> = {
   'PUT /iot-hubs/{name}': { tags: {} },
 };
 
+const QUERIES: Readonly<Record<string, string>> = { 'DELETE /journal': `?idScope=${SCOPE}` };
+
 /** A resource of the set-up, by the first part of the address. */
 const RESOURCES: Readonly<Record<string, string>> = {
   'resource-groups': 'dps-emulator',
@@ -83,7 +85,7 @@ describe('docs/control-api.md', () => {
       .replace('{hub}', HUB)
       .replace('{name}', RESOURCES[path.split('/')[1] ?? ''] ?? '')
       .replace(/\{\w+\}/, DEVICE);
-    const { status, json } = await call(control, address, { method, body: BODIES[route] });
+    const { status, json } = await call(control, `${address}${QUERIES[route] ?? ''}`, { method, body: BODIES[route] });
     expect(status).toBe(200);
     const [, example = 'null'] = /```json\n([\s\S]*?)```/.exec(sections.get(route) ?? '') ?? [];
     expect(Object.keys(json as object).sort()).toEqual(Object.keys(JSON.parse(example)).sort());

@@ -149,3 +149,22 @@ it.each([
   ['text', '"text"'],
   [[], '[]'],
 ])('the canonical JSON of %j is %s', (value, text) => expect(canonicalJson(value)).toBe(text));
+
+describe('DELETE /journal', () => {
+  it('forgets the timelines of that ID scope and no other, whatever its spelling', async () => {
+    const { emulator, control } = await start();
+    await register(emulator, DEVICE);
+    const subject = { kind: 'registration', idScope: 'another', registrationId: OTHER } as const;
+    emulator.journal.record(subject, { kind: 'disconnected', transport: 'mqtt' });
+    const { status, json } = await call(control, `/journal?idScope=${SCOPE.toUpperCase()}`, { method: 'DELETE' });
+    expect([status, json]).toEqual([200, {}]);
+    expect((await journal(control)).timelines.map(({ registrationId }) => registrationId)).toEqual([OTHER]);
+    expect(await emulator.registration(SCOPE, DEVICE)).toBeDefined();
+    const unnamed = await call(control, '/journal', { method: 'DELETE' });
+    expect(unnamed).toMatchObject({
+      status: 400,
+      json: { error: { faults: [{ path: 'idScope', rule: 'is required' }] } },
+    });
+    expect((await journal(control)).timelines).toHaveLength(1);
+  });
+});

@@ -139,3 +139,10 @@ describe('POST /reset', () => {
 function withoutStamps(setUp: unknown): unknown {
   return JSON.parse(JSON.stringify(setUp, (name, value) => (/^etag$|DateTimeUtc$/.test(name) ? undefined : value)));
 }
+
+describe('GET /ca', () => {
+  it('gives the CA that the device ports are signed with', async () => {
+    const { emulator, control } = await start();
+    expect((await call(control, '/ca')).json).toEqual({ certificatePem: emulator.ca.certificatePem });
+  });
+});

@@ -21,6 +21,8 @@ export interface Journal {
   droppedTimelines(): number;
   /** Hears of every entry as it is recorded; the returned function ends that. */
   subscribe(listener: JournalListener): () => void;
+  /** Forgets what is on record of an ID scope. */
+  forget(idScope: string): void;
   clear(): void;
 }
 
@@ -107,6 +109,12 @@ export function createJournal({
     subscribe: (listener) => {
       listeners.add(listener);
       return () => listeners.delete(listener);
+    },
+    forget: (idScope) => {
+      for (const [address, { subject }] of timelines) {
+        const isOf = 'idScope' in subject && subject.idScope.toLowerCase() === idScope.toLowerCase();
+        if (isOf) timelines.delete(address);
+      }
     },
     clear: () => {
       timelines.clear();

@@ -214,7 +214,7 @@ describe('the JUnit report', () => {
   it('counts what it holds', () => {
     const { testsuite: suites, ...root } = parseJUnit();
     expect(root).toMatchObject({ name: 'dps-emulator contracts', tests: '7', failures: '2', errors: '2' });
-    expect(suites.map(({ name }) => name.replace(/.*\//, ''))).toEqual(['cases.yaml', 'left out']);
+    expect(suites.map(({ name }) => name.replace(/.*\//, ''))).toEqual(['cases.yaml', 'not run']);
     for (const { tests, failures, errors, skipped, time, timestamp, testcase } of suites) {
       const count = (member: keyof JUnitTest): number => testcase.filter((test) => test[member] !== undefined).length;
       expect(testcase).toHaveLength(Number(tests));
@@ -240,7 +240,10 @@ describe('the JUnit report', () => {
 
   it('says of what was left out that it was skipped, and why', () => {
     const [test] = parseJUnit().testsuite.at(-1)?.testcase ?? [];
-    expect(test).toMatchObject({ name: 'elsewhere', skipped: { message: 'not over mqtt, mqtt-ws' } });
+    expect(test).toMatchObject({
+      name: 'elsewhere',
+      skipped: { message: 'not run, because it is not over mqtt, mqtt-ws' },
+    });
   });
 
   it('holds no character that XML cannot hold', () => {
@@ -299,7 +302,7 @@ describe('the console report', () => {
     expect(text).toContain('  expect.status\n    expected  "failed"\n    actual    "assigned"\n');
     expect(text).toMatch(/^ {2}timeline\n +0 s {2}step {2}register device$/m);
     expect(text).toContain('COULD NOT RUN  unrunnable over mqtt, mqtt-ws');
-    expect(text).toContain('left out: elsewhere: not over mqtt, mqtt-ws');
+    expect(text).toContain('not run, because it is not over mqtt, mqtt-ws: elsewhere');
     expect(text).toMatch(/2 passed, 2 broken, 2 could not be run in \d/);
     expect(text.trimEnd().split('\n').at(-1)).toBe(`seed reports, trace ${reports.verdict.traceHash}`);
   });

@@ -1,9 +1,9 @@
 /** Cases are chosen by id, tag and row; choosing none is an error. */
 import { describe, expect, it } from 'vitest';
 import { planRun } from '../../../contracts/run/plan.ts';
-import { RunError } from '../../../contracts/run/run-error.ts';
 import { selectCases } from '../../../contracts/run/select.ts';
 import { inProcessTarget } from '../../../contracts/target/in-process.ts';
+import { RunError } from '../../../contracts/target/run-error.ts';
 import { HEAD, loadCases } from '../support/case-folder.ts';
 import { shippedCases } from '../support/shipped-cases.ts';
 
