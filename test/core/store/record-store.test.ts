@@ -119,7 +119,8 @@ describe.each([
       fc.asyncProperty(
         fc.integer({ min: 1, max: 7 }),
         fc.array(fc.array(change, { maxLength: 30 }), { maxLength: 20 }),
-        async (count, rounds) => {
+        async (count, given) => {
+          const rounds = [...given];
           const store = await filled(create(), 50);
           const stays = new Set(await allPages(store, 100));
           const seen = await allPages(store, count, async () => {
