@@ -104,11 +104,21 @@ describe('a webhook that is right', () => {
   it('is asked eight requests at a time, and never more', async () => {
     let underWay = 0;
     let most = 0;
+    let asked = 0;
+    let release: () => void = () => undefined;
+    const eightAtOnce = new Promise<void>((resolve) => {
+      release = resolve;
+    });
     const host = await startLocalHost({
       port: 0,
       handler: async () => {
         underWay += 1;
+        asked += 1;
         most = Math.max(most, underWay);
+        if (underWay === 8) release();
+        // The first kind of request is sent alone, three times; of the others none is answered before eight are there.
+        if (asked > 3) await eightAtOnce;
+        // Long enough for a ninth to come, if one were sent.
         await new Promise((resolve) => setTimeout(resolve, 20));
         underWay -= 1;
         return { status: 404 };
