@@ -14,6 +14,8 @@ export interface CallerOptions {
   readonly timeoutMs: number;
   /** PEM of a CA that an https webhook's chain may end at, besides the public ones. */
   readonly webhookCa?: string | undefined;
+  /** Default: over a socket. */
+  readonly post?: typeof postJson;
 }
 
 export interface Answered {
@@ -28,7 +30,7 @@ export interface Caller {
   hasGivenUp(): boolean;
 }
 
-export function createCaller({ url, timeoutMs, webhookCa }: CallerOptions): Caller {
+export function createCaller({ url, timeoutMs, webhookCa, post = postJson }: CallerOptions): Caller {
   let sent = 0;
   let timeouts = 0;
   const options = {
@@ -41,7 +43,7 @@ export function createCaller({ url, timeoutMs, webhookCa }: CallerOptions): Call
     async send(body) {
       sent += 1;
       const startedMs = performance.now();
-      const outcome = await postJson(url, body, options, new AbortController().signal);
+      const outcome = await post(url, body, options, new AbortController().signal);
       if (outcome.kind === 'no-response' && outcome.failure === 'timeout') timeouts += 1;
       return { outcome, durationMs: Math.round(performance.now() - startedMs) };
     },

@@ -1,6 +1,6 @@
 /** Verifies a webhook: sends it everything that the service sends, judges the answers, and comes to one document. */
 
-import { resolveAssumptions } from '../../emulator/service-door.ts';
+import { postJson, resolveAssumptions } from '../../emulator/service-door.ts';
 import { createMasker, maskQueryValues, namesASecret, secretsOfUrl } from '../../emulator/wire/mask.ts';
 import type { JsonValue } from '../../emulator/wire/twin.ts';
 import { createAttester } from './attester.ts';
@@ -42,12 +42,16 @@ export interface VerifyOptions {
 
 const ANSWER_TIMEOUT_MS = 10_000;
 
-/** Never rejects for what a webhook does; the document tells. */
-export async function verifyWebhook(options: VerifyOptions): Promise<VerifyDocument> {
+/**
+ * Never rejects for what a webhook does; the document tells.
+ *
+ * @param post how the webhook is asked: by tests without a socket
+ */
+export async function verifyWebhook(options: VerifyOptions, post = postJson): Promise<VerifyDocument> {
   const { webhook: url, timeoutMs = ANSWER_TIMEOUT_MS, showKeys = false, progress = () => undefined } = options;
   const startedMs = performance.now();
   const inputs = inputsOf(options);
-  const caller = createCaller({ url, timeoutMs, webhookCa: options.webhookCa });
+  const caller = createCaller({ url, timeoutMs, webhookCa: options.webhookCa, post });
   const settings: CaseSettings = { caller, assumptions: resolveAssumptions(), url, showKeys };
 
   const [first, ...others] = await planCases(options, inputs);

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { call } from './support/call.ts';
-import { BUSY, contosoForTests, DEVICE, register } from './support/contoso.ts';
+import { BUSY, DEVICE, lentContosoForTests, register } from './support/contoso.ts';
 
-const start = contosoForTests();
+const start = lentContosoForTests();
 const START_MS = Date.parse('2026-01-01T00:00:00Z');
 
 /** Seconds at which the webhook is called while it is busy. */

@@ -3,9 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { CONTROL_ERRORS } from '../../emulator/control/errors.ts';
 import { controlRoutes } from '../../emulator/control/routes.ts';
 import { call } from './support/call.ts';
-import { ASSIGN, BUSY, contosoForTests, DEVICE, HUB, register, SCOPE } from './support/contoso.ts';
+import { ASSIGN, BUSY, DEVICE, HUB, lentContosoForTests, register, SCOPE } from './support/contoso.ts';
 
-const start = contosoForTests();
+const start = lentContosoForTests();
 const document = readFileSync(new URL('../../docs/control-api.md', import.meta.url), 'utf8');
 
 const sections = new Map(

@@ -3,9 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { canonicalJson } from '../../emulator/wire/canonical-json.ts';
 import { registrationSubject } from '../../emulator/wire/journal-subject.ts';
 import { call } from './support/call.ts';
-import { contosoForTests, DEVICE, FUNCTION_KEY, register, SCOPE } from './support/contoso.ts';
+import { DEVICE, FUNCTION_KEY, lentContosoForTests, register, SCOPE } from './support/contoso.ts';
 
-const start = contosoForTests();
+const start = lentContosoForTests();
 const OTHER = 'second-device';
 
 interface JournalAnswer {

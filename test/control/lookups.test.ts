@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { call } from './support/call.ts';
-import { ASSIGN, BUSY, contosoForTests, DEVICE, HUB, register, SCOPE, tokenOf } from './support/contoso.ts';
+import { ASSIGN, BUSY, DEVICE, HUB, lentContosoForTests, register, SCOPE, tokenOf } from './support/contoso.ts';
 
-const start = contosoForTests();
+const start = lentContosoForTests();
 
 describe('registrations', () => {
   it('shows an assigned registration in the list and by its ids, whatever their case', async () => {

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { CONTOSO_GROUP } from '../../emulator/wire/contoso.ts';
 import { call } from './support/call.ts';
-import { ASSIGN, contosoForTests, DEVICE, HUB, register, SCOPE } from './support/contoso.ts';
+import { ASSIGN, DEVICE, HUB, lentContosoForTests, register, SCOPE } from './support/contoso.ts';
 
-const start = contosoForTests();
+const start = lentContosoForTests();
 
 const NAME = 'contoso-provisioning-service-1098';
 const attestation = { type: 'symmetricKey' } as const;

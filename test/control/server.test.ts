@@ -3,9 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { BODY_BYTES_MAX } from '../../emulator/control/read-body.ts';
 import { startControlServer } from '../../emulator/control/server.ts';
 import { call } from './support/call.ts';
-import { contosoForTests, HUB } from './support/contoso.ts';
+import { HUB, lentContosoForTests } from './support/contoso.ts';
 
-const start = contosoForTests();
+const start = lentContosoForTests();
 
 function error(code: string, message: RegExp = /./) {
   return { error: expect.objectContaining({ code, message: expect.stringMatching(message) }) };

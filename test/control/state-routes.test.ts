@@ -3,9 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { ASSUMPTIONS } from '../../emulator/core/assumptions.ts';
 import type { SetUp } from '../../emulator/index.ts';
 import { call } from './support/call.ts';
-import { contosoForTests, DEVICE, FUNCTION_KEY, register, SCOPE } from './support/contoso.ts';
+import { DEVICE, FUNCTION_KEY, lentContosoForTests, register, SCOPE } from './support/contoso.ts';
 
-const start = contosoForTests();
+const start = lentContosoForTests();
 const { version } = createRequire(import.meta.url)('../../package.json') as { version: string };
 
 describe('GET /ready', () => {

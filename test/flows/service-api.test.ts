@@ -10,9 +10,9 @@ import {
 } from '../core/attestation/certificates.ts';
 import { type HttpAnswer, type HttpsClient, httpsClient } from '../http/support/https-client.ts';
 import { errorCodeOf, recordIn, type ServiceClient, serviceClient } from '../http/support/service-client.ts';
-import { emulatorsForTests, GROUP_KEY, HUB, OTHER_HUB, SCOPE, tokenFor } from './support/emulators.ts';
+import { GROUP_KEY, HUB, lentEmulatorsForTests, OTHER_HUB, SCOPE, tokenFor } from './support/emulators.ts';
 
-const start = emulatorsForTests();
+const start = lentEmulatorsForTests();
 const symmetricKey = { primaryKey: GROUP_KEY, secondaryKey: GROUP_KEY };
 const attestation = { type: 'symmetricKey', symmetricKey };
 

@@ -1,7 +1,7 @@
 /** Who may use the service API: policies and their rights, tokens, and the instance that a request is for. */
 import { beforeEach, describe, expect, it } from 'vitest';
 import { type Emulator, type SetUp, startEmulator } from '../../emulator/index.ts';
-import { emulatorsForTests, GROUP_KEY, HUB, OTHER_HUB, OTHER_SCOPE, SCOPE } from '../flows/support/emulators.ts';
+import { GROUP_KEY, HUB, lentEmulatorsForTests, OTHER_HUB, OTHER_SCOPE, SCOPE } from '../flows/support/emulators.ts';
 import {
   errorCodeOf,
   fieldsOf,
@@ -11,7 +11,7 @@ import {
   serviceClient,
 } from './support/service-client.ts';
 
-const start = emulatorsForTests();
+const start = lentEmulatorsForTests();
 const HOST = 'one.azure-devices-provisioning.net';
 const OTHER_HOST = 'two.azure-devices-provisioning.net';
 const POLICY_KEY = Buffer.alloc(32, 1).toString('base64');

@@ -1,10 +1,10 @@
 /** The service API on the wire: every address, its answers, and bad input on each of them. */
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Emulator } from '../../emulator/index.ts';
-import { emulatorsForTests, GROUP_KEY, HUB, OTHER_HUB, SCOPE } from '../flows/support/emulators.ts';
+import { GROUP_KEY, HUB, lentEmulatorsForTests, OTHER_HUB, SCOPE } from '../flows/support/emulators.ts';
 import { errorCodeOf, recordIn, type ServiceClient, serviceClient } from './support/service-client.ts';
 
-const start = emulatorsForTests();
+const start = lentEmulatorsForTests();
 const attestation = { type: 'symmetricKey' };
 const keys = { primaryKey: GROUP_KEY, secondaryKey: GROUP_KEY };
 const ETAG = /^"[0-9a-f]{8}-0000-[0-9a-f]{4}-0000-[0-9a-f]{12}"$/;

@@ -1,7 +1,7 @@
 /** The hub's REST API on the wire: what a back end's registry asks, hub-style refusals, policies. */
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Emulator } from '../../emulator/index.ts';
-import { emulatorsForTests, GROUP_KEY, HUB, OTHER_HUB, SCOPE, tokenFor } from '../flows/support/emulators.ts';
+import { GROUP_KEY, HUB, lentEmulatorsForTests, OTHER_HUB, SCOPE, tokenFor } from '../flows/support/emulators.ts';
 import { httpsClient } from '../http/support/https-client.ts';
 import {
   policyToken,
@@ -11,7 +11,7 @@ import {
   serviceClient,
 } from '../http/support/service-client.ts';
 
-const start = emulatorsForTests();
+const start = lentEmulatorsForTests();
 const HUB_API_VERSION = '2021-04-12';
 const POLICY_KEY = Buffer.alloc(32, 3).toString('base64');
 const initialTwin = { tags: { site: 'a' }, properties: { desired: { rate: { unit: 's', value: 1 } } } };

@@ -7,9 +7,9 @@ import type {
   ResourceGroupResource,
 } from '../../emulator/wire/resource.ts';
 import { call } from '../control/support/call.ts';
-import { ASSIGN, BUSY, contosoForTests, DEVICE, HUB, register, SCOPE } from '../control/support/contoso.ts';
+import { ASSIGN, BUSY, DEVICE, HUB, lentContosoForTests, register, SCOPE } from '../control/support/contoso.ts';
 
-const start = contosoForTests();
+const start = lentContosoForTests();
 const SERVICE = 'contoso-provisioning-service-1098';
 const HUB_NAME = 'contoso-toasters-hub-1098';
 

@@ -1,8 +1,9 @@
 /** `az iot dps enrollment-group compute-device-key`, with the published vectors. [dps-service-behaviour §3.3] */
 import { describe, expect, it } from 'vitest';
 import { CONTOSO_GROUP_KEY } from '../../../emulator/wire/contoso.ts';
-import { azLine, azShell } from './support/az-line.ts';
+import { azLine, azShells } from './support/az-line.ts';
 
+const azShell = azShells();
 const PATH = ['iot', 'dps', 'enrollment-group', 'compute-device-key'];
 const TOASTER = 'breakroom499-contoso-tstrsd-007';
 const TOASTER_KEY = 'JC8F96eayuQwwz+PkE7IzjH2lIAjCUnAa61tDigBnSs=';

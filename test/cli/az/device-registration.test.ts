@@ -2,8 +2,9 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { CONTOSO_GROUP, CONTOSO_GROUP_KEY } from '../../../emulator/wire/contoso.ts';
 import { startStandIn } from '../../../webhook/stand-in/index.ts';
-import { azLine, azShell } from './support/az-line.ts';
+import { azLine, azShells } from './support/az-line.ts';
 
+const azShell = azShells();
 const DPS = 'contoso-provisioning-service-1098';
 const ID_SCOPE = '0ne00002193';
 const TOASTER = 'breakroom499-contoso-tstrsd-007';

@@ -9,9 +9,10 @@ import {
   derBase64,
   OLD_CERTIFICATE,
 } from '../../core/attestation/certificates.ts';
-import { azShell } from './support/az-line.ts';
+import { azShells } from './support/az-line.ts';
 import { linesAt } from './support/lines-at.ts';
 
+const azShell = azShells();
 const ENDORSEMENT = Buffer.from('endorsement').toString('base64');
 const OTHER_ENDORSEMENT = Buffer.from('another').toString('base64');
 const INFO = { info: DEVICE_CERTIFICATE_INFO };

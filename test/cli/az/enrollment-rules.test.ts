@@ -1,7 +1,8 @@
 /** What is refused about enrollments: by the rules of the CLI before anything is sent, and by the service; nothing has changed then. */
 import { describe, expect, it } from 'vitest';
-import { azShell } from './support/az-line.ts';
+import { azShells } from './support/az-line.ts';
 
+const azShell = azShells();
 const DPS = 'contoso-provisioning-service-1098';
 const DEMO = 'contoso-custom-allocated-devices';
 const TOASTERS = 'contoso-toasters-hub-1098.azure-devices.net';

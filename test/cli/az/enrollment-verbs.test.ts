@@ -1,8 +1,9 @@
 /** Enrollment groups and individual enrollments: created, shown, listed, changed and deleted by lines of the Azure CLI. */
 import { describe, expect, it } from 'vitest';
-import { azShell } from './support/az-line.ts';
+import { azShells } from './support/az-line.ts';
 import { linesAt } from './support/lines-at.ts';
 
+const azShell = azShells();
 const DPS = 'contoso-provisioning-service-1098';
 const TOASTERS = 'contoso-toasters-hub-1098.azure-devices.net';
 const HEATPUMPS = 'contoso-heatpumps-hub-1098.azure-devices.net';

@@ -1,7 +1,8 @@
 /** The verbs for groups, services, hubs, links, policies and connection strings. */
 import { describe, expect, it } from 'vitest';
-import { azLine, azShell } from './support/az-line.ts';
+import { azLine, azShells } from './support/az-line.ts';
 
+const azShell = azShells();
 const GROUP = 'contoso-us-resource-group';
 const DPS = 'contoso-provisioning-service-7';
 const TOASTERS = 'contoso-toasters-hub-7';

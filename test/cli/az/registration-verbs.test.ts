@@ -1,8 +1,9 @@
 /** What became of devices, by lines of the Azure CLI: registrations at the service, devices and twins at their hubs. */
 import { describe, expect, it } from 'vitest';
 import { CONTOSO_GROUP } from '../../../emulator/wire/contoso.ts';
-import { azShell } from './support/az-line.ts';
+import { azShells } from './support/az-line.ts';
 
+const azShell = azShells();
 const DPS = 'contoso-provisioning-service-1098';
 const TOASTER = 'breakroom499-contoso-tstrsd-007';
 const OTHER_TOASTER = 'kitchen-contoso-tstrsd-007';

@@ -4,7 +4,7 @@ import { type VerifyDocument, type VerifyOptions, verifyWebhook } from '../../..
 import { REQUESTS_AT_A_TIME } from '../../../contracts/verify/run-cases.ts';
 import { startLocalHost } from '../../../webhook/host/local-host.ts';
 import { type Answer, type Script, type StandIn, startStandIn } from '../../../webhook/stand-in/index.ts';
-import { answer, askedIn, firstHub, firstHubWith } from './webhooks.ts';
+import { answer, askedIn, firstHub, firstHubWith, withoutSocket } from './webhooks.ts';
 
 const stops: (() => Promise<void>)[] = [];
 afterEach(async () => {
@@ -19,6 +19,11 @@ async function webhook(script: Script): Promise<StandIn> {
 
 async function verify(script: Script, options: Partial<VerifyOptions> = {}): Promise<VerifyDocument> {
   return verifyWebhook({ webhook: (await webhook(script)).url, ...options });
+}
+
+/** For answers that the client takes as they are, whatever else is judged. */
+async function judge(script: Script, options: Partial<VerifyOptions> = {}): Promise<VerifyDocument> {
+  return verifyWebhook({ webhook: 'http://127.0.0.1/api/HttpTrigger1', ...options }, withoutSocket(script));
 }
 
 function brokenRules(document: VerifyDocument): readonly string[] {
@@ -115,15 +120,12 @@ describe('a webhook that is right', () => {
   });
 });
 
+type Wrong = readonly [string, Script, readonly string[], string];
+
 /** A webhook, the rules that it breaks, and one answer as DPS takes it. */
-const WRONG: readonly (readonly [string, Script, readonly string[], string])[] = [
+const WRONG_ANSWERS: readonly Wrong[] = [
   ['401 to everybody', [{ kind: 'status', status: 401 }], ['authorized'], '400209'],
   ['429', [{ kind: 'status', status: 429 }], ['not-retried'], 'retried'],
-  ['500', [{ kind: 'status', status: 500 }], ['not-retried'], 'retried'],
-  ['nothing, and hangs up', [{ kind: 'drop' }], ['connection'], 'retried'],
-  ['half a body', [{ kind: 'drop-mid-body' }], ['connection'], 'retried'],
-  ['what is no HTTP', [{ kind: 'garbage' }], ['connection'], 'retried'],
-  ['more than a megabyte', [{ kind: 'huge', bytes: 2 ** 21 }], ['answer-size'], '400207'],
   ['an empty body', [{ kind: 'status', status: 200 }], ['json'], '400208'],
   ['text', [{ kind: 'text', text: 'OK' }], ['json'], '400207'],
   ['an empty hub', [answer({ iotHubHostName: '' })], ['hub-specified'], '400208'],
@@ -133,9 +135,21 @@ const WRONG: readonly (readonly [string, Script, readonly string[], string])[] =
   ['a payload that is text', firstHubWith({ payload: 'hello' }), ['payload-object'], '400207'],
 ];
 
+/** The same, where the connection is the fault; and one to see that a socket makes no difference. */
+const WRONG_ON_THE_WIRE: readonly Wrong[] = [
+  ['500', [{ kind: 'status', status: 500 }], ['not-retried'], 'retried'],
+  ['nothing, and hangs up', [{ kind: 'drop' }], ['connection'], 'retried'],
+  ['half a body', [{ kind: 'drop-mid-body' }], ['connection'], 'retried'],
+  ['what is no HTTP', [{ kind: 'garbage' }], ['connection'], 'retried'],
+  ['more than a megabyte', [{ kind: 'huge', bytes: 2 ** 21 }], ['answer-size'], '400207'],
+];
+
 describe('a webhook that is wrong', () => {
-  it.each(WRONG)('is caught when it answers %s', async (_what, script, rules, dps) => {
-    const document = await verify(script);
+  it.each([
+    ...WRONG_ANSWERS.map((wrong) => [...wrong, judge] as const),
+    ...WRONG_ON_THE_WIRE.map((wrong) => [...wrong, verify] as const),
+  ])('is caught when it answers %s', async (_what, script, rules, dps, verdictOn) => {
+    const document = await verdictOn(script);
     expect(document).toMatchObject({ verdict: 'faults', exitCode: 1 });
     expect(brokenRules(document)).toEqual(rules);
     const broken = document.cases.find((one) => one.outcome === 'failed');
@@ -146,7 +160,7 @@ describe('a webhook that is wrong', () => {
 
   it('is caught when it takes turns', async () => {
     let turn = 0;
-    const document = await verify((request) => {
+    const document = await judge((request) => {
       turn += 1;
       const { linkedHubs } = askedIn(request);
       return answer({ iotHubHostName: linkedHubs[turn % linkedHubs.length] });
@@ -156,7 +170,7 @@ describe('a webhook that is wrong', () => {
   });
 
   it('is caught when it fails every second time', async () => {
-    const document = await verify((request, index) =>
+    const document = await judge((request, index) =>
       index % 2 === 0 ? firstHub(request, index) : { kind: 'status', status: 503 },
     );
     expect(brokenRules(document)).toEqual(['not-retried']);
@@ -164,7 +178,7 @@ describe('a webhook that is wrong', () => {
   });
 
   it('is caught when it reads the request by the order of its members', async () => {
-    const document = await verify((request, index) =>
+    const document = await judge((request, index) =>
       /^\{"(enrollmentGroup|individualEnrollment)"/.test(request.bodyText)
         ? firstHub(request, index)
         : { kind: 'status', status: 400 },
@@ -174,13 +188,13 @@ describe('a webhook that is wrong', () => {
   });
 
   it('is caught when it knows only the hubs of the demo', async () => {
-    const document = await verify([answer({ iotHubHostName: 'contoso-toasters-hub-1098.azure-devices.net' })]);
+    const document = await judge([answer({ iotHubHostName: 'contoso-toasters-hub-1098.azure-devices.net' })]);
     const failed = document.cases.filter((one) => one.outcome === 'failed').map((one) => one.id);
     expect(failed).toEqual(['hubs.one-2', 'hubs.neutral-1', 'hubs.neutral-2']);
   });
 
   it('is caught when it cannot do without a payload', async () => {
-    const document = await verify((request, index) =>
+    const document = await judge((request, index) =>
       request.bodyText.includes('"payload"') ? firstHub(request, index) : { kind: 'status', status: 500 },
     );
     const failed = document.cases.filter((one) => one.outcome === 'failed').map((one) => one.id);
@@ -189,13 +203,13 @@ describe('a webhook that is wrong', () => {
   });
 
   it('is told of the missing key when it answers nothing but 401', async () => {
-    expect((await verify([{ kind: 'status', status: 401 }])).reason).toContain('?code=');
+    expect((await judge([{ kind: 'status', status: 401 }])).reason).toContain('?code=');
   });
 });
 
 describe('a webhook that cannot be judged', () => {
   it('comes to exit code 2 when it refuses everything, with what to pass', async () => {
-    const document = await verify([{ kind: 'status', status: 404 }]);
+    const document = await judge([{ kind: 'status', status: 404 }]);
     expect(document).toMatchObject({ verdict: 'could-not-run', exitCode: 2 });
     expect(document.reason).toMatch(/refused \(404\).*--registration-id.*--hub.*--expect/);
     expect(document.summary.refused).toBe(document.summary.cases);
@@ -239,7 +253,7 @@ describe('a webhook that cannot be judged', () => {
 
 describe('the verdict', () => {
   it('counts its cases by outcome and gives each an id of its own', async () => {
-    const document = await verify((request, index) =>
+    const document = await judge((request, index) =>
       askedIn(request).linkedHubs.length === 1 ? { kind: 'status', status: 500 } : firstHub(request, index),
     );
     expect(new Set(document.cases.map((one) => one.id)).size).toBe(document.summary.cases);
@@ -279,7 +293,7 @@ describe('the verdict', () => {
   it('tells how far it is', async () => {
     const steps: string[] = [];
     const progress = (done: number, total: number): number => steps.push(`${done}/${total}`);
-    const { summary } = await verify(firstHub, { progress, fuzz: { requests: 9, seed: 1 } });
+    const { summary } = await judge(firstHub, { progress, fuzz: { requests: 9, seed: 1 } });
     expect(steps).toContain(`${summary.cases}/${summary.cases}`);
     expect(steps.at(-1)).toBe('9/9');
   });
@@ -298,7 +312,7 @@ describe('expectations', () => {
   };
 
   it('hold: the rules pass, and the ids and hubs of the file stand for the demo’s', async () => {
-    const document = await verify(mine, { expectations: { linkedHubs: hubs, rules } });
+    const document = await judge(mine, { expectations: { linkedHubs: hubs, rules } });
     expect(document.exitCode).toBe(0);
     expect(document.cases.slice(0, 2).map((one) => [one.id, one.outcome])).toEqual([
       ['expect.1', 'passed'],
@@ -309,14 +323,14 @@ describe('expectations', () => {
   });
 
   it('are judged even when all else is refused', async () => {
-    const document = await verify([{ kind: 'status', status: 403 }], {
+    const document = await judge([{ kind: 'status', status: 403 }], {
       expectations: { rules: [{ registrationId: 'nobody', refused: true }] },
     });
     expect(document).toMatchObject({ exitCode: 0, summary: { passed: 1 } });
   });
 
   it('that are not met are faults', async () => {
-    const document = await verify(mine, {
+    const document = await judge(mine, {
       expectations: {
         linkedHubs: hubs,
         rules: [

@@ -1,5 +1,7 @@
 /** Webhooks to verify: one that is right, and what it takes to make it wrong. */
-import type { Answer, RecordedRequest, ScriptFunction } from '../../../webhook/stand-in/index.ts';
+import type { postJson, WebhookOutcome } from '../../../emulator/service-door.ts';
+import type { Answer, RecordedRequest, Script, ScriptFunction } from '../../../webhook/stand-in/index.ts';
+import { runScript } from '../../../webhook/stand-in/script.ts';
 
 export interface Asked {
   readonly registrationId: string;
@@ -33,4 +35,27 @@ export function answer(body: unknown): Answer {
 /** The right hub, with something more in the answer. */
 export function firstHubWith(members: object): ScriptFunction {
   return (request) => answer({ iotHubHostName: askedIn(request).linkedHubs[0], ...members });
+}
+
+/** Plays a script as a stand-in does, without a socket; only whole answers can be had so. */
+export function withoutSocket(script: Script): typeof postJson {
+  const nextAnswer = runScript(script);
+  return async (url, bodyText) => {
+    const { pathname: path, searchParams: query } = new URL(url);
+    const json = (): unknown => JSON.parse(bodyText);
+    return outcomeOf(nextAnswer({ method: 'POST', path, query, headers: {}, bodyText, json, atRealMs: 0 }));
+  };
+}
+
+function outcomeOf(answer: Answer): WebhookOutcome {
+  switch (answer.kind) {
+    case 'json':
+      return { kind: 'response', status: answer.status ?? 200, body: JSON.stringify(answer.body) ?? 'null' };
+    case 'text':
+      return { kind: 'response', status: answer.status ?? 200, body: answer.text };
+    case 'status':
+      return { kind: 'response', status: answer.status, body: '' };
+    default:
+      throw new Error(`an answer of the kind ${answer.kind} needs a socket`);
+  }
 }

@@ -6,6 +6,7 @@ import { CONTOSO_GROUP_KEY, CONTOSO_HUBS, CONTOSO_ID_SCOPE, contosoSetUp } from 
 import { makeDeviceSas } from '../../../emulator/wire/device-sas.ts';
 import { deriveDeviceKey } from '../../../emulator/wire/symmetric-key.ts';
 import { type Script, type StandIn, startStandIn } from '../../../webhook/stand-in/index.ts';
+import { lending } from '../../flows/support/lent-emulators.ts';
 
 export const SCOPE = CONTOSO_ID_SCOPE;
 export const HUB = CONTOSO_HUBS[0];
@@ -27,27 +28,54 @@ export interface Contoso {
   readonly control: string;
 }
 
+type StartContoso = (script?: Script, options?: EmulatorOptions) => Promise<Contoso>;
+
 /** Everything started is stopped after its test; a bug that an emulator reported fails the test. */
-export function contosoForTests(): (script?: Script, options?: EmulatorOptions) => Promise<Contoso> {
+export function contosoForTests(): StartContoso {
   const stops: (() => Promise<void>)[] = [];
-  const bugs: string[] = [];
+  const onBug = bugsFailTests();
   afterEach(async () => {
     for (const stop of stops.splice(0).reverse()) await stop();
-    expect(bugs.splice(0), 'bugs that the emulator reported').toEqual([]);
   });
   return async (script = [ASSIGN], options = {}) => {
-    const webhook = await startStandIn(script, { functionKey: FUNCTION_KEY });
-    stops.push(() => webhook.stop());
-    const emulator = await startEmulator({
-      setUp: contosoSetUp(webhook.url),
-      clock: 'manual',
-      seed: 'control',
-      onBug: (error, where) => bugs.push(`${where}: ${error instanceof Error ? error.stack : String(error)}`),
-      ...options,
-    });
-    stops.push(() => emulator.stop());
-    return { emulator, webhook, control: emulator.endpoints.control };
+    const { stop, ...contoso } = await startContoso(script, { onBug, ...options });
+    stops.push(stop);
+    return contoso;
   };
+}
+
+/** The same, lent as long as nobody has called its webhook: for tests that leave no connection open. */
+export function lentContosoForTests(): StartContoso {
+  const onBug = bugsFailTests();
+  const lend = lending<Contoso & { readonly stop: () => Promise<void> }>();
+  return async (script = [ASSIGN], options = {}) => {
+    const { stop: _lender, ...contoso } = await lend(options, async () => {
+      const started = await startContoso(script, { onBug, ...options });
+      return { ...started, isAsNew: () => started.webhook.count() === 0 };
+    });
+    contoso.webhook.answer(script);
+    return contoso;
+  };
+}
+
+async function startContoso(
+  script: Script,
+  options: EmulatorOptions,
+): Promise<Contoso & { readonly stop: () => Promise<void> }> {
+  const webhook = await startStandIn(script, { functionKey: FUNCTION_KEY });
+  const setUp = contosoSetUp(webhook.url);
+  const emulator = await startEmulator({ setUp, clock: 'manual', seed: 'control', ...options });
+  const stop = async (): Promise<void> => {
+    await emulator.stop();
+    await webhook.stop();
+  };
+  return { emulator, webhook, control: emulator.endpoints.control, stop };
+}
+
+function bugsFailTests(): (error: unknown, where: string) => void {
+  const bugs: string[] = [];
+  afterEach(() => expect(bugs.splice(0), 'bugs that the emulator reported').toEqual([]));
+  return (error, where) => bugs.push(`${where}: ${error instanceof Error ? error.stack : String(error)}`);
 }
 
 export function tokenOf(registrationId: string, ttlSeconds = 3600): string {

@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, expect } from 'vitest';
 import { type Emulator, type EmulatorOptions, type SetUp, startEmulator } from '../../../emulator/index.ts';
 import { makeDeviceSas, type SasOptions } from '../../../emulator/wire/device-sas.ts';
 import { deriveDeviceKey } from '../../../emulator/wire/symmetric-key.ts';
+import { lending } from './lent-emulators.ts';
 
 export type { Emulator };
 
@@ -56,6 +57,19 @@ export function emulatorsForTests(): (options?: EmulatorOptions) => Promise<Emul
   return async (options = {}) => {
     const emulator = await startEmulator({ setUp: setUpForDevices(), clock: 'manual', onBug, ...options });
     started.push(emulator);
+    return emulator;
+  };
+}
+
+/** The same, lent: for the many tests of a file that ask for the same and leave no connection open. */
+export function lentEmulatorsForTests(): (options?: EmulatorOptions) => Promise<Emulator> {
+  const onBug = bugsFailTests();
+  const lend = lending();
+  return async (options = {}) => {
+    const { emulator } = await lend(options, async () => {
+      const started = await startEmulator({ setUp: setUpForDevices(), clock: 'manual', onBug, ...options });
+      return { emulator: started, stop: started.stop };
+    });
     return emulator;
   };
 }

@@ -1,7 +1,7 @@
 /** Lines of `az` against an emulator of the test's own, in this process: what they print, what they complain of, how they end. */
-import { onTestFinished } from 'vitest';
 import { runAz } from '../../../../cli/az/run-az.ts';
 import { type Emulator, type EmulatorOptions, startEmulator } from '../../../../emulator/index.ts';
+import { lending } from '../../../flows/support/lent-emulators.ts';
 import { type Ran, ranWith } from '../../support/in-process.ts';
 
 export interface AzShell {
@@ -12,9 +12,19 @@ export interface AzShell {
   json(...words: readonly string[]): Promise<unknown>;
 }
 
-export async function azShell(options: EmulatorOptions = {}): Promise<AzShell> {
-  const emulator = await startEmulator({ clock: 'manual', seed: 'az', ...options });
-  onTestFinished(() => emulator.stop());
+/** Shells for the tests of a file; their emulators are lent. */
+export function azShells(): (options?: EmulatorOptions) => Promise<AzShell> {
+  const lend = lending();
+  return async (options = {}) => {
+    const { emulator } = await lend(options, async () => {
+      const started = await startEmulator({ clock: 'manual', seed: 'az', ...options });
+      return { emulator: started, stop: started.stop };
+    });
+    return shellOf(emulator);
+  };
+}
+
+function shellOf(emulator: Emulator): AzShell {
   const az = (...words: readonly string[]): Promise<Ran> =>
     azLine([...words, '--emulator', emulator.endpoints.control]);
   return {
