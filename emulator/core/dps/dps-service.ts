@@ -27,6 +27,8 @@ export interface DpsService {
     tx: Transaction,
     admit?: AdmitDeletion,
   ): Promise<void>;
+  /** Takes up every operation that is assigning, as another engine left it in the store. */
+  resume(): Promise<void>;
   /** Ends the allocations whose operations are not there any more. */
   endForgotten(): Promise<void>;
   /** Ends every allocation under way. */
@@ -84,6 +86,7 @@ export function createDpsService(ports: Ports): DpsService {
     admits: (call) => refusalOf(placeOf(call), async () => authenticate(await checkCall(call, ports), ports)),
     refuse,
     forget: (registration, tx, admit = () => undefined) => forgetRegistration(registration, admit, tx, allocations),
+    resume: () => allocations.resume(),
     endForgotten: () => allocations.endForgotten(),
     stop: () => allocations.stop(),
   };
