@@ -2,14 +2,12 @@
 import type { LiveConnection } from '../core/connections.ts';
 import type { EngineState } from '../engine.ts';
 import { clockRoutes } from './clock-routes.ts';
-import { connectionRoutes } from './connection-routes.ts';
+import { deviceRoutes } from './device-routes.ts';
 import type { StreamLimits } from './event-stream.ts';
 import { hubRoutes } from './hub-routes.ts';
 import { journalRoutes } from './journal-routes.ts';
-import { registrationRoutes } from './registration-routes.ts';
 import { resourceRoutes } from './resource-routes.ts';
 import type { ControlRoute } from './route.ts';
-import { sasRoutes } from './sas-routes.ts';
 import { type Surroundings, stateRoutes } from './state-routes.ts';
 
 export interface RoutesOptions {
@@ -29,12 +27,10 @@ export function controlRoutes({
 }: RoutesOptions): readonly ControlRoute[] {
   return [
     ...stateRoutes(state, around, controlUrl),
-    ...registrationRoutes(state),
-    ...connectionRoutes(connections),
+    ...deviceRoutes(state, connections),
     ...journalRoutes(state, streamLimits),
     ...clockRoutes(state),
     ...hubRoutes(state),
     ...resourceRoutes(state),
-    ...sasRoutes(state),
   ];
 }

@@ -2,6 +2,7 @@
 
 import { registrationSubject } from '../../wire/journal-subject.ts';
 import { deviceTimestamp } from '../../wire/timestamp.ts';
+import { createShell } from '../answering.ts';
 import { DpsError } from '../errors.ts';
 import type { Ports } from '../ports.ts';
 import type { Transaction } from '../store/store.ts';
@@ -36,13 +37,7 @@ export interface DpsService {
 
 export function createDpsService(ports: Ports): DpsService {
   const allocations = createAllocations(ports);
-  let requestCount = 0;
-  const nextRequestId = (): string => {
-    requestCount += 1;
-    return ports.ids.guid('request', '', requestCount);
-  };
-
-  const refuse = (error: DpsError, requestId: string): Reply => {
+  const render = (error: DpsError, requestId: string): Reply => {
     if (error.challenge !== undefined) return reply(error.status, error.challenge, requestId);
     const body = {
       errorCode: error.errorCode,
@@ -52,44 +47,44 @@ export function createDpsService(ports: Ports): DpsService {
     };
     return { ...reply(error.status, body, requestId), errorCode: error.errorCode };
   };
+  const { answer, refusalOf, refuse } = createShell({
+    ...ports,
+    requests: 'request',
+    isRefusal: (thrown) => thrown instanceof DpsError,
+    internalError: (thrown) =>
+      new DpsError('InternalError', { reason: thrown instanceof Error ? thrown.message : String(thrown) }),
+    render,
+  });
 
   return {
     call: async (call) => {
-      const requestId = nextRequestId();
       const subject = registrationSubject(call);
-      let answer: Reply;
-      try {
-        answer = await dispatch(call, requestId, ports, allocations);
-      } catch (thrown) {
-        const error = thrown instanceof DpsError ? thrown : internalError(thrown, call, ports);
-        answer = refuse(error, requestId);
-        ports.journal.record(subject, {
-          kind: 'refused',
-          operation: call.request.operation,
-          transport: call.transport,
-          ...(answer.errorCode !== undefined && { errorCode: answer.errorCode }),
-          ...splitReason(error),
-        });
-      }
+      const { transport, request } = call;
+      const { operation } = request;
+      const given = await answer(
+        placeOf(call),
+        (requestId) => dispatch(call, requestId, ports, allocations),
+        (error, { errorCode }) =>
+          ports.journal.record(subject, {
+            kind: 'refused',
+            operation,
+            transport,
+            ...(errorCode !== undefined && { errorCode }),
+            ...splitReason(error),
+          }),
+      );
       ports.journal.record(subject, {
         kind: 'replied',
-        operation: call.request.operation,
-        transport: call.transport,
-        status: answer.status,
-        ...(answer.retryAfterSeconds !== undefined && { retryAfterSeconds: answer.retryAfterSeconds }),
-        body: answer.text,
+        operation,
+        transport,
+        status: given.status,
+        ...(given.retryAfterSeconds !== undefined && { retryAfterSeconds: given.retryAfterSeconds }),
+        body: given.text,
       });
-      return answer;
+      return given;
     },
-    admits: async (call) => {
-      try {
-        await authenticate(await checkCall(call, ports), ports);
-        return undefined;
-      } catch (thrown) {
-        return thrown instanceof DpsError ? thrown : internalError(thrown, call, ports);
-      }
-    },
-    refuse: (error) => refuse(error, nextRequestId()),
+    admits: (call) => refusalOf(placeOf(call), async () => authenticate(await checkCall(call, ports), ports)),
+    refuse,
     forget: (registration, tx, admit = () => undefined) => forgetRegistration(registration, admit, tx, allocations),
     resume: () => allocations.resume(),
     endForgotten: () => allocations.endForgotten(),
@@ -122,9 +117,8 @@ function withRetryAfter(answer: Reply, ports: Ports): Reply {
   return answer.status === 202 ? { ...answer, retryAfterSeconds: ports.settings.retryAfterSeconds } : answer;
 }
 
-function internalError(thrown: unknown, call: DeviceCall, ports: Ports): DpsError {
-  ports.reportBug(thrown, `${call.request.operation} of ${call.registrationId}`);
-  return new DpsError('InternalError', { reason: thrown instanceof Error ? thrown.message : String(thrown) });
+function placeOf({ request, registrationId }: DeviceCall): string {
+  return `${request.operation} of ${registrationId}`;
 }
 
 /** `wrong-key: the token …` → its name and its sentence; other refusals are named by the error. */

@@ -1,22 +1,25 @@
 /** The enrollment data plane: one entry for every request of a back end; it never throws. [dps-service-behaviour §4] */
 import { deviceTimestamp } from '../../wire/timestamp.ts';
+import { createShell, replyOf } from '../answering.ts';
 import { checkApiVersion } from '../dps/checks.ts';
 import { DpsError } from '../errors.ts';
 import { checkAccess } from './access-policies.ts';
-import type { CheckedServiceCall } from './checked-call.ts';
-import { hubMistake } from './hub-mistake.ts';
-import { createOrUpdateEnrollment } from './operations/create-or-update-enrollment.ts';
-import { deleteEnrollment } from './operations/delete-enrollment.ts';
-import { deleteRegistrationState } from './operations/delete-registration-state.ts';
-import { getAttestationMechanism } from './operations/get-attestation-mechanism.ts';
-import { getEnrollment } from './operations/get-enrollment.ts';
-import { getRegistrationState } from './operations/get-registration-state.ts';
-import { queryEnrollments } from './operations/query-enrollments.ts';
-import { queryRegistrationStates } from './operations/query-registration-states.ts';
+import {
+  createOrUpdateEnrollment,
+  deleteEnrollment,
+  getAttestationMechanism,
+  getEnrollment,
+  queryEnrollments,
+} from './operations/enrollments.ts';
+import {
+  deleteRegistrationState,
+  getRegistrationState,
+  queryRegistrationStates,
+} from './operations/registration-states.ts';
 import { runBulkOperation } from './operations/run-bulk-operation.ts';
-import { selectInstance } from './select-instance.ts';
+import { hubMistake, selectInstance } from './select-instance.ts';
 import type { ServiceAnswer, ServiceCall, ServiceReply } from './service-call.ts';
-import type { ServiceApiPorts } from './service-ports.ts';
+import type { CheckedServiceCall, ServiceApiPorts } from './service-ports.ts';
 
 export interface ServiceApi {
   /** Answers a back end's request; refusals and bugs of ours come back as replies too. */
@@ -26,12 +29,7 @@ export interface ServiceApi {
 }
 
 export function createServiceApi(ports: ServiceApiPorts): ServiceApi {
-  let requestCount = 0;
-  const nextRequestId = (): string => {
-    requestCount += 1;
-    return ports.ids.guid('service-request', '', requestCount);
-  };
-  const refuse = (error: DpsError, requestId: string): ServiceReply => {
+  const render = (error: DpsError, requestId: string): ServiceReply => {
     const body = {
       errorCode: error.errorCode,
       trackingId: requestId,
@@ -42,21 +40,21 @@ export function createServiceApi(ports: ServiceApiPorts): ServiceApi {
     };
     return { status: error.status, text: JSON.stringify(body), errorCode: error.errorCode, requestId };
   };
+  const { answer, refuse } = createShell({
+    ...ports,
+    requests: 'service-request',
+    isRefusal: (thrown) => thrown instanceof DpsError,
+    internalError: () => new DpsError('InternalError'),
+    render,
+  });
 
   return {
-    call: async (call) => {
-      const requestId = nextRequestId();
-      try {
+    call: (call) =>
+      answer(`${call.request.operation} of the service API`, async (requestId) => {
         const mistaken = await hubMistake(call, requestId, ports);
-        if (mistaken !== undefined) return mistaken;
-        return replyOf(await dispatch(await check(call, ports), call.request, ports), requestId);
-      } catch (thrown) {
-        if (thrown instanceof DpsError) return refuse(thrown, requestId);
-        ports.reportBug(thrown, `${call.request.operation} of the service API`);
-        return refuse(new DpsError('InternalError'), requestId);
-      }
-    },
-    refuse: (error) => refuse(error, nextRequestId()),
+        return mistaken ?? replyOf(await dispatch(await check(call, ports), call.request, ports), requestId);
+      }),
+    refuse,
   };
 }
 
@@ -66,12 +64,6 @@ async function check(call: ServiceCall, ports: ServiceApiPorts): Promise<Checked
   const apiVersion = checkApiVersion(call.apiVersion, ports.settings.assumptions);
   checkAccess(call, instance, ports.credentialNow());
   return { instance, apiVersion };
-}
-
-function replyOf(answer: ServiceAnswer, requestId: string): ServiceReply {
-  if (answer.kind === 'no-content') return { status: 204, text: '', requestId };
-  const { body, paging } = answer;
-  return { status: 200, text: JSON.stringify(body), ...(paging && { paging }), requestId };
 }
 
 async function dispatch(

@@ -1,7 +1,29 @@
-/** Pages of a query: how many items, where to go on, and what the response says of it. [dps-service-behaviour §4.2] */
+/** What a query asks, and its pages: how many items, where to go on, and what the response says of it. [dps-service-behaviour §4.2] */
+import { readObject } from '../dps/checks.ts';
 import { DpsError } from '../errors.ts';
 import type { Page, PageRequest } from '../store/record-store.ts';
 import type { PagingHeaders, ReplyPaging, ServiceAnswer } from './service-call.ts';
+
+/** The samples of the Node SDK send `*`, its documentation `SELECT *`. */
+const EVERYTHING = /^\s*(\*|select\s+\*(\s+from\s+\w+)?\s*;?)?\s*$/i;
+
+/**
+ * Only "everything" is answered, and anything else is refused rather than ignored.
+ * @throws {DpsError} unless the body is empty or asks for everything
+ */
+export function checkQuery(body: string): void {
+  if (body.trim() === '') return;
+  const { query, ...others } = readObject(body);
+  const [unknown] = Object.keys(others);
+  if (unknown !== undefined) {
+    throw new DpsError('RequestInvalid', { message: `${unknown.slice(0, 160)} is not a known member.` });
+  }
+  if (query === undefined || query === null) return;
+  if (typeof query !== 'string') throw new DpsError('RequestInvalid', { message: 'query must be a string.' });
+  if (EVERYTHING.test(query)) return;
+  const message = `The query "${query.slice(0, 160)}" is not supported: only SELECT * is.`;
+  throw new DpsError('RequestInvalid', { message });
+}
 
 /** The service's own numbers are not on record. */
 const PAGE_SIZE_DEFAULT = 100;

@@ -1,4 +1,5 @@
 /** A back end's request after a transport has taken it apart, and the reply before a transport puts it together. */
+import type { Answer, BackEndCall } from '../answering.ts';
 
 export type EnrollmentKindName = 'individual' | 'group';
 
@@ -33,15 +34,7 @@ export interface ServiceRequest extends PagingHeaders {
   readonly ifMatch: string | undefined;
 }
 
-export interface ServiceCall {
-  /** The `Host` header, with its port. */
-  readonly host: string | undefined;
-  /** As it was sent, without the query: what a token's resource is compared with. */
-  readonly path: string;
-  readonly authorization: string | undefined;
-  readonly apiVersion: string | undefined;
-  readonly request: ServiceRequest;
-}
+export type ServiceCall = BackEndCall<ServiceRequest>;
 
 /** Response headers of a query. [dps-service-behaviour §4.2] */
 export interface ReplyPaging {
@@ -62,7 +55,4 @@ export interface ServiceReply {
   readonly requestId: string;
 }
 
-/** What an operation comes to, before it is a reply. */
-export type ServiceAnswer =
-  | { readonly kind: 'body'; readonly body: unknown; readonly paging?: ReplyPaging }
-  | { readonly kind: 'no-content' };
+export type ServiceAnswer = Answer<ReplyPaging>;

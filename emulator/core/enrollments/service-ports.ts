@@ -1,12 +1,17 @@
-/** Everything the service API needs from outside itself. */
+/** What an operation of the service API is given: what the common checks have established, and what it needs from outside. */
 import type { Clock } from '../clock/clock.ts';
 import type { DpsService } from '../dps/dps-service.ts';
 import type { Ids } from '../ids.ts';
 import type { ServiceSettings } from '../ports.ts';
 import type { EnrollmentReads } from '../store/enrollments.ts';
-import type { InstanceReads } from '../store/instances.ts';
+import type { DpsInstance, InstanceReads } from '../store/instances.ts';
 import type { RegistrationReads } from '../store/registrations.ts';
 import type { Store } from '../store/store.ts';
+
+export interface CheckedServiceCall {
+  readonly instance: DpsInstance;
+  readonly apiVersion: string;
+}
 
 export interface ServiceApiPorts {
   readonly clock: Pick<Clock, 'now'>;

@@ -1,4 +1,4 @@
-/** Writes one enrollment: precondition, rules, etag and instants; in turn with every other write of that enrollment. */
+/** Writes and deletes one enrollment, in turn with every other write of it: precondition, rules, etag and instants. */
 import { strict as assert } from 'node:assert';
 import { registrationKey } from '../../wire/registration-id.ts';
 import type { GivenEnrollment } from '../../wire/set-up.ts';
@@ -58,6 +58,26 @@ export function writeEnrollment(
     });
     await putEnrollment(idScope, record, tx.enrollments);
     return record;
+  });
+}
+
+/** Devices at their hubs and a group's registrations stay. [dps-service-behaviour §3.4] */
+export function removeEnrollment(
+  { instance, kind, id, precondition }: Omit<EnrollmentWrite, 'value'>,
+  { dps, transaction }: ServiceApiPorts,
+): Promise<void> {
+  const { idScope } = instance;
+  return transaction(writeTurn(instance, kind, id), async (tx) => {
+    checkPrecondition(await enrollmentKind(kind.name, tx.enrollments).get(idScope, id), precondition, kind.notFound);
+    if (kind.name === 'group') {
+      await tx.enrollments.deleteGroup(idScope, id);
+      return;
+    }
+    await tx.enrollments.deleteIndividual(idScope, id);
+    // The registration is a part of the individual enrollment that shows it, and goes with it.
+    const registration = await tx.registrations.get(idScope, id);
+    const isOwn = registration !== undefined && registration.enrollmentGroupId === undefined;
+    if (isOwn) await dps.forget(registration, tx);
   });
 }
 

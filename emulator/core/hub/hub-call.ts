@@ -1,4 +1,5 @@
 /** A back end's request to a hub after the routes have taken it apart, and the reply before they put it together. */
+import type { Answer, BackEndCall } from '../answering.ts';
 
 /** Named as the hub's REST API names them; twins over MQTT, methods and telemetry take their place elsewhere in this folder. */
 export type HubOperation =
@@ -28,15 +29,7 @@ export interface HubRequest {
   readonly continuation: string | undefined;
 }
 
-export interface HubCall {
-  /** The `Host` header, with its port. */
-  readonly host: string | undefined;
-  /** As it was sent, without the query. */
-  readonly path: string;
-  readonly authorization: string | undefined;
-  readonly apiVersion: string | undefined;
-  readonly request: HubRequest;
-}
+export type HubCall = BackEndCall<HubRequest>;
 
 export interface HubReply {
   /** HTTP status. */
@@ -50,7 +43,4 @@ export interface HubReply {
   readonly requestId: string;
 }
 
-/** What an operation comes to, before it is a reply. */
-export type HubAnswer =
-  | { readonly kind: 'body'; readonly body: unknown; readonly paging?: HubReply['paging'] }
-  | { readonly kind: 'no-content' };
+export type HubAnswer = Answer<NonNullable<HubReply['paging']>>;

@@ -5,6 +5,7 @@ import { hubErrorBody } from '../../wire/hub-error.ts';
 import { isoInstant } from '../../wire/timestamp.ts';
 import { authorize, hostInToken } from '../access/authorize.ts';
 import { acceptedHosts, hostName } from '../access/hosts.ts';
+import { createShell, replyOf } from '../answering.ts';
 import type { Ids } from '../ids.ts';
 import { bulkDevices } from './bulk-devices.ts';
 import type { HubAnswer, HubCall, HubOperation, HubReply, HubRequest } from './hub-call.ts';
@@ -41,12 +42,7 @@ const RIGHTS: Readonly<Record<HubOperation, HubRight>> = {
 };
 
 export function createHubService(ports: HubServicePorts): HubService {
-  let requestCount = 0;
-  const nextRequestId = (): string => {
-    requestCount += 1;
-    return ports.ids.guid('hub-request', '', requestCount);
-  };
-  const refuse = (error: HubError, requestId: string): HubReply => {
+  const render = (error: HubError, requestId: string): HubReply => {
     const { errorName, message, reason } = error;
     const body = hubErrorBody({
       code: errorName,
@@ -57,21 +53,22 @@ export function createHubService(ports: HubServicePorts): HubService {
     });
     return { status: error.status, text: JSON.stringify(body), errorName, requestId };
   };
+  const { answer, refuse } = createShell({
+    ...ports,
+    requests: 'hub-request',
+    isRefusal: (thrown) => thrown instanceof HubError,
+    internalError: () => new HubError('ServerError'),
+    render,
+  });
   return {
-    call: async (call) => {
-      const requestId = nextRequestId();
-      try {
+    call: (call) =>
+      answer(`${call.request.operation} of a hub`, async (requestId) => {
         const hub = await selectHub(call, ports.hubs);
         await checkAccess(call, hub, ports);
         if (!call.apiVersion) throw new HubError('ArgumentInvalid', { message: 'api-version is required.' });
         return replyOf(await dispatch(hub, call.request, ports.hubs), requestId);
-      } catch (thrown) {
-        if (thrown instanceof HubError) return refuse(thrown, requestId);
-        ports.reportBug(thrown, `${call.request.operation} of a hub`);
-        return refuse(new HubError('ServerError'), requestId);
-      }
-    },
-    refuse: (error) => refuse(error, nextRequestId()),
+      }),
+    refuse,
   };
 }
 
@@ -129,10 +126,4 @@ async function dispatch(hub: string, request: HubRequest, hubs: Hubs): Promise<H
     case 'notEmulated':
       throw new HubError('NotImplemented');
   }
-}
-
-function replyOf(answer: HubAnswer, requestId: string): HubReply {
-  if (answer.kind === 'no-content') return { status: 204, text: '', requestId };
-  const { body, paging } = answer;
-  return { status: 200, text: JSON.stringify(body), ...(paging && { paging }), requestId };
 }

@@ -2,13 +2,11 @@
 import { isJsonObject, type JsonValue } from '../../../wire/twin.ts';
 import { readObject } from '../../dps/checks.ts';
 import { DpsError } from '../../errors.ts';
-import type { CheckedServiceCall } from '../checked-call.ts';
 import { checkId, type EnrollmentKind, enrollmentKind } from '../enrollment-kind.ts';
 import type { Precondition } from '../etag-rules.ts';
-import { removeEnrollment } from '../remove-enrollment.ts';
-import type { EnrollmentKindName, ServiceAnswer } from '../service-call.ts';
-import type { ServiceApiPorts } from '../service-ports.ts';
-import { writeEnrollment } from '../write-enrollment.ts';
+import type { ServiceAnswer, ServiceRequest } from '../service-call.ts';
+import type { CheckedServiceCall, ServiceApiPorts } from '../service-ports.ts';
+import { removeEnrollment, writeEnrollment } from '../write-enrollment.ts';
 
 const MODES = ['create', 'update', 'updateIfMatchETag', 'delete'] as const;
 type Mode = (typeof MODES)[number];
@@ -17,7 +15,7 @@ const ENTRIES_MAX = 10;
 
 export async function runBulkOperation(
   { instance }: CheckedServiceCall,
-  request: { readonly kind: EnrollmentKindName; readonly body: string },
+  request: ServiceRequest,
   ports: ServiceApiPorts,
 ): Promise<ServiceAnswer> {
   const kind = enrollmentKind(request.kind, ports.enrollments);

@@ -1,13 +1,22 @@
-/** Routes about registrations: what the service remembers of each device. */
+/** Routes about devices: what the service remembers of each, who is connected, and why a token would be accepted or refused. */
+import type { LiveConnection } from '../core/connections.ts';
 import type { RegistrationRecord } from '../core/store/registrations.ts';
 import type { EngineState } from '../engine.ts';
-import type { RegistrationAnswer } from '../wire/control-api.ts';
+import type { ConnectionAnswer, RegistrationAnswer, SasQuestion } from '../wire/control-api.ts';
 import { isoInstant } from '../wire/timestamp.ts';
 import { ControlError } from './errors.ts';
-import type { ControlRoute } from './route.ts';
+import { type ControlRoute, readBody } from './route.ts';
 
-export function registrationRoutes(
-  state: Pick<EngineState, 'registration' | 'registrations'>,
+const QuestionSchema = {
+  type: 'object',
+  required: ['token'],
+  properties: { token: { type: 'string' }, idScope: { type: 'string' }, registrationId: { type: 'string' } },
+  additionalProperties: false,
+} as const;
+
+export function deviceRoutes(
+  state: Pick<EngineState, 'registration' | 'registrations' | 'explainSas'>,
+  connections: () => readonly LiveConnection[],
 ): readonly ControlRoute[] {
   return [
     {
@@ -27,6 +36,16 @@ export function registrationRoutes(
         );
       },
     },
+    {
+      method: 'GET',
+      path: '/connections',
+      answer: () => ({ connections: connections().map(shownConnection) }),
+    },
+    {
+      method: 'POST',
+      path: '/sas/explain',
+      answer: async ({ body }) => state.explainSas(await readBody<SasQuestion>(QuestionSchema, body)),
+    },
   ];
 }
 
@@ -45,5 +64,15 @@ function shownRegistration(record: RegistrationRecord): RegistrationAnswer {
     ...(assignment !== undefined && { assignedHub: assignment.hub, deviceId: assignment.deviceId }),
     createdDateTimeUtc: isoInstant(createdMs),
     lastUpdatedDateTimeUtc: isoInstant(updatedMs),
+  };
+}
+
+function shownConnection({ transport, sinceMs, device, last }: LiveConnection): ConnectionAnswer {
+  return {
+    transport,
+    since: isoInstant(sinceMs),
+    sinceMs,
+    device: device ?? null,
+    last: last === undefined ? null : { what: last.what, at: isoInstant(last.atMs), atMs: last.atMs },
   };
 }
