@@ -1,5 +1,6 @@
 /** `dps-emulator contracts`: the troubleshooting scenarios and all else that DPS promises, as cases that CI can run. */
 import { Argument, type Command, Option } from 'commander';
+import { DEVICE_TRANSPORTS } from '../emulator/wire/transports.ts';
 import { createCommand, jsonOption } from './command.ts';
 import type { RunFlags } from './contracts/run-cases.ts';
 import { readUrl, secondsUpTo, wholeNumber } from './option-values.ts';
@@ -47,7 +48,7 @@ function runCommand(): Command {
       new Option(
         '--transport <name...>',
         'only over these (default: all; mqtt with --device and --driver sdk)',
-      ).choices(['mqtt', 'mqtt-ws', 'https']),
+      ).choices(DEVICE_TRANSPORTS),
     )
     .option('--seed <text>', 'repeats the ids and generated keys of an earlier run (default: a random one, printed)')
     .option(

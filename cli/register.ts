@@ -1,6 +1,7 @@
 /** `dps-emulator register`: the built-in device, and why it was refused when it was. */
 import { readFile } from 'node:fs/promises';
 import { type Command, Option } from 'commander';
+import { DEVICE_TRANSPORTS, type DeviceTransport } from '../emulator/wire/transports.ts';
 import type { JsonValue } from '../emulator/wire/twin.ts';
 import { createCommand, type EmulatorFlag, emulatorOption, jsonOption } from './command.ts';
 import type { KeyFlags } from './credentials.ts';
@@ -9,10 +10,8 @@ import { io } from './io.ts';
 import { notJson, readJsonText } from './json-fault.ts';
 import { print, printJson } from './terminal.ts';
 
-const TRANSPORTS = ['mqtt', 'mqtt-ws', 'https'] as const;
-
 interface Flags extends EmulatorFlag, KeyFlags {
-  readonly transport: (typeof TRANSPORTS)[number];
+  readonly transport: DeviceTransport;
   readonly payload?: string;
   readonly host?: string;
   readonly port?: string;
@@ -30,7 +29,7 @@ export function registerCommand(): Command {
     ],
   })
     .argument('<id>', 'registration id')
-    .addOption(new Option('--transport <transport>', 'how to connect').choices(TRANSPORTS).default('mqtt'))
+    .addOption(new Option('--transport <transport>', 'how to connect').choices(DEVICE_TRANSPORTS).default('mqtt'))
     .option('--payload <json>', 'custom data for the webhook: JSON, or @file')
     .option('--key <base64>', "the device's own key")
     .option('--group-key <base64>', "the group's key, to derive the device's from")

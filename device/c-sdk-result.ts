@@ -1,9 +1,8 @@
 /** What the Azure IoT C SDK reports after the replies that a device saw. [dps-device-protocol §7.1; client-traps, table] */
 
+import { TRANSPORTS, type Transport } from '../emulator/wire/transports.ts';
 import type { JsonObject } from '../emulator/wire/twin.ts';
 import { numberMember, objectMember, readJsonObject, stringMember } from './json-body.ts';
-
-export type CSdkTransport = 'mqtt' | 'mqtt-ws' | 'https' | 'amqp' | 'amqp-ws';
 
 export type CSdkResultName =
   | 'PROV_DEVICE_RESULT_OK'
@@ -34,7 +33,7 @@ export interface CSdkReply {
 export type CSdkEnd = 'not-connected' | 'dropped' | 'no-answer' | 'sasl-refused' | 'link-refused' | 'message-refused';
 
 export interface CSdkObservation {
-  readonly transport: CSdkTransport;
+  readonly transport: Transport;
   readonly replies: readonly CSdkReply[];
   readonly ended?: CSdkEnd;
   /** PROV_OPTION_TIMEOUT as the program set it; 0 or absent: never. */
@@ -76,7 +75,7 @@ export function cSdkResult(seen: CSdkObservation): CSdkResult {
 
 /** MQTT raises CONNECTED right after it sent SUBSCRIBE; HTTPS and AMQP once connected. [dps-device-protocol §7.1] */
 function isConnected(seen: CSdkObservation): boolean {
-  if (isMqtt(seen.transport)) {
+  if (TRANSPORTS[seen.transport].protocol === 'mqtt') {
     // A list without the CONNACK (a journal's, say) is that of a connection that stood when it holds any later reply.
     return seen.replies.some((reply) => reply.step !== 'connack' || reply.status === 0);
   }
@@ -88,7 +87,7 @@ function isConnected(seen: CSdkObservation): boolean {
   );
 }
 
-function readReply(transport: CSdkTransport, reply: CSdkReply): Reading {
+function readReply(transport: Transport, reply: CSdkReply): Reading {
   const status = reply.status ?? 200;
   switch (reply.step) {
     case 'connack':
@@ -97,7 +96,7 @@ function readReply(transport: CSdkTransport, reply: CSdkReply): Reading {
       return reply.status === 0x80 ? end('TRANSPORT') : { kind: 'go-on' };
     case 'register':
     case 'poll':
-      if (transport === 'amqp' || transport === 'amqp-ws') return readBody(reply.body);
+      if (TRANSPORTS[transport].protocol === 'amqp') return readBody(reply.body);
       // The C SDK does not reconnect: it fails where another client comes back. [client-traps, trap 1]
       if (reply.newConnection === true) return end('TRANSPORT');
       if (status >= 429) return { kind: 'again' };
@@ -154,8 +153,4 @@ function resultOfEnd(ended: CSdkEnd, timeoutSeconds: number): CSdkResultName | n
 
 function end(name: ShortName): Reading {
   return { kind: 'end', result: `PROV_DEVICE_RESULT_${name}` };
-}
-
-function isMqtt(transport: CSdkTransport): boolean {
-  return transport === 'mqtt' || transport === 'mqtt-ws';
 }

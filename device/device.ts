@@ -2,10 +2,9 @@
 
 import type { SasSpelling } from '../emulator/wire/device-sas.ts';
 import type { DeviceRegistrationResult } from '../emulator/wire/registration.ts';
+import type { DeviceTransport } from '../emulator/wire/transports.ts';
 import type { JsonValue } from '../emulator/wire/twin.ts';
 import type { CSdkResult } from './c-sdk-result.ts';
-
-export type DeviceTransport = 'mqtt' | 'mqtt-ws' | 'https';
 
 export interface DeviceOptions {
   readonly host: string;

@@ -2,6 +2,7 @@
 import { addAbortSignal, type Duplex } from 'node:stream';
 import { connect } from 'node:tls';
 import { createWebSocketStream, WebSocket } from 'ws';
+import { TRANSPORTS } from '../emulator/wire/transports.ts';
 import { DEFAULT_TIMEOUT_MS, type DeviceOptions } from './device.ts';
 import { connectFailure, timeoutFailure } from './device-failure.ts';
 import { trustOptions } from './trust.ts';
@@ -15,7 +16,7 @@ type ConnectOptions = Pick<DeviceOptions, 'host' | 'port' | 'ca' | 'timeoutMs' |
 /** Resolves once the server's certificate has been verified (and the upgrade answered), so that no token leaves earlier. */
 export async function openMqttBytes(options: ConnectOptions): Promise<Duplex> {
   const timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
-  const opening = options.transport === 'mqtt-ws' ? openWebSocket(options) : openTls(options);
+  const opening = TRANSPORTS[options.transport].isOverWebSocket ? openWebSocket(options) : openTls(options);
   const stream = options.signal === undefined ? opening.stream : addAbortSignal(options.signal, opening.stream);
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => {

@@ -32,6 +32,9 @@ const PACKAGES = [
   'azure-iot-security-symmetric-key',
 ];
 
+/** How to get them. */
+export const SDK_INSTALL_HINT = `npm install ${PACKAGES.join(' ')}`;
+
 /** Whether the SDK's packages are installed; nothing is loaded. */
 export async function sdkAvailable(): Promise<boolean> {
   const { resolve } = createRequire(import.meta.url);

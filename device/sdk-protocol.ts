@@ -1,6 +1,7 @@
 /** The messages between `sdk-device.ts` and the child process that holds the official SDK. */
+
+import type { DeviceTransport } from '../emulator/wire/transports.ts';
 import type { JsonValue } from '../emulator/wire/twin.ts';
-import type { DeviceTransport } from './device.ts';
 
 export interface SdkVersion {
   readonly name: string;

@@ -51,12 +51,13 @@ async function attempt(options: DeviceOptions, record: (reply: Reply) => void): 
   }
 }
 
-async function openSession(options: DeviceOptions, record: (reply: Reply) => void): Promise<DeviceSession> {
+/** @throws {DeviceFailure} when the service cannot be reached, or refuses the connection */
+export async function openSession(options: DeviceOptions, record: (reply: Reply) => void): Promise<DeviceSession> {
   return options.transport === 'https' ? openHttpsSession(options, record) : openMqttSession(options, record);
 }
 
 /** The device has its answer: a connection that breaks while it says good-bye takes nothing away from it. */
-async function closeQuietly(session: DeviceSession): Promise<void> {
+export async function closeQuietly(session: DeviceSession): Promise<void> {
   try {
     await session.close();
   } catch (error) {

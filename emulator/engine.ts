@@ -73,6 +73,8 @@ export interface Engine {
 
 /** The parts that may be replaced as they are made: what the harness makes its wrong emulators of. */
 export interface EngineParts {
+  /** What keeps everything that is stored. */
+  readonly records: RecordStore;
   /** How the webhook is asked: what, by which call, and whether again. */
   readonly ladder: LadderSteps;
   readonly ports: Ports;
@@ -111,7 +113,7 @@ export async function createEngine(given: EngineOptions): Promise<Engine> {
     timelinesMax: options.journalTimelinesMax,
     entriesPerTimelineMax: options.journalEntriesMax,
   });
-  const store = createStore(given.records ?? createMemoryStore());
+  const store = createStore(replace('records', given.records ?? createMemoryStore()));
   const assumptions = resolveAssumptions(options.assume);
   const ports = replace('ports', {
     ...store,
@@ -132,6 +134,7 @@ export async function createEngine(given: EngineOptions): Promise<Engine> {
   const hubs = createHubs(store, { ids, now });
   const { setUp } = given;
   if (setUp !== undefined) await store.transaction(SET_UP_TURN, (tx) => applySetUp(setUp, tx, { ids, now }));
+  await dps.resume();
   return {
     state: stateOf({ given, clock, store, hubs, ports, dps }),
     connections: createConnections({ now, journal: ports.journal }),
@@ -206,6 +209,7 @@ interface LadderParts {
 function ladderFor({ options, webhookTrust }: EngineOptions, { clock, ...parts }: LadderParts): AllocateCustom {
   return createLadder({
     ...parts,
+    now: () => clock.now(),
     client: {
       realTimeoutMs: options.webhookRealTimeoutMs ?? options.webhookTimeoutMs,
       responseBytesMax: options.webhookResponseBytesMax,

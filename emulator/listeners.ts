@@ -3,7 +3,7 @@ import type { TlsOptions } from 'node:tls';
 import type { HttpsOptions } from './http/server.ts';
 import type { StreamHandler } from './http/web-socket.ts';
 import type { MqttOptions } from './mqtt/server.ts';
-import type { Transport } from './wire/journal-entry.ts';
+import type { Transport } from './wire/transports.ts';
 
 /** What kept a port from being bound. */
 export type MissedPort = 'taken' | 'not-allowed';

@@ -22,11 +22,11 @@ export {
 export { type Assumptions, resolveAssumptions } from './core/assumptions.ts';
 export type { AllocationResult } from './core/dps/allocation/allocation-result.ts';
 export { readCustomAnswer } from './core/dps/allocation/custom-answer.ts';
-export type { Proven } from './core/dps/attestation/proven.ts';
 export { ERRORS } from './core/errors.ts';
 // What an event of the journal has to say beyond its one line.
 export { detailsOf } from './core/journal/describe.ts';
 export type { AllocationQuestion, WebhookOutcome } from './core/ports.ts';
+export type { Proven } from './core/store/proven.ts';
 export type { Emulator, EmulatorOptions } from './emulator.ts';
 export {
   DEVICE_LISTENERS,

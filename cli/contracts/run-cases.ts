@@ -1,4 +1,5 @@
 /** `dps-emulator contracts run`: reads, chooses and runs cases, and writes the reports that were asked for. */
+
 import {
   consoleReporter,
   htmlReporter,
@@ -9,6 +10,7 @@ import {
   runContracts,
   selectCases,
 } from '../../contracts/index.ts';
+import type { DeviceTransport } from '../../emulator/wire/transports.ts';
 import { CliError } from '../exit.ts';
 import { io, type Output } from '../io.ts';
 import { paint, print, printable, printJson } from '../terminal.ts';
@@ -20,7 +22,7 @@ export interface RunFlags {
   readonly webhookCa?: string;
   readonly device?: string;
   readonly driver: 'wire' | 'sdk';
-  readonly transport?: readonly ('mqtt' | 'mqtt-ws' | 'https')[];
+  readonly transport?: readonly DeviceTransport[];
   readonly seed?: string;
   readonly caseTimeout: number;
   readonly jobs?: number;

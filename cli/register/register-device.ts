@@ -2,12 +2,13 @@
 import { type ControlClient, controlClient, createControlClient } from '../../client/control-client.ts';
 import { lookForEmulator } from '../../client/find-emulator.ts';
 import { whereaboutsOf } from '../../client/whereabouts.ts';
-import type { DeviceEvent, DeviceOutcome, DeviceResult, DeviceTransport } from '../../device/device.ts';
+import type { DeviceEvent, DeviceOutcome, DeviceResult } from '../../device/device.ts';
 import { registerDevice } from '../../device/wire-device.ts';
 import { listenerOf } from '../../emulator/service-door.ts';
 import type { Endpoint } from '../../emulator/wire/control-api.ts';
 import type { HubTwin } from '../../emulator/wire/hub-device.ts';
 import type { JournalEntry } from '../../emulator/wire/journal-entry.ts';
+import type { DeviceTransport } from '../../emulator/wire/transports.ts';
 import type { JsonObject, JsonValue } from '../../emulator/wire/twin.ts';
 
 import { findCredential, givenKey, type KeyFlags } from '../credentials.ts';

@@ -1,5 +1,5 @@
 /** The tutorial's device: the official Node SDK over TLS, or the built-in wire device where the SDK is missing. */
-import { sdkAvailable, startSdkRunner } from '../../device/sdk-device.ts';
+import { SDK_INSTALL_HINT, sdkAvailable, startSdkRunner } from '../../device/sdk-device.ts';
 import { registerDevice } from '../../device/wire-device.ts';
 import type { Emulator } from '../../emulator/index.ts';
 import type { JsonObject } from '../../emulator/wire/twin.ts';
@@ -17,15 +17,12 @@ export interface DeviceClient {
   stop(): Promise<void>;
 }
 
-const INSTALL_HINT =
-  'npm install azure-iot-provisioning-device azure-iot-provisioning-device-mqtt azure-iot-security-symmetric-key';
-
 export async function startDeviceClient(emulator: Emulator, idScope: string): Promise<DeviceClient> {
   const { host, port } = emulator.endpoints.mqtt;
   const options = (identity: DeviceIdentity) => ({ ...identity, host, port, idScope, transport: 'mqtt' }) as const;
   if (!(await sdkAvailable())) {
     return {
-      facts: { kind: 'wire-device', name: 'the built-in wire device', hint: INSTALL_HINT },
+      facts: { kind: 'wire-device', name: 'the built-in wire device', hint: SDK_INSTALL_HINT },
       register: async (identity) => {
         const result = await registerDevice({ ...options(identity), ca: emulator.ca.certificatePem });
         const isRegistered = result.outcome === 'assigned';

@@ -1,14 +1,11 @@
 /** The official Node SDK as a device: one child process for all cases, and its errors read as a device's report. */
 
 import { objectMember, stringMember } from '../../device/json-body.ts';
-import { type SdkRunner, sdkAvailable, startSdkRunner } from '../../device/sdk-device.ts';
+import { SDK_INSTALL_HINT, type SdkRunner, sdkAvailable, startSdkRunner } from '../../device/sdk-device.ts';
 import type { SdkOutcome } from '../../device/sdk-protocol.ts';
 import { isJsonObject } from '../../emulator/wire/twin.ts';
 import { type DeviceReport, reportedMembers } from './case-device.ts';
 import { type DeviceProgram, DeviceProgramError } from './program-case-device.ts';
-
-const INSTALL_HINT =
-  'npm install azure-iot-provisioning-device azure-iot-provisioning-device-mqtt azure-iot-security-symmetric-key';
 
 export interface SdkProgram extends DeviceProgram {
   stop(): Promise<void>;
@@ -17,7 +14,7 @@ export interface SdkProgram extends DeviceProgram {
 /** @throws {DeviceProgramError} when the SDK is not installed */
 export async function requireSdk(): Promise<void> {
   if (await sdkAvailable()) return;
-  throw new DeviceProgramError(`the official SDK is not installed; install it with: ${INSTALL_HINT}`);
+  throw new DeviceProgramError(`the official SDK is not installed; install it with: ${SDK_INSTALL_HINT}`);
 }
 
 /** The process starts at the first registration, once the CA is known. */

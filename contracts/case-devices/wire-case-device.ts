@@ -4,8 +4,7 @@ import { type CSdkEnd, cSdkResult } from '../../device/c-sdk-result.ts';
 import type { Conclusion, DeviceOptions, DeviceSession, Reply } from '../../device/device.ts';
 import { DeviceFailure } from '../../device/device-failure.ts';
 import { judge } from '../../device/registration-loop.ts';
-import { openHttpsSession } from '../../device/wire-device-https.ts';
-import { openMqttSession } from '../../device/wire-device-mqtt.ts';
+import { closeQuietly, openSession } from '../../device/wire-device.ts';
 import type { Polling } from '../target/target.ts';
 import type { CaseDevice, DeviceChange, DeviceFacts } from './case-device.ts';
 
@@ -44,16 +43,15 @@ export function createWireCaseDevice({ device, polling }: WireCaseDeviceOptions)
     },
   });
   const open = async (): Promise<DeviceSession> => {
-    session ??=
-      options.transport === 'https' ? openHttpsSession(counting(), record) : await openMqttSession(counting(), record);
+    session ??= await openSession(counting(), record);
     return session;
   };
   const close = async (): Promise<void> => {
     const closing = session;
     session = undefined;
-    // The device has its answer: a connection that breaks while it says good-bye takes nothing away from it.
-    await closing?.close().catch(ignoreFailure);
-    closing?.destroy();
+    if (closing === undefined) return;
+    await closeQuietly(closing);
+    closing.destroy();
   };
   const drop = (): void => {
     session?.destroy();
@@ -144,8 +142,4 @@ function factsOf(progress: Progress | undefined, { transport }: DeviceOptions, s
     cSdkResult: cSdkResult({ transport, replies, ...(ended !== undefined && { ended }) }),
     strayMessages,
   };
-}
-
-function ignoreFailure(error: unknown): void {
-  if (!(error instanceof DeviceFailure)) throw error;
 }

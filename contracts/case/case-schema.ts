@@ -1,4 +1,5 @@
 /** The JSON Schema of a case file's documents, published as schema/contract-case.schema.json. */
+import { DEVICE_TRANSPORTS } from '../../emulator/wire/transports.ts';
 import { AnswerSchema } from './answer-schema.ts';
 import { ExpectSchema } from './expect-schema.ts';
 import { GivenSchema } from './given-schema.ts';
@@ -33,7 +34,7 @@ const CaseSchema = {
       description: 'Default: all that the emulator has.',
       type: 'array',
       minItems: 1,
-      items: { enum: ['mqtt', 'mqtt-ws', 'https'] },
+      items: { enum: DEVICE_TRANSPORTS },
     },
     given: { $ref: '#/$defs/given' },
     device: { $ref: '#/$defs/device' },

@@ -1,7 +1,7 @@
 /** A contract case as its author writes it: who registers under which circumstances, and what has to come of it. */
 import type { XStatic } from 'typebox/schema';
-import type { DeviceTransport } from '../../device/device.ts';
 import type { GivenEnrollmentGroup, GivenIndividualEnrollment, GivenLinkedHub } from '../../emulator/wire/set-up.ts';
+import type { DeviceTransport } from '../../emulator/wire/transports.ts';
 import type { JsonObject, JsonValue } from '../../emulator/wire/twin.ts';
 import type { Answer } from '../../webhook/stand-in/index.ts';
 import type { DeviceExpectSchema, ExpectSchema } from './expect-schema.ts';
@@ -96,8 +96,6 @@ export type Expect = With<
   Written<typeof ExpectSchema>,
   TwinExpect & { readonly devices?: Readonly<Record<string, DeviceExpect>> }
 >;
-
-export const TRANSPORTS: readonly DeviceTransport[] = ['mqtt', 'mqtt-ws', 'https'];
 
 /** What the device of a case with a single one is called. */
 export const ONLY_DEVICE = 'device';

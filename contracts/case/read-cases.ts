@@ -1,10 +1,12 @@
 /** Reads folders of case files: every document is checked, and every fault is told at once. */
+
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { schemaFaults } from '../../emulator/wire/check-shape.ts';
+import { DEVICE_TRANSPORTS } from '../../emulator/wire/transports.ts';
 import { isJsonObject } from '../../emulator/wire/twin.ts';
-import { type ContractCase, type Given, type GivenDevice, ONLY_DEVICE, TRANSPORTS } from './case.ts';
+import { type ContractCase, type Given, type GivenDevice, ONLY_DEVICE } from './case.ts';
 import { CaseError, type CaseFault } from './case-error.ts';
 import { CheckedSchemas } from './case-schema.ts';
 import { checkCase, webhookFaults } from './check-case.ts';
@@ -156,7 +158,7 @@ function complete(part: Part<WrittenCase>, bases: ReadonlyMap<string, Given>): C
     ...written,
     tags: written.tags ?? [],
     covers: written.covers ?? [],
-    transports: written.transports ?? TRANSPORTS,
+    transports: written.transports ?? DEVICE_TRANSPORTS,
     given: extended.kind === 'given' ? extended.given : {},
     devices,
     steps: written.steps ?? Object.keys(devices).map((name) => ({ register: name })),

@@ -1,4 +1,5 @@
 /** The steps and devices of a case as JSON Schema: each step is an object with one member, the verb. */
+import { DEVICE_TRANSPORTS } from '../../emulator/wire/transports.ts';
 
 const name = { type: 'string', minLength: 1 } as const;
 
@@ -94,7 +95,7 @@ export const DeviceSchema = {
     registrationId: { type: 'string', minLength: 1 },
     key: { description: 'Default: the key that its enrollment gives it.', ...keySchema },
     payload: { description: 'Custom data for the webhook.' },
-    transport: { description: 'Default: the transport of the run.', enum: ['mqtt', 'mqtt-ws', 'https'] },
+    transport: { description: 'Default: the transport of the run.', enum: DEVICE_TRANSPORTS },
     driver: { description: 'Default: the driver of the run.', enum: ['wire', 'sdk'] },
     apiVersion: { description: 'Default: 2019-03-31.', type: 'string' },
     idScope: { description: 'Default: the scope of the case.', type: 'string' },

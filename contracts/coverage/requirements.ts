@@ -114,6 +114,7 @@ const ROWS: Readonly<Record<string, readonly [says: string, noCase?: string]>> =
   C33: ['unknown members of the answer'],
   C34: ['the webhook is asked at every register'],
   C35: ['answer nested too deep'],
+  C36: ['a webhook call whose answer was not stored', 'no case ends its emulator; the suite throws away engines'],
   R1: ['migrate, reset, never'],
   R2: ["when the webhook's twin counts"],
   R3: ['no stored policy'],

@@ -1,9 +1,10 @@
 /** What there is to know about one device of a case: the answers it got, the webhook calls, and what its hub holds. */
 
 import { type CSdkReply, type CSdkResult, cSdkResult } from '../../device/c-sdk-result.ts';
-import type { DeviceTransport, Reply } from '../../device/device.ts';
+import type { Reply } from '../../device/device.ts';
 import { numberMember, objectMember, readJsonObject, stringMember } from '../../device/json-body.ts';
 import type { JournalEvent } from '../../emulator/wire/journal-entry.ts';
+import type { DeviceTransport } from '../../emulator/wire/transports.ts';
 import type { JsonObject, JsonValue } from '../../emulator/wire/twin.ts';
 import type { CaseDevice, DeviceFacts } from '../case-devices/case-device.ts';
 import type { TargetCase } from '../target/target.ts';

@@ -1,7 +1,7 @@
 /** What will be run: each case over the transports that it, the driver and the user allow; and why the rest is left out. */
+import { DEVICE_TRANSPORTS, type DeviceTransport } from '../../emulator/wire/transports.ts';
 
-import type { DeviceTransport } from '../../device/device.ts';
-import { type ContractCase, type Step, TRANSPORTS } from '../case/case.ts';
+import type { ContractCase, Step } from '../case/case.ts';
 import type { LoadedCase } from '../case/read-cases.ts';
 import { wanting } from '../target/needs.ts';
 import type { Target } from '../target/target.ts';
@@ -53,7 +53,7 @@ export function planRun(selected: readonly LoadedCase[], options: PlanOptions): 
 
 /** @throws {RunError} when the driver cannot do what was asked for */
 function transportsOf({ driver, transports }: PlanOptions): readonly DeviceTransport[] {
-  if (driver === 'wire') return transports ?? TRANSPORTS;
+  if (driver === 'wire') return transports ?? DEVICE_TRANSPORTS;
   const wanted = transports ?? ['mqtt'];
   const impossible = wanted.filter((transport) => driver === 'sdk' && transport !== 'mqtt');
   if (impossible.length === 0) return wanted;

@@ -1,7 +1,7 @@
 /** What a run found, as every report shows it. Secrets are masked before it gets here. */
 
-import type { DeviceTransport } from '../../device/device.ts';
 import type { Tone } from '../../emulator/wire/journal-entry.ts';
+import type { DeviceTransport } from '../../emulator/wire/transports.ts';
 import type { JsonValue } from '../../emulator/wire/twin.ts';
 import type { Confidence } from '../case/case.ts';
 

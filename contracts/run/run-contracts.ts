@@ -1,9 +1,9 @@
 /** Runs contract cases: plans, plays them side by side, tells reporters, and gives the verdict. */
 import { randomBytes } from 'node:crypto';
 import { availableParallelism } from 'node:os';
-import type { DeviceTransport } from '../../device/device.ts';
 import { sdkAvailable } from '../../device/sdk-device.ts';
 import { maskQuery } from '../../emulator/wire/mask.ts';
+import type { DeviceTransport } from '../../emulator/wire/transports.ts';
 import type { LoadedCase } from '../case/read-cases.ts';
 import { checkCommand, createCommandProgram } from '../case-devices/command-program.ts';
 import type { DeviceProgram } from '../case-devices/program-case-device.ts';

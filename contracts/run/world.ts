@@ -1,8 +1,9 @@
 /** Everything one case lives in: its place at the target, its webhook, and its devices. */
 
-import type { DeviceOptions, DeviceTransport } from '../../device/device.ts';
+import type { DeviceOptions } from '../../device/device.ts';
 import { type Masker, secretsOfUrl } from '../../emulator/wire/mask.ts';
 import type { SetUp } from '../../emulator/wire/set-up.ts';
+import type { DeviceTransport } from '../../emulator/wire/transports.ts';
 import type { ContractCase, GivenDevice } from '../case/case.ts';
 import type { CaseDevice } from '../case-devices/case-device.ts';
 import { createProgramCaseDevice, type DeviceProgram } from '../case-devices/program-case-device.ts';

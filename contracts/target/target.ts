@@ -1,7 +1,8 @@
 /** What a case is played against: an emulator in this process, one that runs already, or the real service. */
-import type { DeviceTransport } from '../../device/device.ts';
+
 import type { JournalEntry } from '../../emulator/wire/journal-entry.ts';
 import type { GivenEnrollmentGroup, GivenIndividualEnrollment, SetUp } from '../../emulator/wire/set-up.ts';
+import type { DeviceTransport } from '../../emulator/wire/transports.ts';
 import type { JsonObject, JsonValue } from '../../emulator/wire/twin.ts';
 import type { ContractCase } from '../case/case.ts';
 

@@ -1,10 +1,11 @@
 /** An emulator for a test: with a scripted webhook where one is wanted, and the built-in device at hand. */
 
-import type { DeviceResult, DeviceTransport } from '../../device/device.ts';
+import type { DeviceResult } from '../../device/device.ts';
 import { registerDevice } from '../../device/wire-device.ts';
 import { startEmulator } from '../../emulator/index.ts';
 import { type Emulator, type EmulatorOptions, listenerOf } from '../../emulator/service-door.ts';
 import type { SetUp } from '../../emulator/wire/set-up.ts';
+import type { DeviceTransport } from '../../emulator/wire/transports.ts';
 import type { JsonValue } from '../../emulator/wire/twin.ts';
 import { type Script, type StandIn, startStandIn } from '../../webhook/stand-in/index.ts';
 import { deviceKey } from '../run/device-key.ts';

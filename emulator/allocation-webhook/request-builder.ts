@@ -1,6 +1,7 @@
 /** Builds the AllocationRequest exactly as the real service was logged sending it. [dps-service-behaviour §1.3] */
-import type { Proven } from '../core/dps/attestation/proven.ts';
+
 import type { AllocationQuestion } from '../core/ports.ts';
+import type { Proven } from '../core/store/proven.ts';
 import type { AllocationRequest, DeviceRuntimeContext } from '../wire/allocation.ts';
 import type { Enrollment, EnrollmentGroup, IndividualEnrollment } from '../wire/enrollment.ts';
 import { maskQuery } from '../wire/mask.ts';

@@ -67,6 +67,11 @@ export const ASSUMPTIONS = {
     values: ['400207', '400209'],
     says: 'After the last retry the registration fails with 400207 and the last status code.',
   },
+  'interrupted-webhook-call': {
+    default: 'repeat',
+    values: ['repeat', 'count'],
+    says: 'A webhook call whose answer was lost with the process is made once more, or counts as a dropped connection.',
+  },
   'unknown-enrollment-member': {
     default: '400004',
     values: ['400004', 'ignore'],

@@ -1,6 +1,7 @@
 /** The registry of live connections, whatever the transport: who is there, since when, by what credential, and what it last did. */
-import type { Transport } from '../wire/journal-entry.ts';
+
 import { registrationSubject } from '../wire/journal-subject.ts';
+import type { Transport } from '../wire/transports.ts';
 import type { Credential } from './dps/attestation/credential.ts';
 import type { Journal } from './journal/journal.ts';
 

@@ -5,9 +5,10 @@ import type { RegistrationSubject } from '../wire/journal-subject.ts';
 import type { InitialTwin, JsonValue } from '../wire/twin.ts';
 import type { Assumptions } from './assumptions.ts';
 import type { Clock, ClockTask } from './clock/clock.ts';
-import type { Proven } from './dps/attestation/proven.ts';
 import type { Ids } from './ids.ts';
 import type { Journal } from './journal/journal.ts';
+import type { LadderState } from './store/operations.ts';
+import type { Proven } from './store/proven.ts';
 import type { Assignment } from './store/registrations.ts';
 import type { Store, Transaction } from './store/store.ts';
 
@@ -32,12 +33,18 @@ export interface WebhookResult {
   readonly attempts: number;
 }
 
-/** Asks the webhook, with retries on the clock of the task. Rejects only when the signal fires. */
-export type AllocateCustom = (
-  question: AllocationQuestion,
-  task: ClockTask,
-  signal: AbortSignal,
-) => Promise<WebhookResult>;
+/** Where a ladder goes on, and where it leaves how far it has come. */
+export interface LadderRun {
+  /** As it was stored; absent before the first call. */
+  readonly state: LadderState | undefined;
+  /** Stores it: what was not stored is done again when the operation is taken up by another engine. */
+  readonly save: (state: LadderState) => Promise<void>;
+  readonly task: ClockTask;
+  readonly signal: AbortSignal;
+}
+
+/** Asks the webhook, with retries on the clock of the task. Rejects when the signal fires or nothing can be stored. */
+export type AllocateCustom = (question: AllocationQuestion, run: LadderRun) => Promise<WebhookResult>;
 
 /** Creates or updates a device at its hub. `data` says where its twin comes from. */
 export interface ProvisionRequest {

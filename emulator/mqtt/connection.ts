@@ -1,12 +1,14 @@
 /** What is known of one client: who it says it is, and whether it can hear an answer. */
+
 import type { ConnectPacket } from 'aedes';
 import type { ServedConnection } from '../core/connections.ts';
 import type { Credential } from '../core/dps/attestation/credential.ts';
 import type { DeviceCall } from '../core/dps/device-call.ts';
 import type { DeviceUserName } from '../wire/mqtt-topics.ts';
+import type { MqttTransport } from '../wire/transports.ts';
 
 export interface Connection {
-  readonly transport: 'mqtt' | 'mqtt-ws';
+  readonly transport: MqttTransport;
   readonly clientId: string;
   readonly isUserNameValid: boolean;
   readonly idScope: string;

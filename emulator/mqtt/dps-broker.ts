@@ -1,4 +1,5 @@
 /** The broker that devices of the DPS talk to: Aedes, through its public hooks only. */
+
 import type { Duplex } from 'node:stream';
 import { Aedes, type Client, type ConnectPacket, type PublishPacket } from 'aedes';
 import type { Assumptions } from '../core/assumptions.ts';
@@ -8,6 +9,7 @@ import type { DpsService } from '../core/dps/dps-service.ts';
 import type { Journal } from '../core/journal/journal.ts';
 import { registrationSubject } from '../wire/journal-subject.ts';
 import { parseRequestTopic, parseUserName, RESPONSE_FILTER } from '../wire/mqtt-topics.ts';
+import type { MqttTransport } from '../wire/transports.ts';
 import { answerRequest } from './answer-request.ts';
 import { type Connection, callOf, connectionOf } from './connection.ts';
 
@@ -23,7 +25,7 @@ export interface DpsBrokerOptions {
 
 export interface DpsBroker {
   /** Serves a client whose stream begins with its CONNECT; `socket` is the TLS socket that may hold a certificate. */
-  serve(stream: Duplex, via: { readonly transport: 'mqtt' | 'mqtt-ws'; readonly socket: object }): void;
+  serve(stream: Duplex, via: { readonly transport: MqttTransport; readonly socket: object }): void;
   stop(): Promise<void>;
 }
 

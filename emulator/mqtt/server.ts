@@ -1,10 +1,12 @@
 /** The MQTT listener: TLS on a port of its own, each connection through the packet gate. */
+
 import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { createServer, type TlsOptions } from 'node:tls';
 import type { Connections } from '../core/connections.ts';
 import { MESSAGE_BYTES_MAX } from '../core/dps/message-size.ts';
 import type { JournalSubject } from '../wire/journal-subject.ts';
+import type { MqttTransport } from '../wire/transports.ts';
 import { createDpsBroker, type DpsBroker, type DpsBrokerOptions } from './dps-broker.ts';
 import { type GateOptions, passGate } from './packet-gate.ts';
 
@@ -80,7 +82,7 @@ const CONNECT_TIMEOUT_MS = 30_000;
 function gateTo(
   broker: DpsBroker,
   { journal, connections }: Pick<MqttOptions, 'journal' | 'connections'>,
-): (transport: 'mqtt' | 'mqtt-ws') => MqttServerOptions['acceptClient'] {
+): (transport: MqttTransport) => MqttServerOptions['acceptClient'] {
   return (transport) => (stream, socket) => {
     connections.of(socket)?.becomes(transport);
     const options: GateOptions = {

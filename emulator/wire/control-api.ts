@@ -1,7 +1,8 @@
 /** What the control API is asked and answers (docs/control-api.md): the emulator renders it, its clients read it. */
-import type { JournalEntry, Timeline, Transport } from './journal-entry.ts';
+import type { JournalEntry, Timeline } from './journal-entry.ts';
 import type { JournalSubject } from './journal-subject.ts';
 import type { RegistrationStatus, Substatus } from './registration.ts';
+import type { Transport } from './transports.ts';
 import type { JsonObject } from './twin.ts';
 
 export interface Endpoint {

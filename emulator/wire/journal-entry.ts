@@ -1,9 +1,9 @@
 /** Everything that can happen, as the user of the emulator reads it. */
 import type { JournalSubject } from './journal-subject.ts';
 import type { RegistrationStatus, Substatus } from './registration.ts';
+import type { Transport } from './transports.ts';
 import type { InitialTwin, JsonObject, JsonValue } from './twin.ts';
 
-export type Transport = 'mqtt' | 'mqtt-ws' | 'https' | 'amqp' | 'amqp-ws';
 export type DeviceOperation = 'register' | 'poll' | 'lookup';
 
 /** Why a webhook gave no usable HTTP answer. */

@@ -1,11 +1,27 @@
 /** What provokes each assumption about the webhook, and what comes of each of its values. */
 
+import { EventEmitter, once } from 'node:events';
 import { onTestFinished } from 'vitest';
 import type { Assumptions } from '../../emulator/core/assumptions.ts';
+import type { WebhookOutcome } from '../../emulator/core/ports.ts';
 import { type Answer, type Script, startStandIn } from '../../webhook/stand-in/index.ts';
 import { authorityWithLeaf } from '../allocation-webhook/certificates.ts';
 import { closedPort } from '../allocation-webhook/raw-server.ts';
-import { customGroup, eventsOf, HUB_A, provision, setUpOf, startHarness, webhook } from './service-harness.ts';
+import {
+  callInstants,
+  customGroup,
+  eventsOf,
+  HUB_A,
+  operationIdOf,
+  provision,
+  register,
+  START_MS,
+  setUpOf,
+  startHarness,
+  untilConcluded,
+  webhook,
+} from './service-harness.ts';
+import { createJsonStore } from './store/json-store.ts';
 
 export type Assume = Partial<Assumptions>;
 
@@ -36,7 +52,39 @@ const failed = (end: number, calls = 1) => ({ end, calls });
 const retryOrFail = { retry: failed(400207, 11), fail: failed(400207, 1) };
 const either = { 400207: failed(400207), 400208: failed(400208) };
 
+/** The emulator ends while the webhook is called, and another one takes the registration up: when does it call? */
+async function interruptedCall(assume: Assume) {
+  const records = createJsonStore();
+  const calls = new EventEmitter();
+  const first = await startHarness({
+    setUp: setUpOf(customGroup('http://webhook.test/')),
+    records,
+    postJson: async (_url, _body, _options, signal) => {
+      calls.emit('call');
+      await once(signal, 'abort');
+      throw signal.reason;
+    },
+  });
+  const called = once(calls, 'call');
+  const operationId = operationIdOf(await register(first));
+  await called;
+  await first.stop();
+  const answer: WebhookOutcome = { kind: 'response', status: 200, body: JSON.stringify({ iotHubHostName: HUB_A }) };
+  const second = await startHarness({
+    records: createJsonStore(records.content()),
+    startTime: new Date(START_MS).toISOString(),
+    assume,
+    postJson: async () => answer,
+  });
+  const { body: end } = await untilConcluded(second, operationId);
+  return { status: 'status' in end ? end.status : undefined, callsAt: callInstants(second) };
+}
+
 export const webhookRows = {
+  'interrupted-webhook-call': {
+    provoke: interruptedCall,
+    outcomes: { repeat: { status: 'assigned', callsAt: [0] }, count: { status: 'assigned', callsAt: [1] } },
+  },
   'webhook-timeout': {
     provoke: async (assume: Assume) =>
       endWith((await webhook([{ kind: 'hang' }])).url, assume, { webhookRealTimeoutMs: 5 }),

@@ -43,6 +43,8 @@ export interface HarnessOptions extends GivenOptions, Partial<Pick<EngineOptions
   readonly ports?: ((ports: Ports) => Partial<Ports>) | undefined;
   /** Replaces the call of the webhook: no socket at all then. */
   readonly postJson?: EngineParts['ladder']['postJson'] | undefined;
+  /** Sabotage: what is assigning is not taken up. */
+  readonly neverResumes?: boolean | undefined;
 }
 
 export interface Harness {
@@ -61,7 +63,7 @@ export interface Harness {
 
 /** Stopped when the test ends. */
 export async function startHarness(options: HarnessOptions = {}): Promise<Harness> {
-  const { setUp = {}, records, webhookTrust = async () => [], ports, postJson, ...given } = options;
+  const { setUp = {}, records, webhookTrust = async () => [], ports, postJson, neverResumes, ...given } = options;
   const bugs: unknown[] = [];
   const engine = await createEngine({
     options: resolveOptions({ clock: 'manual', seed: 'seed', ...realTimeout(given), ...given }, 'command'),
@@ -70,7 +72,7 @@ export async function startHarness(options: HarnessOptions = {}): Promise<Harnes
     realTime,
     webhookTrust,
     reportBug: (error) => bugs.push(error),
-    replace: replacing({ ports, postJson }),
+    replace: replacing({ ports, postJson, neverResumes }),
   });
   onTestFinished(engine.stop);
   const { dps, stop, state } = engine;
@@ -88,9 +90,12 @@ function realTimeout({ webhookTimeoutMs }: GivenOptions): GivenOptions {
   return webhookTimeoutMs === undefined ? { webhookRealTimeoutMs: 5_000 } : {};
 }
 
-function replacing({ ports, postJson }: Pick<HarnessOptions, 'ports' | 'postJson'>): ReplaceIn<EngineParts> {
+type Replaced = Pick<HarnessOptions, 'ports' | 'postJson' | 'neverResumes'>;
+
+function replacing({ ports, postJson, neverResumes = false }: Replaced): ReplaceIn<EngineParts> {
   return (name, part) => {
     if (name === 'ports' && ports !== undefined) return { ...part, ...ports(part as Ports) };
+    if (name === 'dps' && neverResumes) return { ...part, resume: async () => undefined };
     if (name === 'ladder' && postJson !== undefined) return { ...part, postJson };
     return part;
   };

@@ -4,9 +4,9 @@ import {
   type CSdkObservation,
   type CSdkReply,
   type CSdkResult,
-  type CSdkTransport,
   cSdkResult,
 } from '../../device/c-sdk-result.ts';
+import type { Transport } from '../../emulator/wire/transports.ts';
 import { ASSIGNED, ASSIGNING, DISABLED, errorBody, failedWith, OPERATION_ID } from '../contracts/support/replies.ts';
 
 const CONNECTED = 'PROV_DEVICE_REG_STATUS_CONNECTED';
@@ -22,7 +22,7 @@ function reported(expected: Expected, statuses: readonly string[]): CSdkResult {
 }
 
 /** What stands before the register reply on each transport, and the reply itself. */
-function observation(transport: CSdkTransport, status: number, body: unknown): CSdkObservation {
+function observation(transport: Transport, status: number, body: unknown): CSdkObservation {
   const text = typeof body === 'string' ? body : JSON.stringify(body);
   const isMqtt = transport.startsWith('mqtt');
   const isAmqp = transport.startsWith('amqp');
@@ -99,7 +99,7 @@ const ROWS: readonly (readonly [string, number, unknown, Expected, Expected, Exp
   ['401 that is no JSON', 401, 'Unauthorized', 'TRANSPORT', 'TRANSPORT', 'TRANSPORT'],
 ];
 
-describe.each<[CSdkTransport, 3 | 4 | 5]>([
+describe.each<[Transport, 3 | 4 | 5]>([
   ['mqtt', 3],
   ['mqtt-ws', 3],
   ['https', 4],

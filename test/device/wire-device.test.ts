@@ -1,8 +1,9 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { DeviceEvent, DeviceOptions, DeviceTransport } from '../../device/device.ts';
+import type { DeviceEvent, DeviceOptions } from '../../device/device.ts';
 import { registerDevice } from '../../device/wire-device.ts';
+import { DEVICE_TRANSPORTS, type DeviceTransport } from '../../emulator/wire/transports.ts';
 import {
   ASSIGNED,
   ASSIGNING,
@@ -16,7 +17,6 @@ import {
 } from '../contracts/support/replies.ts';
 import { type Answer, type Script, type ScriptedDps, startScriptedDps } from '../contracts/support/scripted-dps.ts';
 
-const TRANSPORTS: readonly DeviceTransport[] = ['mqtt', 'mqtt-ws', 'https'];
 const KEY = Buffer.from('a key of a device').toString('base64');
 
 let dps: ScriptedDps;
@@ -38,7 +38,7 @@ async function device(transport: DeviceTransport, script: Script): Promise<Devic
   };
 }
 
-describe.each(TRANSPORTS)('a device over %s', (transport) => {
+describe.each(DEVICE_TRANSPORTS)('a device over %s', (transport) => {
   const start = (...answers: [Answer, ...Answer[]]) => device(transport, { answer: inOrder(...answers) });
 
   it('registers, polls and is assigned', async () => {
@@ -227,7 +227,7 @@ describe.each(TRANSPORTS)('a device over %s', (transport) => {
 });
 
 it('a device waits in real seconds when nobody shortens it, over every transport', async () => {
-  const waited = TRANSPORTS.map(async (transport) => {
+  const waited = DEVICE_TRANSPORTS.map(async (transport) => {
     const { waitSeconds: _shortened, ...options } = await device(transport, {
       answer: inOrder({ ...accepted, retryAfterSeconds: 1 }, done),
     });

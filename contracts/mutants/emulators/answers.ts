@@ -76,8 +76,8 @@ export const ANSWER_MUTANTS = identified<EmulatorMutant>({
     killedBy: 'payload-fresh-on-re-registration',
     at: 'expect.webhookCalls',
     replace: replacingPorts(({ allocateCustom }) => ({
-      allocateCustom: async (question, task, signal) => {
-        if (question.current === undefined) return allocateCustom(question, task, signal);
+      allocateCustom: async (question, run) => {
+        if (question.current === undefined) return allocateCustom(question, run);
         const body = JSON.stringify({ iotHubHostName: question.current.hub });
         return { outcome: { kind: 'response', status: 200, body }, attempts: 0 };
       },
@@ -89,10 +89,10 @@ export const ANSWER_MUTANTS = identified<EmulatorMutant>({
     killedBy: 'reprovision-never',
     at: 'expect.webhookRequests[1].body.linkedHubs',
     replace: replacingPorts(({ allocateCustom, instances }) => ({
-      allocateCustom: async (question, task, signal) => {
+      allocateCustom: async (question, run) => {
         const instance = await instances.byScope(question.subject.idScope);
         const linkedHubs = instance?.linkedHubs.map(({ name }) => name) ?? [];
-        return allocateCustom({ ...question, linkedHubs }, task, signal);
+        return allocateCustom({ ...question, linkedHubs }, run);
       },
     })),
   },
@@ -102,8 +102,8 @@ type Read = (outcome: WebhookOutcome, question: AllocationQuestion) => WebhookOu
 
 function reading(by: Read): EmulatorMutant['replace'] {
   return replacingPorts(({ allocateCustom }: Ports) => ({
-    allocateCustom: async (question, task, signal) => {
-      const result = await allocateCustom(question, task, signal);
+    allocateCustom: async (question, run) => {
+      const result = await allocateCustom(question, run);
       return { ...result, outcome: by(result.outcome, question) };
     },
   }));

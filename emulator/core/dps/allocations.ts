@@ -1,17 +1,23 @@
-/** Allocations under way: started after the answer 202, concluded in a turn of their own, ended by a newer register. */
+/** Allocations under way: started after the answer 202, concluded in a transaction of their own, ended by a newer register. */
 import { registrationSubject } from '../../wire/journal-subject.ts';
 import type { ClockTask } from '../clock/clock.ts';
 import type { Ports } from '../ports.ts';
-import type { RegistrationRecord } from '../store/registrations.ts';
-import { registrationAddress } from '../store/registrations.ts';
-import type { Transaction } from '../store/store.ts';
+import { everyItem } from '../store/access.ts';
+import type { LadderState, OperationRecord } from '../store/operations.ts';
+import { type RegistrationRecord, registrationAddress } from '../store/registrations.ts';
+import { StoreFailure, type Transaction } from '../store/store.ts';
 import { allocate } from './allocation/allocate.ts';
 import { type AllocationResult, allocationFailed } from './allocation/allocation-result.ts';
 import { type AllocationJob, conclude } from './conclude.ts';
 
 export interface Allocations {
-  /** Starts the allocation. Its hold on the clock is open when this returns, so no virtual time passes unseen. */
-  start(job: AllocationJob): void;
+  /**
+   * Starts the allocation of an operation that is stored, or goes on with it. Its hold on the clock is open when this
+   * returns, so no virtual time passes unseen.
+   */
+  start(operation: OperationRecord): void;
+  /** Starts every operation that is assigning, as another engine left it. */
+  resume(): Promise<void>;
   /** Ends what an older operation still has under way, once the transaction is committed. */
   supersede(previous: RegistrationRecord | undefined, by: string, tx: Transaction): Promise<void>;
   /** Ends those whose operation is not there any more. */
@@ -29,33 +35,24 @@ interface Running {
 export function createAllocations(ports: Ports): Allocations {
   const running = new Map<string, Running>();
 
-  const run = async (job: AllocationJob, signal: AbortSignal): Promise<void> => {
-    const { record } = job;
-    const address = registrationAddress(record.idScope, record.registrationId);
-    try {
-      await ports.clock.task(`registration ${record.registrationId}`, async (task) => {
-        const result = await allocateOrFail(job, ports, task, signal);
-        if (signal.aborted) return;
-        await ports.transaction(address, (tx) => conclude(job, result, tx, ports));
-      });
-    } catch (error) {
-      if (!signal.aborted) ports.reportBug(error, `allocation of ${record.registrationId}`);
-    } finally {
-      running.delete(record.operationId);
-    }
+  const start = ({ idScope, registrationId, operationId, work }: OperationRecord): void => {
+    if (work === undefined || running.has(operationId)) return;
+    const job = { ...work, idScope, registrationId, operationId };
+    const abort = new AbortController();
+    const done = run(job, abort, ports).finally(() => running.delete(operationId));
+    running.set(operationId, { job, abort, done });
   };
 
   return {
-    start: (job) => {
-      const abort = new AbortController();
-      const done = run(job, abort.signal);
-      running.set(job.record.operationId, { job, abort, done });
+    start,
+    resume: async () => {
+      for (const operation of await everyItem(ports.operations.assigningPage)) start(operation);
     },
     supersede: async (previous, by, tx) => {
       if (previous?.status !== 'assigning') return;
       const { idScope, registrationId, operationId } = previous;
       const operation = await tx.operations.get(idScope, registrationId, operationId);
-      if (operation !== undefined) await tx.operations.put({ ...operation, isSuperseded: true });
+      if (operation !== undefined) await tx.operations.put({ ...withoutWork(operation), isSuperseded: true });
       tx.onCommitted(() => {
         running.get(operationId)?.abort.abort();
         ports.journal.record(registrationSubject(previous), { kind: 'superseded', operationId, by });
@@ -63,7 +60,7 @@ export function createAllocations(ports: Ports): Allocations {
     },
     endForgotten: async () => {
       for (const { job, abort } of [...running.values()]) {
-        const { idScope, registrationId, operationId } = job.record;
+        const { idScope, registrationId, operationId } = job;
         if ((await ports.operations.get(idScope, registrationId, operationId)) === undefined) abort.abort();
       }
     },
@@ -75,18 +72,60 @@ export function createAllocations(ports: Ports): Allocations {
   };
 }
 
-/** A bug while allocating must not leave the device assigning for ever. */
-async function allocateOrFail(
-  job: AllocationJob,
-  ports: Ports,
-  task: ClockTask,
-  signal: AbortSignal,
-): Promise<AllocationResult> {
-  try {
-    return await allocate(job, ports, task, signal);
-  } catch (error) {
-    if (signal.aborted) throw error;
-    ports.reportBug(error, `allocation of ${job.record.registrationId}`);
+function withoutWork({ work: _work, ...operation }: OperationRecord): OperationRecord {
+  return operation;
+}
+
+/** From the stored operation to its conclusion. Never rejects. */
+async function run(job: AllocationJob, abort: AbortController, ports: Ports): Promise<void> {
+  const { signal } = abort;
+  const address = registrationAddress(job.idScope, job.registrationId);
+  const where = `allocation of ${job.registrationId}`;
+  /** A bug while allocating must not leave the device assigning for ever. */
+  const failedBy = (error: unknown): AllocationResult => {
+    if (signal.aborted || error instanceof StoreFailure) throw error;
+    ports.reportBug(error, where);
     return allocationFailed('InternalError', error instanceof Error ? error.message : String(error));
+  };
+  try {
+    await ports.clock.task(`registration ${job.registrationId}`, async (task) => {
+      const stored = (write: (tx: Transaction) => Promise<void>): Promise<void> =>
+        untilStored(() => ports.transaction(address, write), task, signal);
+      const save = async (ladder: LadderState): Promise<void> => {
+        await stored((tx) => saveLadder(job, ladder, abort, tx));
+        signal.throwIfAborted();
+      };
+      const concluded = (result: AllocationResult) => stored((tx) => conclude(job, result, tx, ports));
+      const result = await allocate(job, ports, { state: job.ladder, save, task, signal }).catch(failedBy);
+      if (signal.aborted) return;
+      await concluded(result).catch((error: unknown) => concluded(failedBy(error)));
+    });
+  } catch (error) {
+    if (!signal.aborted) ports.reportBug(error, where);
   }
+}
+
+/** A ladder whose operation has ended without it ends. */
+async function saveLadder(job: AllocationJob, ladder: LadderState, abort: AbortController, tx: Transaction) {
+  const operation = await tx.operations.get(job.idScope, job.registrationId, job.operationId);
+  if (operation?.work === undefined) abort.abort();
+  else await tx.operations.put({ ...operation, work: { ...operation.work, ladder } });
+}
+
+/**
+ * Who has promised a result goes on when the store is there again. After the last wait, four minutes on, the operation
+ * stays as it is stored until an engine takes it up.
+ */
+const STORE_WAITS_MS = [1, 2, 4, 8, 16, 32, 64, 128].map((seconds) => seconds * 1000);
+
+async function untilStored(write: () => Promise<void>, task: ClockTask, signal: AbortSignal): Promise<void> {
+  for (const waitMs of STORE_WAITS_MS) {
+    try {
+      return await write();
+    } catch (error) {
+      if (signal.aborted || !(error instanceof StoreFailure)) throw error;
+      await task.sleep(waitMs, `the store: ${error.message}`, signal);
+    }
+  }
+  return write();
 }

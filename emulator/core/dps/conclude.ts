@@ -1,6 +1,5 @@
 /** Ends an operation: the device at its hub, the registration's new state, and the outcome under the operation id. */
 
-import type { Enrollment, ReprovisionPolicy } from '../../wire/enrollment.ts';
 import type { JournalEvent } from '../../wire/journal-entry.ts';
 import { registrationSubject } from '../../wire/journal-subject.ts';
 import type { Substatus } from '../../wire/registration.ts';
@@ -17,10 +16,8 @@ type Allocated = Extract<AllocationResult, { kind: 'allocated' }>;
 type Failure = Extract<AllocationResult, { kind: 'failed' }>;
 
 export interface AllocationJob extends AllocationContext {
-  /** The record as its operation opened it. */
-  readonly record: RegistrationRecord;
-  readonly enrollment: Enrollment;
-  readonly policy: ReprovisionPolicy;
+  readonly idScope: string;
+  readonly operationId: string;
 }
 
 /** In a transaction of the registration; does nothing when a newer register has taken the operation's place. */
@@ -30,7 +27,7 @@ export async function conclude(
   tx: Transaction,
   ports: Ports,
 ): Promise<void> {
-  const { idScope, registrationId, operationId } = job.record;
+  const { idScope, registrationId, operationId } = job;
   const latest = await tx.registrations.get(idScope, registrationId);
   if (latest?.operationId !== operationId || latest.status !== 'assigning') return;
   if ((await tx.instances.byScope(idScope)) === undefined) {

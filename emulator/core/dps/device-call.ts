@@ -1,8 +1,8 @@
 /** A device's request after a transport has taken it apart, and the reply before a transport puts it together. */
 
 import type { ServiceErrorBody } from '../../wire/error-body.ts';
-import type { Transport } from '../../wire/journal-entry.ts';
 import type { DeviceRegistrationResult, RegistrationOperationStatus, TpmChallenge } from '../../wire/registration.ts';
+import type { Transport } from '../../wire/transports.ts';
 import type { Credential } from './attestation/credential.ts';
 
 export interface DeviceCall {

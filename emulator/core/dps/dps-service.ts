@@ -26,6 +26,8 @@ export interface DpsService {
     tx: Transaction,
     admit?: AdmitDeletion,
   ): Promise<void>;
+  /** Takes up every operation that is assigning, as another engine left it in the store. */
+  resume(): Promise<void>;
   /** Ends the allocations whose operations are not there any more. */
   endForgotten(): Promise<void>;
   /** Ends every allocation under way. */
@@ -89,6 +91,7 @@ export function createDpsService(ports: Ports): DpsService {
     },
     refuse: (error) => refuse(error, nextRequestId()),
     forget: (registration, tx, admit = () => undefined) => forgetRegistration(registration, admit, tx, allocations),
+    resume: () => allocations.resume(),
     endForgotten: () => allocations.endForgotten(),
     stop: () => allocations.stop(),
   };

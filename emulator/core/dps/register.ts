@@ -4,12 +4,13 @@ import { registrationSubject } from '../../wire/journal-subject.ts';
 import type { RegistrationOperationStatus } from '../../wire/registration.ts';
 import type { JsonValue } from '../../wire/twin.ts';
 import type { Ports } from '../ports.ts';
+import type { OperationRecord } from '../store/operations.ts';
+import { evidenceOf } from '../store/proven.ts';
 import { type RegistrationRecord, registrationAddress } from '../store/registrations.ts';
 import type { Transaction } from '../store/store.ts';
 import { offeredHubs, reprovisionPolicyOf } from './allocation/candidates.ts';
 import type { Allocations } from './allocations.ts';
 import type { AcceptedVerdict, AdmittedVerdict } from './attestation/attest.ts';
-import { evidenceOf } from './attestation/proven.ts';
 import { authenticate, type CheckedCall, findInstance, readRegistrationBody } from './checks.ts';
 import { statusAfter } from './registration-machine.ts';
 import { renderOperation } from './render.ts';
@@ -113,27 +114,18 @@ async function openAndAllocate(
 
   const record = await openOperation(checked, verdict, tx, ports, allocations);
   await tx.registrations.put(record);
-  await tx.operations.put({
+  const operation: OperationRecord = {
     operationId: record.operationId,
     idScope: record.idScope,
     registrationId: record.registrationId,
     openedMs: record.updatedMs,
-  });
+    work: { instance, enrollment, proven, policy, payload, current, staysAt, offered },
+  };
+  await tx.operations.put(operation);
   tx.onCommitted(() => {
-    const { operationId } = record;
+    const { operationId } = operation;
     ports.journal.record(registrationSubject(call), { kind: 'operation-opened', operationId, linkedHubs: offered });
-    allocations.start({
-      record,
-      instance,
-      enrollment,
-      proven,
-      policy,
-      registrationId: record.registrationId,
-      payload,
-      current,
-      staysAt,
-      offered,
-    });
+    allocations.start(operation);
   });
   return accepted(record.operationId);
 }

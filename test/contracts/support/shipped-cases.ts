@@ -3,7 +3,7 @@ import { type LoadedCase, readCases } from '../../../contracts/case/read-cases.t
 import { mismatchText } from '../../../contracts/reporters/words.ts';
 import type { Verdict } from '../../../contracts/run/result.ts';
 import { runContracts } from '../../../contracts/run/run-contracts.ts';
-import type { DeviceTransport } from '../../../device/device.ts';
+import type { DeviceTransport } from '../../../emulator/wire/transports.ts';
 
 /** Read once for a test file: it takes longer than most tests. */
 export const shippedCases: Promise<readonly LoadedCase[]> = readCases([]).then(({ cases }) => cases);

@@ -1,4 +1,5 @@
 /** `dps-emulator/testing`: an emulator for a test, and the assertions as plain functions. */
+
 import { AssertionError } from 'node:assert';
 import { expect, it, onTestFinished } from 'vitest';
 import {
@@ -11,6 +12,7 @@ import {
   type SetUp,
   startDps,
 } from '../../../contracts/testing/index.ts';
+import { DEVICE_TRANSPORTS } from '../../../emulator/wire/transports.ts';
 
 const HUB = 'contoso-toasters-hub-1098.azure-devices.net';
 
@@ -43,7 +45,7 @@ const disabled = (webhookUrl: string): SetUp => ({
 
 it('asserts a registration over each transport', async () => {
   const dps = await start(assigning);
-  for (const transport of ['mqtt', 'mqtt-ws', 'https'] as const) {
+  for (const transport of DEVICE_TRANSPORTS) {
     const device = await dps.register(`device-over-${transport}`, { transport });
     expectAssigned(device, HUB);
     expectWebhookCalled(device, { times: 1, at: [0] });

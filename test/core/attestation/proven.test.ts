@@ -3,7 +3,6 @@ import { describe, expect, it } from 'vitest';
 import { buildAllocationRequest } from '../../../emulator/allocation-webhook/request-builder.ts';
 import { type Assumptions, resolveAssumptions } from '../../../emulator/core/assumptions.ts';
 import type { AdmittedVerdict, Verdict } from '../../../emulator/core/dps/attestation/attest.ts';
-import { evidenceOf, type Proven } from '../../../emulator/core/dps/attestation/proven.ts';
 import { admitted } from '../../../emulator/core/dps/checks.ts';
 import { renderRegistration } from '../../../emulator/core/dps/render.ts';
 import { DpsError } from '../../../emulator/core/errors.ts';
@@ -11,6 +10,7 @@ import { createHubs, provisionDevice } from '../../../emulator/core/hub/hub-devi
 import { renderDevice, renderTwin } from '../../../emulator/core/hub/render-hub-device.ts';
 import { createIds } from '../../../emulator/core/ids.ts';
 import { createMemoryStore } from '../../../emulator/core/store/memory/memory-store.ts';
+import { evidenceOf, type Proven } from '../../../emulator/core/store/proven.ts';
 import type { Outcome } from '../../../emulator/core/store/registrations.ts';
 import { createStore } from '../../../emulator/core/store/store.ts';
 import { registrationSubject } from '../../../emulator/wire/journal-subject.ts';

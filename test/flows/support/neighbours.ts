@@ -1,7 +1,9 @@
 /** Healthy devices beside a hostile one: one that was there before, and one that comes afterwards, on each transport. */
+
 import { expect } from 'vitest';
 import { registerDevice } from '../../../device/wire-device.ts';
 import type { Emulator } from '../../../emulator/index.ts';
+import { DEVICE_TRANSPORTS } from '../../../emulator/wire/transports.ts';
 import { connectDevice } from '../../mqtt/support/mqtt-device.ts';
 import { deviceKey, SCOPE } from './emulators.ts';
 
@@ -10,7 +12,7 @@ export async function unaffected<T>(emulator: Emulator, mischief: () => Promise<
   const before = await connectDevice(emulator, { registrationId: 'there-before' });
   const result = await mischief();
   expect(await before.provision(), 'a device that was connected all the time').toMatchObject({ status: 'assigned' });
-  for (const transport of ['mqtt', 'mqtt-ws', 'https'] as const) {
+  for (const transport of DEVICE_TRANSPORTS) {
     const registrationId = `comes-later-over-${transport}`;
     const { host, port } = transport === 'mqtt' ? emulator.endpoints.mqtt : emulator.endpoints.https;
     const key = deviceKey(registrationId);

@@ -1,28 +1,16 @@
 /** From policy to hub: chooses, or asks the webhook to choose. [dps-service-behaviour §2] */
 import type { AllocationPolicy, Enrollment } from '../../../wire/enrollment.ts';
 import { registrationSubject } from '../../../wire/journal-subject.ts';
-import type { JsonValue } from '../../../wire/twin.ts';
-import type { ClockTask } from '../../clock/clock.ts';
-import type { Ports } from '../../ports.ts';
+import type { LadderRun, Ports } from '../../ports.ts';
 import type { DpsInstance } from '../../store/instances.ts';
-import type { Assignment } from '../../store/registrations.ts';
-import type { Proven } from '../attestation/proven.ts';
+import type { AllocationWork } from '../../store/operations.ts';
 import { type AllocationResult, allocationFailed } from './allocation-result.ts';
 import { weighedHubs } from './candidates.ts';
 import { readCustomAnswer } from './custom-answer.ts';
 import { hashedHub } from './hashed.ts';
 
-export interface AllocationContext {
-  readonly instance: DpsInstance;
-  readonly enrollment: Enrollment;
-  /** The webhook is told of it, and the device is known by it at its hub. */
-  readonly proven: Proven;
+export interface AllocationContext extends AllocationWork {
   readonly registrationId: string;
-  readonly payload: JsonValue | undefined;
-  readonly current: Assignment | undefined;
-  /** Set when the device is assigned and its policy is never to move. */
-  readonly staysAt: Assignment | undefined;
-  readonly offered: readonly string[];
 }
 
 /** The enrollment's policy, else the instance's own. [dps-service-behaviour §2] */
@@ -30,18 +18,13 @@ export function policyOf(instance: DpsInstance, enrollment: Enrollment): Allocat
   return enrollment.record.allocationPolicy ?? instance.allocationPolicy;
 }
 
-export async function allocate(
-  context: AllocationContext,
-  ports: Ports,
-  task: ClockTask,
-  signal: AbortSignal,
-): Promise<AllocationResult> {
+export async function allocate(context: AllocationContext, ports: Ports, run: LadderRun): Promise<AllocationResult> {
   const policy = policyOf(context.instance, context.enrollment);
   if (policy === 'custom') {
-    const { registrationId } = context;
-    const subject = registrationSubject({ idScope: context.instance.idScope, registrationId });
-    const question = { ...context, subject, linkedHubs: context.offered };
-    const { outcome } = await ports.allocateCustom(question, task, signal);
+    const { instance, enrollment, proven, registrationId, current, payload, offered: linkedHubs } = context;
+    const subject = registrationSubject({ idScope: instance.idScope, registrationId });
+    const question = { subject, enrollment, proven, registrationId, current, payload, linkedHubs };
+    const { outcome } = await ports.allocateCustom(question, run);
     return readCustomAnswer(outcome, assignable(context), ports.settings.assumptions);
   }
   if (context.staysAt !== undefined) return { kind: 'allocated', hub: context.staysAt.hub };

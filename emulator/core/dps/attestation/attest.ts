@@ -4,8 +4,8 @@ import type { TpmChallenge } from '../../../wire/registration.ts';
 import { parseSasToken, type SasToken } from '../../../wire/sas-token.ts';
 import type { Assumptions } from '../../assumptions.ts';
 import type { EnrollmentReads } from '../../store/enrollments.ts';
+import type { Proven } from '../../store/proven.ts';
 import type { Credential, RefusalReason } from './credential.ts';
-import type { Proven } from './proven.ts';
 import { derivedKeys, faultOfSignedToken, provenBy } from './symmetric-key.ts';
 
 export interface AttestationRequest {

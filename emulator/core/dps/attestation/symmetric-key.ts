@@ -5,8 +5,8 @@ import { isSignedWith, type SasToken } from '../../../wire/sas-token.ts';
 import { deriveDeviceKey } from '../../../wire/symmetric-key.ts';
 import { isoInstant } from '../../../wire/timestamp.ts';
 import type { Assumptions } from '../../assumptions.ts';
+import type { Proven } from '../../store/proven.ts';
 import type { RefusalReason } from './credential.ts';
-import type { Proven } from './proven.ts';
 
 /** Finds the pair of keys whose primary or secondary signed the token. */
 export function provenBy(token: SasToken, candidates: readonly SymmetricKeys[]): Proven | undefined {

@@ -1,6 +1,6 @@
 /** What a device has proved, by attestation. Allocation, webhook, hub, answer and journal have a branch for each. */
-import type { SymmetricKeys } from '../../../wire/attestation.ts';
-import type { Evidence } from '../../../wire/journal-entry.ts';
+import type { SymmetricKeys } from '../../wire/attestation.ts';
+import type { Evidence } from '../../wire/journal-entry.ts';
 
 export type Proven =
   | {
