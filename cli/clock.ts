@@ -4,7 +4,7 @@ import { ClientError } from '../client/client-error.ts';
 import { type ControlClient, controlClient } from '../client/control-client.ts';
 import { CLOCK_MODES, type ClockMode, type ClockMove, type ClockState } from '../emulator/wire/control-api.ts';
 import { DURATION_RULE, formatDuration, parseDuration } from '../emulator/wire/duration.ts';
-import { createCommand, type EmulatorFlag, emulatorOption, jsonOption } from './command.ts';
+import { type CommandFacts, createCommand, type EmulatorFlag, emulatorOption, jsonOption } from './command.ts';
 import { CliError } from './exit.ts';
 import { io } from './io.ts';
 import { print, printable, printError, printJson } from './terminal.ts';
@@ -28,33 +28,32 @@ export function clockCommand(): Command {
 }
 
 function showCommand(): Command {
-  return withCommonOptions(
-    createCommand({
-      name: 'show',
-      description: 'Shows mode and time, what sleeps, and what keeps time still.',
-      examples: ['clock show --json'],
-    }),
-  ).action((flags: Flags) => answer(flags, (client) => client.clock(), stateLines));
+  return clockVerb({
+    name: 'show',
+    description: 'Shows mode and time, what sleeps, and what keeps time still.',
+    examples: ['clock show --json'],
+  }).action((flags: Flags) => answer(flags, (client) => client.clock(), stateLines));
 }
 
 function modeCommand(): Command {
   const modes = CLOCK_MODES.join(', ');
-  return withCommonOptions(
-    createCommand({
+  return clockVerb(
+    {
       name: 'mode',
       description: `Changes the mode (${modes}). Time goes on from where it is.`,
       examples: ['clock mode manual', 'clock mode scaled --factor 60'],
-    })
-      .argument('<mode>', modes)
-      .addOption(new Option('--factor <number>', 'emulated seconds per real second, with scaled')),
-  ).action((mode: string, flags: Flags) => {
-    const factor = flags.factor === undefined ? undefined : Number(flags.factor);
-    if (factor !== undefined && !(factor > 0)) {
-      throw new CliError('usage', `--factor: must be a number above 0 (is "${flags.factor}")`);
-    }
-    if (!isClockMode(mode)) throw new CliError('usage', `the mode must be one of ${modes} (is "${mode}")`);
-    return answer(flags, (client) => client.setClockMode(mode, factor), stateLines);
-  });
+    },
+    new Option('--factor <number>', 'emulated seconds per real second, with scaled'),
+  )
+    .argument('<mode>', modes)
+    .action((mode: string, flags: Flags) => {
+      const factor = flags.factor === undefined ? undefined : Number(flags.factor);
+      if (factor !== undefined && !(factor > 0)) {
+        throw new CliError('usage', `--factor: must be a number above 0 (is "${flags.factor}")`);
+      }
+      if (!isClockMode(mode)) throw new CliError('usage', `the mode must be one of ${modes} (is "${mode}")`);
+      return answer(flags, (client) => client.setClockMode(mode, factor), stateLines);
+    });
 }
 
 function isClockMode(text: string): text is ClockMode {
@@ -62,37 +61,33 @@ function isClockMode(text: string): text is ClockMode {
 }
 
 function advanceCommand(): Command {
-  return withCommonOptions(
-    createCommand({
-      name: 'advance',
-      description: 'Moves a manual clock on, waking at its own instant whatever sleeps until then.',
-      examples: ['clock advance 415s', 'clock advance 7m', 'clock advance 1500ms'],
-    }).argument('<duration>', DURATION_RULE),
-  ).action((text: string, flags: Flags) => {
-    const ms = parseDuration(text);
-    if (ms === undefined) throw new CliError('usage', `the duration must be ${DURATION_RULE} (is "${text}")`);
-    return answer(flags, (client) => tellingWhatRuns(client, client.advanceClock(ms)), moveLines);
-  });
+  return clockVerb({
+    name: 'advance',
+    description: 'Moves a manual clock on, waking at its own instant whatever sleeps until then.',
+    examples: ['clock advance 415s', 'clock advance 7m', 'clock advance 1500ms'],
+  })
+    .argument('<duration>', DURATION_RULE)
+    .action((text: string, flags: Flags) => {
+      const ms = parseDuration(text);
+      if (ms === undefined) throw new CliError('usage', `the duration must be ${DURATION_RULE} (is "${text}")`);
+      return answer(flags, (client) => tellingWhatRuns(client, client.advanceClock(ms)), moveLines);
+    });
 }
 
 function nextCommand(): Command {
-  return withCommonOptions(
-    createCommand({
-      name: 'next',
-      description: 'Moves a manual clock to the next instant at which something wakes.',
-      examples: ['clock next'],
-    }),
-  ).action((flags: Flags) => answer(flags, (client) => tellingWhatRuns(client, client.nextOnClock()), moveLines));
+  return clockVerb({
+    name: 'next',
+    description: 'Moves a manual clock to the next instant at which something wakes.',
+    examples: ['clock next'],
+  }).action((flags: Flags) => answer(flags, (client) => tellingWhatRuns(client, client.nextOnClock()), moveLines));
 }
 
 function pendingCommand(): Command {
-  return withCommonOptions(
-    createCommand({
-      name: 'pending',
-      description: 'Lists what sleeps on the clock: who, until when, why.',
-      examples: ['clock pending'],
-    }),
-  ).action((flags: Flags) =>
+  return clockVerb({
+    name: 'pending',
+    description: 'Lists what sleeps on the clock: who, until when, why.',
+    examples: ['clock pending'],
+  }).action((flags: Flags) =>
     answer(
       flags,
       async (client) => (await client.clock()).pending,
@@ -101,8 +96,10 @@ function pendingCommand(): Command {
   );
 }
 
-function withCommonOptions(command: Command): Command {
-  return command.addOption(jsonOption('the answer')).addOption(emulatorOption());
+function clockVerb(facts: CommandFacts, ...own: readonly Option[]): Command {
+  const command = createCommand(facts);
+  for (const option of [...own, jsonOption('the answer'), emulatorOption()]) command.addOption(option);
+  return command;
 }
 
 /** Longer than any move takes that waits for nobody. */

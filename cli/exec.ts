@@ -2,12 +2,7 @@
 import type { Command } from 'commander';
 import { createCommand } from './command.ts';
 import { addOptionFlags } from './start/option-flags.ts';
-
-interface OwnFlags {
-  readonly config?: string;
-  readonly empty?: true;
-  readonly readyFile?: string;
-}
+import type { StartFlags } from './start/plan-start.ts';
 
 const EXIT_CODES = `
 Exit codes: that of CMD; 128 and the signal's number when a signal ended it, 127 when it is not found, 126 when it cannot
@@ -30,14 +25,8 @@ export function execCommand(): Command {
     .option('--ready-file <file>', 'write the ready file here while CMD runs')
     .addHelpText('after', EXIT_CODES);
   const readOptions = addOptionFlags(command);
-  return command.action(async (words: readonly string[], flags: OwnFlags & Record<string, unknown>) => {
+  return command.action(async (words: readonly string[], flags: StartFlags & Record<string, unknown>) => {
     const { runExec } = await import('./exec/run-exec.ts');
-    await runExec({
-      command: words,
-      flags: readOptions(flags),
-      config: flags.config,
-      isEmpty: flags.empty === true,
-      readyFile: flags.readyFile,
-    });
+    await runExec(words, flags, readOptions(flags));
   });
 }

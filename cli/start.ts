@@ -2,14 +2,7 @@
 import type { Command } from 'commander';
 import { createCommand } from './command.ts';
 import { addOptionFlags } from './start/option-flags.ts';
-
-interface OwnFlags {
-  readonly config?: string;
-  readonly empty?: true;
-  readonly readyFile?: string;
-  readonly json?: true;
-  readonly quiet?: true;
-}
+import type { StartRequest } from './start/run-start.ts';
 
 export function startCommand(): Command {
   const command = createCommand({
@@ -29,15 +22,8 @@ export function startCommand(): Command {
     .option('--json', 'print the ready document, then every event, as one JSON document per line')
     .option('--quiet', 'print nothing after the block');
   const readOptions = addOptionFlags(command);
-  return command.action(async (flags: OwnFlags & Record<string, unknown>) => {
+  return command.action(async (flags: StartRequest & Record<string, unknown>) => {
     const { runStart } = await import('./start/run-start.ts');
-    await runStart({
-      flags: readOptions(flags),
-      config: flags.config,
-      readyFile: flags.readyFile,
-      isEmpty: flags.empty === true,
-      isJson: flags.json === true,
-      isQuiet: flags.quiet === true,
-    });
+    await runStart(flags, readOptions(flags));
   });
 }

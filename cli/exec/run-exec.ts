@@ -2,30 +2,22 @@
 
 import { removeOwnReadyFile, writeReadyFile } from '../../client/ready-file.ts';
 import type { Emulator, EmulatorOptions } from '../../emulator/index.ts';
-import { LISTENERS, type OptionName, startAsCommand } from '../../emulator/service-door.ts';
+import { LISTENERS, startAsCommand } from '../../emulator/service-door.ts';
 import { deviceEnvironment } from '../device-environment.ts';
 import { io } from '../io.ts';
-import { planStart } from '../start/plan-start.ts';
+import { type OptionFlags, planStart, type StartFlags } from '../start/plan-start.ts';
 import { readyDocument, readyFilePath } from '../start/ready-document.ts';
 import { explainStartError } from '../start/start-fault.ts';
 import { printError } from '../terminal.ts';
 import { catchSignals, runCommand } from './run-command.ts';
 
-export interface ExecRequest {
-  readonly command: readonly string[];
-  readonly flags: ReadonlyMap<OptionName, string>;
-  readonly config: string | undefined;
-  readonly isEmpty: boolean;
-  readonly readyFile: string | undefined;
-}
-
 /** Ports that nobody asked for are free ones: several of these run side by side. */
 const FREE_PORTS: EmulatorOptions = Object.fromEntries(Object.keys(LISTENERS).map((name) => [`${name}Port`, 0]));
 
-export async function runExec(request: ExecRequest): Promise<void> {
+export async function runExec(command: readonly string[], own: StartFlags, flags: OptionFlags): Promise<void> {
   const signals = catchSignals();
-  const readyFile = readyFilePath(request.readyFile);
-  const { options, labels, notes } = await planStart(request);
+  const readyFile = readyFilePath(own.readyFile);
+  const { options, labels, notes } = await planStart(own, flags);
   const emulator = await startAsCommand({ ...FREE_PORTS, ...options }).catch((error: unknown) => {
     throw explainStartError(error, options, labels);
   });
@@ -35,7 +27,7 @@ export async function runExec(request: ExecRequest): Promise<void> {
       writeReadyFile(readyFile, await readyDocument(emulator));
       io().once('exit', () => removeOwnReadyFile(readyFile));
     }
-    const code = await runCommand(request.command, await environmentOf(emulator), signals);
+    const code = await runCommand(command, await environmentOf(emulator), signals);
     await stop(emulator);
     io().exit(code);
   } catch (error) {

@@ -8,11 +8,14 @@ import { readConfigFile } from './config-file.ts';
 import { gatherOptions } from './gather-options.ts';
 import { unknownVariables } from './unknown-variables.ts';
 
-export interface PlanRequest {
-  readonly flags: ReadonlyMap<OptionName, string>;
-  readonly config?: string | undefined;
-  readonly isEmpty: boolean;
+/** What `start` and `exec` take besides the options of the emulator, as commander hands it on. */
+export interface StartFlags {
+  readonly config?: string;
+  readonly empty?: true;
+  readonly readyFile?: string;
 }
+
+export type OptionFlags = ReadonlyMap<OptionName, string>;
 
 export interface Plan {
   readonly options: EmulatorOptions;
@@ -22,13 +25,13 @@ export interface Plan {
 }
 
 /** @throws {CliError} when what was given cannot be had */
-export async function planStart({ flags, config, isEmpty }: PlanRequest): Promise<Plan> {
+export async function planStart({ config, empty }: StartFlags, flags: OptionFlags): Promise<Plan> {
   const file = config === undefined ? undefined : await readConfigFile(config);
-  if (isEmpty && file?.setUp !== undefined) {
+  if (empty && file?.setUp !== undefined) {
     throw new CliError('usage', `--empty: ${file.path} holds a set-up; give one or the other`);
   }
   const { given, labels } = gatherOptions({ flags, env: io().env, file });
-  const setUp = isEmpty ? 'empty' : file?.setUp;
+  const setUp = empty ? 'empty' : file?.setUp;
   const notes: string[] = [...(await unknownVariables(io().env))];
   if (setUp !== undefined && given.webhook !== undefined) {
     const fault = `${labels.get('webhook')}: only the demo's group calls it; a set-up of your own names its webhooks itself`;

@@ -2,32 +2,28 @@
 
 import { claimReadyFile, type ReadyDocument, removeOwnReadyFile, writeReadyFile } from '../../client/ready-file.ts';
 import type { Emulator } from '../../emulator/index.ts';
-import { type OptionName, startAsCommand } from '../../emulator/service-door.ts';
+import { startAsCommand } from '../../emulator/service-door.ts';
 
 import { EXIT } from '../exit.ts';
 import { io } from '../io.ts';
 import { paint } from '../terminal.ts';
 import { readyBlock } from './block.ts';
 import { liveOutput } from './live-output.ts';
-import { planStart } from './plan-start.ts';
+import { type OptionFlags, planStart, type StartFlags } from './plan-start.ts';
 import { readyDocument, readyFilePath } from './ready-document.ts';
 import { explainStartError } from './start-fault.ts';
 import { stopSignal } from './stop-signal.ts';
 
-export interface StartRequest {
-  readonly flags: ReadonlyMap<OptionName, string>;
-  readonly config?: string | undefined;
-  readonly readyFile?: string | undefined;
-  readonly isEmpty: boolean;
-  readonly isJson: boolean;
-  readonly isQuiet: boolean;
+export interface StartRequest extends StartFlags {
+  readonly json?: true;
+  readonly quiet?: true;
 }
 
-export async function runStart(request: StartRequest): Promise<void> {
+export async function runStart(request: StartRequest, flags: OptionFlags): Promise<void> {
   const stopping = stopSignal();
-  const output = liveOutput({ isJson: request.isJson, isQuiet: request.isQuiet, paint });
+  const output = liveOutput({ isJson: request.json === true, isQuiet: request.quiet === true, paint });
   const readyFile = readyFilePath(request.readyFile);
-  const { options, isDemo, labels, notes } = await planStart(request);
+  const { options, isDemo, labels, notes } = await planStart(request, flags);
   const emulator = await startAsCommand({ ...options, webhookLog: output.webhookLog }).catch((error: unknown) => {
     throw explainStartError(error, options, labels);
   });

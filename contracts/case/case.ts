@@ -32,7 +32,7 @@ export interface ContractCase {
 }
 
 /** What a schema admits: read-only, and JSON where it says nothing more. */
-type Written<Schema> = Json<XStatic<Schema>>;
+export type Written<Schema> = Json<XStatic<Schema>>;
 type Json<T> = unknown extends T
   ? JsonValue
   : T extends readonly (infer Item)[]
@@ -44,7 +44,7 @@ type Json<T> = unknown extends T
       : T;
 
 /** What the schema refers to, or leaves to another one, by its own type. */
-type With<T, Own> = Omit<T, keyof Own> & Own;
+export type With<T, Own> = Omit<T, keyof Own> & Own;
 
 type AnyAttestation<T extends { readonly attestation: unknown }> = Omit<T, 'attestation'> &
   Partial<Pick<T, 'attestation'>>;

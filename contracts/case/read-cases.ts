@@ -50,7 +50,7 @@ export async function readCases(folders: readonly string[]): Promise<LoadedCases
   const all = [...faults, ...cases.flatMap((one) => one.faults)];
   if (all.length > 0) throw new CaseError(all);
   return {
-    cases: cases.map(({ part, contract }) => ({ contract, file: part.file, line: part.document.lineOf('') ?? 1 })),
+    cases: cases.map(({ part, contract }) => ({ contract, file: part.file, line: part.document.lineOf('') })),
     files: chosen.reduce((count, folder) => count + folder.files, 0),
   };
 }
@@ -72,7 +72,7 @@ type WrittenCase = Partial<ContractCase> &
     readonly device?: GivenDevice;
   };
 
-type AnyPart = Part<GivenBase | WrittenCase>;
+type AnyPart = Part<GivenBase> | Part<WrittenCase>;
 
 const isBase = (part: AnyPart): part is Part<GivenBase> => 'base' in part.value;
 const isCase = (part: AnyPart): part is Part<WrittenCase> => !isBase(part);
@@ -114,40 +114,33 @@ async function readOne(path: string, folder: string): Promise<Pick<Folder, 'part
 async function checkDocument(file: string, document: YamlDocument): Promise<Pick<Folder, 'parts' | 'faults'>> {
   const { value } = document;
   if (!isJsonObject(value)) {
-    return {
-      parts: [],
-      faults: [{ file, ...lineAt(document, ''), path: '', rule: 'a document must be a case or a base' }],
-    };
+    const fault = { file, line: document.lineOf(''), path: '', rule: 'a document must be a case or a base' };
+    return { parts: [], faults: [fault] };
   }
   const faults = await schemaFaults('base' in value ? CheckedSchemas.base : CheckedSchemas.case, value);
   const about = { file, subject: subjectOf(value) };
   if (faults.length > 0) {
-    return { parts: [], faults: faults.map((fault) => ({ ...about, ...lineAt(document, fault.path), ...fault })) };
+    return { parts: [], faults: faults.map((fault) => ({ ...about, line: document.lineOf(fault.path), ...fault })) };
   }
-  return { parts: [{ file, document, value: value as unknown as GivenBase | WrittenCase }], faults: [] };
+  return { parts: [{ file, document, value } as unknown as AnyPart], faults: [] };
 }
 
 function subjectOf(value: Readonly<Record<string, unknown>>): string {
   return 'base' in value ? `base ${String(value.base)}` : String(value.id ?? 'without id');
 }
 
-function lineAt(document: YamlDocument, path: string): { readonly line?: number } {
-  const line = document.lineOf(path);
-  return line === undefined ? {} : { line };
-}
-
 function duplicates(parts: readonly AnyPart[]): readonly CaseFault[] {
   const first = new Map<string, AnyPart>();
   return parts.flatMap((part) => {
-    const name = isBase(part) ? `base ${part.value.base}` : isCase(part) ? part.value.id : '';
+    const name = isBase(part) ? `base ${part.value.base}` : part.value.id;
     const other = first.get(name);
     if (other === undefined) {
       first.set(name, part);
       return [];
     }
     const path = isBase(part) ? 'base' : 'id';
-    const rule = `stands twice: also in ${other.file}:${other.document.lineOf(path) ?? 1}`;
-    return [{ file: part.file, ...lineAt(part.document, path), subject: name, path, rule }];
+    const rule = `stands twice: also in ${other.file}:${other.document.lineOf(path)}`;
+    return [{ file: part.file, line: part.document.lineOf(path), subject: name, path, rule }];
   });
 }
 
@@ -178,5 +171,9 @@ function complete(part: Part<WrittenCase>, bases: ReadonlyMap<string, Given>): C
       : checkCase(contract)),
   ];
   const about = { file: part.file, subject: contract.id };
-  return { part, contract, faults: own.map((fault) => ({ ...about, ...lineAt(part.document, fault.path), ...fault })) };
+  return {
+    part,
+    contract,
+    faults: own.map((fault) => ({ ...about, line: part.document.lineOf(fault.path), ...fault })),
+  };
 }

@@ -17,7 +17,7 @@ import type { CaseFault } from './case-error.ts';
 export interface YamlDocument {
   readonly value: unknown;
   /** The line of a member; that of the nearest part around it where the member is missing. */
-  lineOf(path: string): number | undefined;
+  lineOf(path: string): number;
 }
 
 export type YamlFile =
@@ -66,7 +66,7 @@ export function isYamlTooDeep(text: string): boolean {
   return false;
 }
 
-function lineOf(document: Document, path: string, counter: LineCounter): number | undefined {
+function lineOf(document: Document, path: string, counter: LineCounter): number {
   let node: unknown = document.contents;
   let rest = path;
   for (;;) {
@@ -74,7 +74,8 @@ function lineOf(document: Document, path: string, counter: LineCounter): number 
     if (inner === undefined) break;
     [node, rest] = inner;
   }
-  return isNode(node) && node.range ? counter.linePos(node.range[0]).line : undefined;
+  // Whatever was parsed has a range.
+  return isNode(node) && node.range ? counter.linePos(node.range[0]).line : 1;
 }
 
 /** The member or item that the path begins with, and what is left of the path: a member's name may hold a dot itself. */

@@ -4,33 +4,9 @@ import { schemaFaults } from '../../emulator/wire/check-shape.ts';
 import { ruleText } from '../../emulator/wire/fault.ts';
 import { TOO_DEEP } from '../../emulator/wire/json-depth.ts';
 import { isRegistrationId, REGISTRATION_ID_RULE } from '../../emulator/wire/registration-id.ts';
-import { type InitialTwin, InitialTwinSchema, type JsonObject, type JsonValue } from '../../emulator/wire/twin.ts';
+import { type InitialTwin, InitialTwinSchema } from '../../emulator/wire/twin.ts';
+import type { With, Written } from '../case/case.ts';
 import { isYamlTooDeep } from '../case/yaml-documents.ts';
-import type { AttestationType, EnrollmentKind } from './shape.ts';
-
-export interface Expectation {
-  /** Shown in the report; the registration id when absent. */
-  readonly id?: string;
-  readonly registrationId: string;
-  readonly enrollment?: EnrollmentKind;
-  readonly attestation?: AttestationType;
-  readonly payload?: JsonValue;
-  /** The hub that the device is assigned to already. */
-  readonly currentHub?: string;
-  readonly linkedHubs?: readonly string[];
-  /** Exactly one of `hub` and `refused` stands. */
-  readonly hub?: string;
-  readonly refused?: true;
-  /** Compared as a whole; `null`: none. */
-  readonly initialTwin?: InitialTwin | null;
-  /** The `payload` of the answer, compared as a whole; `null`: none. */
-  readonly responsePayload?: JsonObject | null;
-}
-
-export interface Expectations {
-  readonly linkedHubs?: readonly string[];
-  readonly rules: readonly Expectation[];
-}
 
 const hubList = { type: 'array', minItems: 1, maxItems: 50, items: { type: 'string', minLength: 1 } } as const;
 
@@ -38,17 +14,24 @@ const ruleSchema = {
   type: 'object',
   required: ['registrationId'],
   properties: {
-    id: { type: 'string', minLength: 1 },
+    id: { description: 'Shown in the report; the registration id when absent.', type: 'string', minLength: 1 },
     registrationId: { type: 'string' },
     enrollment: { enum: ['group', 'individual'] },
     attestation: { enum: ['symmetricKey', 'x509', 'tpm'] },
     payload: {},
-    currentHub: { type: 'string', minLength: 1 },
+    currentHub: { description: 'The hub that the device is assigned to already.', type: 'string', minLength: 1 },
     linkedHubs: hubList,
-    hub: { type: 'string', minLength: 1 },
+    hub: { description: 'Exactly one of `hub` and `refused` stands.', type: 'string', minLength: 1 },
     refused: { enum: [true] },
-    initialTwin: { ...InitialTwinSchema, type: ['object', 'null'] },
-    responsePayload: { type: ['object', 'null'] },
+    initialTwin: {
+      ...InitialTwinSchema,
+      description: 'Compared as a whole; `null`: none.',
+      type: ['object', 'null'],
+    },
+    responsePayload: {
+      description: 'The `payload` of the answer, compared as a whole; `null`: none.',
+      type: ['object', 'null'],
+    },
   },
   additionalProperties: false,
 } as const;
@@ -63,6 +46,9 @@ export const ExpectationsSchema = {
   },
   additionalProperties: false,
 } as const;
+
+export type Expectation = With<Written<typeof ruleSchema>, { readonly initialTwin?: InitialTwin | null }>;
+export type Expectations = With<Written<typeof ExpectationsSchema>, { readonly rules: readonly Expectation[] }>;
 
 /** The file of expectations cannot be used; the message names file, path, rule and value. */
 export class ExpectationsError extends Error {

@@ -1,6 +1,7 @@
 /** Turns a shape into the bytes that the service would send, and into the same request with its members reordered. */
 
 import { type AllocationQuestion, buildAllocationRequest } from '../../emulator/service-door.ts';
+import { CONTOSO_GROUP } from '../../emulator/wire/contoso.ts';
 import { isJsonObject, type JsonValue } from '../../emulator/wire/twin.ts';
 import type { Attester } from './attester.ts';
 import type { Shape } from './shape.ts';
@@ -9,7 +10,6 @@ import type { Shape } from './shape.ts';
 const ETAG = '"0000f176-0000-0700-0000-62eaad1e0000"';
 const CREATED = '2022-08-03T17:15:10.8464255Z';
 const UPDATED = '2022-08-03T17:15:31.62286Z';
-const GROUP_ID = 'contoso-custom-allocated-devices';
 
 /** @param webhookUrl as it would stand in the enrollment; the builder masks its query as the service does */
 export async function requestOf(shape: Shape, webhookUrl: string, provenBy: Attester): Promise<JsonValue> {
@@ -34,7 +34,13 @@ const ATTESTATIONS = {
 } as const;
 
 function enrollmentOf(shape: Shape, webhookUrl: string): AllocationQuestion['enrollment'] {
-  const { enrollmentGroupId = GROUP_ID, deviceId, optionalDeviceInformation, selectsHubs, ...facts } = shape.record;
+  const {
+    enrollmentGroupId = CONTOSO_GROUP,
+    deviceId,
+    optionalDeviceInformation,
+    selectsHubs,
+    ...facts
+  } = shape.record;
   const common = {
     ...facts,
     attestation: ATTESTATIONS[shape.attestation],

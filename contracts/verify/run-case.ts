@@ -26,16 +26,11 @@ export interface PlannedCase {
   readonly expectation?: Expectation;
 }
 
-export interface PlayedCase {
-  readonly verdict: VerifyCase;
-  readonly firstOutcome: WebhookOutcome;
-}
-
 interface Sent extends Answered {
   readonly sent: Exchange['sent'];
 }
 
-export async function runCase(planned: PlannedCase, settings: CaseSettings): Promise<PlayedCase> {
+export async function runCase(planned: PlannedCase, settings: CaseSettings): Promise<VerifyCase> {
   const { shape, request, expectation } = planned;
   const { url, showKeys, assumptions } = settings;
   const body = JSON.stringify(request);
@@ -54,7 +49,7 @@ export async function runCase(planned: PlannedCase, settings: CaseSettings): Pro
   const exchanges = answers.map((answer) => exchangeOf(answer, shape, assumptions));
   const worst = faults[0];
   const isRefused = isRefusal(first.outcome) && expectation?.refused !== true;
-  const verdict: VerifyCase = {
+  return {
     id: shape.id,
     title: shape.title,
     requirement: worst?.requirement ?? shape.title,
@@ -66,7 +61,6 @@ export async function runCase(planned: PlannedCase, settings: CaseSettings): Pro
     request,
     ...(worst !== undefined && { reproduction: curlLine({ url, body, showKeys }) }),
   };
-  return { verdict, firstOutcome: first.outcome };
 }
 
 async function sendAs(sent: Exchange['sent'], body: string, { caller }: CaseSettings): Promise<Sent> {

@@ -1,6 +1,6 @@
 /** Plays the planned cases, eight at a time, until they are done or the webhook has been silent too often. */
 import { TIMEOUTS_MAX } from './caller.ts';
-import { type CaseSettings, type PlannedCase, type PlayedCase, runCase } from './run-case.ts';
+import { type CaseSettings, type PlannedCase, runCase } from './run-case.ts';
 import type { VerifyCase } from './verdict.ts';
 
 /** Cases at a time; each has one request under way. */
@@ -20,7 +20,7 @@ export async function runCases(
     // One iterator for all workers: each takes the next case.
     for (const next of queue) {
       if (settings.caller.hasGivenUp()) return;
-      verdicts.set(next, (await runCase(next, settings)).verdict);
+      verdicts.set(next, await runCase(next, settings));
       progress(verdicts.size, planned.length);
     }
   };
@@ -34,10 +34,10 @@ export type FirstCase =
   | { readonly kind: 'unreachable'; readonly reason: string };
 
 export async function runFirstCase(planned: PlannedCase, settings: CaseSettings): Promise<FirstCase> {
-  const { verdict, firstOutcome }: PlayedCase = await runCase(planned, settings);
-  const reason = firstOutcome.kind === 'no-response' ? UNREACHABLE[firstOutcome.failure] : undefined;
-  if (firstOutcome.kind === 'response' || reason === undefined) return { kind: 'played', verdict };
-  return { kind: 'unreachable', reason: `${reason} (${firstOutcome.detail})` };
+  const verdict = await runCase(planned, settings);
+  const { failure = '', answer } = verdict.exchanges[0] ?? {};
+  const reason = UNREACHABLE[failure];
+  return reason === undefined ? { kind: 'played', verdict } : { kind: 'unreachable', reason: `${reason} (${answer})` };
 }
 
 const UNREACHABLE: Readonly<Record<string, string>> = {

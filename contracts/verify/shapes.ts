@@ -1,6 +1,6 @@
 /** The catalogue: every shape of AllocationRequest that the service sends, made from the caller's ids and hubs. */
-import { LINKED_HUBS_MAX, neutralHubs } from './default-inputs.ts';
 import { idShapes } from './id-shapes.ts';
+import { LINKED_HUBS_MAX, neutralHubs } from './neutral-hubs.ts';
 import { payloadShapes } from './payload-shapes.ts';
 import type { AttestationType, EnrollmentKind, RecordFacts, Shape, ShapeInputs } from './shape.ts';
 import { baseShape, CONCEPTS, LOGGED } from './shape-base.ts';
@@ -49,33 +49,33 @@ function registrationShapes(inputs: ShapeInputs): readonly Shape[] {
 
 /** Registrations of a device that has a hub already. [dps-service-behaviour §1.3, §5.4] */
 function moveShapes(inputs: ShapeInputs): readonly Shape[] {
-  const [reset, gone, never] = [0, 1, 0].map((index) => baseShape(inputs, index));
-  if (reset === undefined || gone === undefined || never === undefined) return [];
+  const [first, second] = [baseShape(inputs, 0), baseShape(inputs, 1)];
+  const own = { hub: first.favouriteHub, deviceId: first.shape.registrationId };
   const elsewhere = neutralHubs(1)[0] ?? '';
   return [
     {
-      ...reset.shape,
+      ...first.shape,
       id: 'again.reset',
       title: 'A device registers again, and its enrollment resets it to its initial state.',
       source: CONCEPTS,
-      current: { hub: reset.favouriteHub, deviceId: reset.shape.registrationId },
-      record: { ...reset.shape.record, reprovisionPolicy: { updateHubAssignment: true, migrateDeviceData: false } },
+      current: own,
+      record: { ...first.shape.record, reprovisionPolicy: { updateHubAssignment: true, migrateDeviceData: false } },
     },
     {
-      ...gone.shape,
+      ...second.shape,
       id: 'again.hub-gone',
       title: 'A device registers again, and its hub is not among the linked hubs any more.',
       source: CONCEPTS,
-      current: { hub: elsewhere, deviceId: gone.shape.registrationId },
+      current: { hub: elsewhere, deviceId: second.shape.registrationId },
     },
     {
-      ...never.shape,
+      ...first.shape,
       id: 'again.never',
       title: 'A device registers again that must never move: its own hub is the only one offered.',
       source: CONCEPTS,
-      current: { hub: never.favouriteHub, deviceId: never.shape.registrationId },
-      linkedHubs: [never.favouriteHub],
-      record: { ...never.shape.record, reprovisionPolicy: { updateHubAssignment: false, migrateDeviceData: false } },
+      current: own,
+      linkedHubs: [first.favouriteHub],
+      record: { ...first.shape.record, reprovisionPolicy: { updateHubAssignment: false, migrateDeviceData: false } },
     },
   ];
 }
@@ -118,38 +118,28 @@ function fill(hubs: readonly string[], count: number): readonly string[] {
 /** Members that an enrollment never had are absent. [dps-service-behaviour §1.3, §3.1] */
 function recordShapes(inputs: ShapeInputs): readonly Shape[] {
   const twin = { tags: { site: 'building 43' }, properties: { desired: { telemetryIntervalSeconds: 60 } } };
-  const rows: readonly (readonly [string, EnrollmentKind, string, RecordFacts])[] = [
+  const rows: readonly (readonly [EnrollmentKind, string, string, RecordFacts])[] = [
+    ['group', 'minimal', 'The enrollment group has no capabilities, reprovision policy or hubs of its own.', bare],
+    ['individual', 'minimal', 'The individual enrollment has only what it must have.', bare],
+    ['individual', 'device-id', 'The hub will know the device by another id.', { ...full, deviceId: 'Device-43' }],
     [
-      'group.minimal',
-      'group',
-      'The enrollment group has no capabilities, reprovision policy or hubs of its own.',
-      bare,
-    ],
-    ['individual.minimal', 'individual', 'The individual enrollment has only what it must have.', bare],
-    [
-      'individual.device-id',
       'individual',
-      'The hub will know the device by another id.',
-      { ...full, deviceId: 'Device-43' },
-    ],
-    [
-      'individual.device-information',
-      'individual',
+      'device-information',
       'The enrollment carries information about the device.',
       { ...full, optionalDeviceInformation: { colour: 'red', floors: [1, 2], serial: null } },
     ],
-    ['group.initial-twin', 'group', 'The enrollment group has an initial twin.', { ...full, initialTwin: twin }],
-    ['group.iot-edge', 'group', 'The devices are IoT Edge devices.', { ...full, capabilities: { iotEdge: true } }],
+    ['group', 'initial-twin', 'The enrollment group has an initial twin.', { ...full, initialTwin: twin }],
+    ['group', 'iot-edge', 'The devices are IoT Edge devices.', { ...full, capabilities: { iotEdge: true } }],
     [
-      'group.long-id',
       'group',
+      'long-id',
       'The enrollment group id has the 128 characters it may have.',
       { ...full, enrollmentGroupId: `${'g'.repeat(118)}-A.b_c:0-9` },
     ],
   ];
-  return rows.map(([id, kind, title, record], index) => ({
+  return rows.map(([kind, name, title, record], index) => ({
     ...baseShape(inputs, index).shape,
-    id,
+    id: `${kind}.${name}`,
     title,
     source: LOGGED,
     kind,

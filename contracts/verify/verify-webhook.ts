@@ -1,11 +1,11 @@
 /** Verifies a webhook: sends it everything that the service sends, judges the answers, and comes to one document. */
 
 import { postJson, resolveAssumptions } from '../../emulator/service-door.ts';
+import { CONTOSO_DEVICES, CONTOSO_HUBS, CONTOSO_PAYLOAD } from '../../emulator/wire/contoso.ts';
 import { createMasker, maskQueryValues, namesASecret, secretsOfUrl } from '../../emulator/wire/mask.ts';
 import type { JsonValue } from '../../emulator/wire/twin.ts';
 import { createAttester } from './attester.ts';
 import { createCaller } from './caller.ts';
-import { TUTORIAL_HUBS, TUTORIAL_IDS, TUTORIAL_PAYLOAD } from './default-inputs.ts';
 import { expectedShapes, hubsNamedIn } from './expectation-cases.ts';
 import type { Expectations } from './expectations.ts';
 import { fuzz } from './fuzz.ts';
@@ -90,9 +90,9 @@ function inputsOf({ registrationIds = [], hubs = [], payload, expectations }: Ve
     expectations?.rules.filter((rule) => rule.hub !== undefined).map((rule) => rule.registrationId) ?? [];
   const named = expectations === undefined ? [] : hubsNamedIn(expectations);
   return {
-    registrationIds: firstFilled([registrationIds, assigned, TUTORIAL_IDS]),
-    hubs: firstFilled([hubs, named, TUTORIAL_HUBS]),
-    payload: payload ?? TUTORIAL_PAYLOAD,
+    registrationIds: firstFilled([registrationIds, assigned, CONTOSO_DEVICES]),
+    hubs: firstFilled([hubs, named, CONTOSO_HUBS]),
+    payload: payload ?? CONTOSO_PAYLOAD,
   };
 }
 

@@ -65,10 +65,7 @@ export const LADDER_MUTANTS = identified<EmulatorMutant>({
       'Sending the stored record as it is is the shortest way to write it, and it leaks the key of a whole group.',
     killedBy: 'request-without-keys',
     at: 'expect.webhookRequests[0].body.enrollmentGroup.attestation',
-    replace: asking((request, { enrollment }) => ({
-      ...request,
-      ...(enrollment.kind === 'group' && { enrollmentGroup: enrollment.record as unknown as JsonValue }),
-    })),
+    replace: askingGroup((_group, { enrollment }) => enrollment.record as unknown as JsonObject),
   },
   'sends-device-key': {
     wrong: 'sends key details of the device in symmetricKey',
@@ -95,14 +92,9 @@ export const LADDER_MUTANTS = identified<EmulatorMutant>({
     reason: 'Functions log their request bodies; the service masks the query there.',
     killedBy: 'request-is-post-of-json',
     at: 'expect.webhookRequests[0].body.enrollmentGroup.customAllocationDefinition.webhookUrl',
-    replace: asking((request, { enrollment }) => ({
-      ...request,
-      ...(isJsonObject(request.enrollmentGroup) && {
-        enrollmentGroup: {
-          ...request.enrollmentGroup,
-          customAllocationDefinition: enrollment.record.customAllocationDefinition as unknown as JsonValue,
-        },
-      }),
+    replace: askingGroup((group, { enrollment }) => ({
+      ...group,
+      customAllocationDefinition: enrollment.record.customAllocationDefinition as unknown as JsonValue,
     })),
   },
   'drops-device-payload': {
@@ -134,12 +126,7 @@ export const LADDER_MUTANTS = identified<EmulatorMutant>({
     reason: 'Serialisers write null by themselves; webhooks that test for presence then go wrong.',
     killedBy: 'request-members-absent',
     at: 'expect.webhookRequests[0].body.enrollmentGroup',
-    replace: asking((request) => ({
-      ...request,
-      ...(isJsonObject(request.enrollmentGroup) && {
-        enrollmentGroup: { capabilities: null, initialTwin: null, ...request.enrollmentGroup },
-      }),
-    })),
+    replace: askingGroup((group) => ({ capabilities: null, initialTwin: null, ...group })),
   },
   'individual-sent-as-group': {
     wrong: 'sends an individual enrollment under enrollmentGroup',
@@ -156,15 +143,12 @@ export const LADDER_MUTANTS = identified<EmulatorMutant>({
     reason: 'A constant is at hand; the stored version is what the owner of the webhook has agreed to.',
     killedBy: 'request-stored-api-version',
     at: 'expect.webhookRequests[0].body.enrollmentGroup.customAllocationDefinition.apiVersion',
-    replace: asking(({ enrollmentGroup: group, ...request }) => ({
-      ...request,
-      ...(isJsonObject(group) &&
-        isJsonObject(group.customAllocationDefinition) && {
-          enrollmentGroup: {
-            ...group,
-            customAllocationDefinition: { ...group.customAllocationDefinition, apiVersion: '2021-10-01' },
-          },
-        }),
+    replace: askingGroup((group) => ({
+      ...group,
+      customAllocationDefinition: {
+        ...(group.customAllocationDefinition as JsonObject),
+        apiVersion: '2021-10-01',
+      },
     })),
   },
   'retry-without-payload': {
@@ -239,6 +223,14 @@ function asking(by: (request: JsonObject, question: Question) => JsonObject): Em
       return by(request, question) as unknown as Request;
     },
   }));
+}
+
+/** The same for what the request says of the group, where there is one. */
+function askingGroup(by: (group: JsonObject, question: Question) => JsonObject): EmulatorMutant['replace'] {
+  return asking((request, question) => {
+    const { enrollmentGroup: group } = request;
+    return isJsonObject(group) ? { ...request, enrollmentGroup: by(group, question) } : request;
+  });
 }
 
 /** The same for what the request says of the device. */

@@ -73,7 +73,10 @@ export const RENDERING_MUTANTS = identified<EmulatorMutant>({
     reason: 'The query parameter is checked and then forgotten; older devices then read a substatus they do not know.',
     killedBy: 'reprovision-substatus-by-api-version',
     at: 'expect.substatus',
-    replace: calling(async (call) => ({ ...call, apiVersion: '2021-06-01' })),
+    replace: replacing('dps', (dps) => ({
+      ...dps,
+      call: (call) => dps.call({ ...call, apiVersion: '2021-06-01' }),
+    })),
   },
   'no-tracking-id': {
     wrong: 'refuses without trackingId',
@@ -116,10 +119,6 @@ function answeringState(by: (state: JsonObject) => JsonObject): EmulatorMutant['
 function rewritten(reply: Reply, by: (body: JsonObject) => JsonObject): Reply {
   const body = by(reply.body as unknown as JsonObject);
   return { ...reply, body: body as unknown as Reply['body'], text: JSON.stringify(body) };
-}
-
-function calling(by: (call: DeviceCall) => Promise<DeviceCall>): EmulatorMutant['replace'] {
-  return replacing('dps', (dps) => ({ ...dps, call: async (call) => dps.call(await by(call)) }));
 }
 
 interface KnownKeys {

@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { createCaller } from '../../../contracts/verify/caller.ts';
-import { TUTORIAL_HUBS, TUTORIAL_IDS, TUTORIAL_PAYLOAD } from '../../../contracts/verify/default-inputs.ts';
 import { fuzz } from '../../../contracts/verify/fuzz.ts';
 import { type FuzzReport, type VerifyCase, verifyWebhook } from '../../../contracts/verify/index.ts';
 import { resolveAssumptions } from '../../../emulator/service-door.ts';
+import { CONTOSO_DEVICES, CONTOSO_HUBS, CONTOSO_PAYLOAD } from '../../../emulator/wire/contoso.ts';
 import { startLocalHost } from '../../../webhook/host/local-host.ts';
 import { type Script, startStandIn } from '../../../webhook/stand-in/index.ts';
 import { answer, askedIn, firstHub } from './webhooks.ts';
@@ -19,7 +19,7 @@ interface Fuzzed {
   readonly bodies: readonly string[];
 }
 
-const INPUTS = { registrationIds: TUTORIAL_IDS, hubs: TUTORIAL_HUBS, payload: TUTORIAL_PAYLOAD };
+const INPUTS = { registrationIds: CONTOSO_DEVICES, hubs: CONTOSO_HUBS, payload: CONTOSO_PAYLOAD };
 
 /** The fuzzer alone, without the catalogue before it. */
 async function fuzzed(script: Script, amount: { requests: number; seed: number }, timeoutMs = 2_000): Promise<Fuzzed> {

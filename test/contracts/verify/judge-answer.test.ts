@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { TUTORIAL_HUBS, TUTORIAL_IDS } from '../../../contracts/verify/default-inputs.ts';
 import { viewsOf } from '../../../contracts/verify/dps-view.ts';
 import { judgeAnswer } from '../../../contracts/verify/judge-answer.ts';
 import { shapesFor } from '../../../contracts/verify/shapes.ts';
 import { resolveAssumptions, type WebhookOutcome } from '../../../emulator/service-door.ts';
+import { CONTOSO_DEVICES, CONTOSO_HUBS } from '../../../emulator/wire/contoso.ts';
 
-const [HUB] = TUTORIAL_HUBS;
+const [HUB] = CONTOSO_HUBS;
 const [FIRST, AGAIN] = ['group.symmetricKey.first.payload', 'again.reset'].map((id) => {
-  const inputs = { registrationIds: TUTORIAL_IDS, hubs: TUTORIAL_HUBS, payload: {} };
+  const inputs = { registrationIds: CONTOSO_DEVICES, hubs: CONTOSO_HUBS, payload: {} };
   const shape = shapesFor(inputs).find((one) => one.id === id);
   if (shape === undefined) throw new Error(`no shape ${id}`);
   return shape;
@@ -148,7 +148,7 @@ describe('a twin beyond the limits', () => {
   });
 
   it('fails a registration that is reset at another hub', () => {
-    const moved = { iotHubHostName: TUTORIAL_HUBS[1], initialTwin: { tags: { 'a.b': 1 } } };
+    const moved = { iotHubHostName: CONTOSO_HUBS[1], initialTwin: { tags: { 'a.b': 1 } } };
     expect(viewsOf(AGAIN, answered(moved), resolveAssumptions()).dps.outcome).toBe('400207');
   });
 });

@@ -1,15 +1,15 @@
 import { X509Certificate } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { createAttester } from '../../../contracts/verify/attester.ts';
-import { TUTORIAL_HUBS, TUTORIAL_IDS, TUTORIAL_PAYLOAD } from '../../../contracts/verify/default-inputs.ts';
 import { reordered, requestOf } from '../../../contracts/verify/request-body.ts';
 import type { Shape, ShapeInputs } from '../../../contracts/verify/shape.ts';
 import { shapesFor } from '../../../contracts/verify/shapes.ts';
+import { CONTOSO_DEVICES, CONTOSO_HUBS, CONTOSO_PAYLOAD } from '../../../emulator/wire/contoso.ts';
 import { isRegistrationId } from '../../../emulator/wire/registration-id.ts';
 import { isJsonObject, type JsonObject } from '../../../emulator/wire/twin.ts';
 import { LOGGED_REQUEST, LOGGED_WEBHOOK_URL } from './tutorial-log.ts';
 
-const INPUTS: ShapeInputs = { registrationIds: TUTORIAL_IDS, hubs: TUTORIAL_HUBS, payload: TUTORIAL_PAYLOAD };
+const INPUTS: ShapeInputs = { registrationIds: CONTOSO_DEVICES, hubs: CONTOSO_HUBS, payload: CONTOSO_PAYLOAD };
 const SHAPES = shapesFor(INPUTS);
 
 function shapeNamed(id: string, shapes: readonly Shape[] = SHAPES): Shape {
