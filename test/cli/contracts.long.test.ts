@@ -109,7 +109,7 @@ describe('contracts check', () => {
     expect(text.stderr).toMatch(/own\.yaml:8: case good: expects: is not a known member/);
     expect(text.stderr).toMatch(/own\.yaml:1: case good: expect: is required/);
     expect(json.code).toBe(2);
-    expect(JSON.parse(json.stdout)).toMatchObject({ ok: false, faults: [{ path: ['expect'] }, { path: ['expects'] }] });
+    expect(JSON.parse(json.stdout)).toMatchObject({ ok: false, faults: [{ path: 'expect' }, { path: 'expects' }] });
   });
 });
 

@@ -62,7 +62,7 @@ describe('start --config', () => {
     [
       'has a member of the wrong type',
       '{"dps": [{"name": 5, "idScope": "0ne1"}]}',
-      ': dps[0].name: must be string (is 5)',
+      ': dps[0].name: must be a string (is 5)',
     ],
     ['lacks a member', '{"dps": [{"name": "plant"}]}', ': dps[0].idScope: is required'],
     [
