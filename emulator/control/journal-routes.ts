@@ -23,6 +23,7 @@ const KINDS = Object.keys({
   'operation-opened': true,
   superseded: true,
   'webhook-attempt': true,
+  'hub-refused': true,
   'retry-scheduled': true,
   concluded: true,
   replied: true,

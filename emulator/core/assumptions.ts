@@ -132,6 +132,11 @@ export const ASSUMPTIONS = {
     values: ['insensitive', 'exact'],
     says: 'The resource in a token is compared without regard to case.',
   },
+  'hub-refused': {
+    default: 'retry',
+    values: ['retry', 'fail'],
+    says: 'A hub that refuses the service is asked again for 66 s, at 0, 1, 3, 7, 15, 31 and 66 s; then the registration fails.',
+  },
   'far-expiry': {
     default: 'refuse',
     values: ['refuse', 'accept'],

@@ -7,6 +7,7 @@ import type { Assumptions } from './assumptions.ts';
 import type { Clock, ClockTask } from './clock/clock.ts';
 import type { Ids } from './ids.ts';
 import type { Journal } from './journal/journal.ts';
+import type { LinkedHub } from './store/instances.ts';
 import type { LadderState } from './store/operations.ts';
 import type { Proven } from './store/proven.ts';
 import type { Assignment } from './store/registrations.ts';
@@ -50,6 +51,8 @@ export type AllocateCustom = (question: AllocationQuestion, run: LadderRun) => P
 export interface ProvisionRequest {
   readonly hub: string;
   readonly deviceId: string;
+  /** How the service and the hub are linked; absent when they are not, as a device's old hub may be by now. */
+  readonly link?: LinkedHub | undefined;
   /** Becomes what the device authenticates with at the hub. */
   readonly proven: Proven;
   readonly iotEdge: boolean;
@@ -59,13 +62,26 @@ export interface ProvisionRequest {
   readonly twin: InitialTwin | undefined;
   /** The device is removed from here, when this is another hub. */
   readonly previous: Assignment | undefined;
+  /** The link to that other hub; absent when there is none. */
+  readonly previousLink?: LinkedHub | undefined;
 }
 
 export type ProvisionResult =
   | { readonly kind: 'provisioned'; readonly isTwinInitial: boolean }
   /** The twin is beyond the hub's limits: each fault names the member and the rule. */
   | { readonly kind: 'twin-refused'; readonly faults: readonly string[] }
-  | { readonly kind: 'no-such-hub' };
+  | { readonly kind: 'no-such-hub' }
+  /** Asked again later, the hub may let the service write. @see HubRefusal */
+  | ({ readonly kind: 'refused' } & HubRefusal);
+
+/** Why a hub did not let the service write. */
+export interface HubRefusal {
+  readonly errorCode: number;
+  /** The hub's own words: what the device reads in the end. */
+  readonly errorMessage: string;
+  /** What only the user of the emulator reads: cause and next step. */
+  readonly reason: string;
+}
 
 export interface HubPort {
   provision(request: ProvisionRequest, tx: Pick<Transaction, 'storedHubs'>): Promise<ProvisionResult>;

@@ -59,9 +59,12 @@ export const HubPolicySchema = schemaWith(HUB_RIGHTS);
 /** The policy that every provisioning service is born with; it may do everything. */
 export const DPS_OWNER = 'provisioningserviceowner';
 
+/** The policy of a hub that may do everything; links are made with it. */
+export const HUB_OWNER = 'iothubowner';
+
 /** The policies that every hub is born with. */
 export const HUB_DEFAULTS: readonly { readonly keyName: string; readonly rights: readonly HubRight[] }[] = [
-  { keyName: 'iothubowner', rights: HUB_RIGHTS },
+  { keyName: HUB_OWNER, rights: HUB_RIGHTS },
   { keyName: 'service', rights: ['ServiceConnect'] },
   { keyName: 'device', rights: ['DeviceConnect'] },
   { keyName: 'registryRead', rights: ['RegistryRead'] },

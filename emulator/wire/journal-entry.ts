@@ -46,6 +46,16 @@ export type JournalEvent =
       /** Real milliseconds, whatever the clock. */
       readonly durationMs: number;
     }
+  | {
+      /** The hub did not let the service write the device. */
+      readonly kind: 'hub-refused';
+      readonly hub: string;
+      readonly attempt: number;
+      readonly errorCode: number;
+      readonly reason: string;
+      /** Absent after the last attempt. */
+      readonly afterMs?: number;
+    }
   | { readonly kind: 'retry-scheduled'; readonly attempt: number; readonly afterMs: number; readonly because: string }
   | {
       readonly kind: 'concluded';

@@ -24,7 +24,8 @@ export const LinkedHubSchema = {
         allocationWeight: { type: 'integer', minimum: 1, maximum: 1000 },
         applyAllocationPolicy: { type: 'boolean' },
         location: { type: 'string', minLength: 1 },
-        sharedAccessKeyName: { type: 'string', minLength: 1 },
+        policy: { type: 'string', minLength: 1 },
+        key: { type: 'string', minLength: 1 },
         isDeleted: { description: 'The hub is gone; the link to it stayed.', type: 'boolean' },
       },
       additionalProperties: false,
@@ -111,8 +112,10 @@ export interface GivenLinkedHub {
   readonly applyAllocationPolicy?: boolean;
   /** Region, as the link was made; changes nothing. */
   readonly location?: string;
-  /** The hub's policy in the link's connection string; `iothubowner` when absent. */
-  readonly sharedAccessKeyName?: string;
+  /** The hub's policy that the link was made with; `iothubowner` when absent. */
+  readonly policy?: string;
+  /** The key that the link was made with; when absent, the policy's primary key as it is when the document is loaded. */
+  readonly key?: string;
   /** The hub was deleted and its link stayed: it is not made anew. */
   readonly isDeleted?: boolean;
 }

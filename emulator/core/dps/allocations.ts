@@ -3,12 +3,13 @@ import { registrationSubject } from '../../wire/journal-subject.ts';
 import type { ClockTask } from '../clock/clock.ts';
 import type { Ports } from '../ports.ts';
 import { everyItem } from '../store/access.ts';
-import type { LadderState, OperationRecord } from '../store/operations.ts';
+import type { AllocationWork, HubWriteState, LadderState, OperationRecord } from '../store/operations.ts';
 import { type RegistrationRecord, registrationAddress } from '../store/registrations.ts';
 import { StoreFailure, type Transaction } from '../store/store.ts';
 import { allocate } from './allocation/allocate.ts';
 import { type AllocationResult, allocationFailed } from './allocation/allocation-result.ts';
 import { type AllocationJob, conclude } from './conclude.ts';
+import { concludeAtHub } from './hub-write.ts';
 
 export interface Allocations {
   /**
@@ -89,27 +90,34 @@ async function run(job: AllocationJob, abort: AbortController, ports: Ports): Pr
   };
   try {
     await ports.clock.task(`registration ${job.registrationId}`, async (task) => {
-      const stored = (write: (tx: Transaction) => Promise<void>): Promise<void> =>
+      const stored = <T>(write: (tx: Transaction) => Promise<T>): Promise<T> =>
         untilStored(() => ports.transaction(address, write), task, signal);
-      const save = async (ladder: LadderState): Promise<void> => {
-        await stored((tx) => saveLadder(job, ladder, abort, tx));
+      const save = async (progress: Progress): Promise<void> => {
+        await stored((tx) => saveProgress(job, progress, abort, tx));
         signal.throwIfAborted();
       };
       const concluded = (result: AllocationResult) => stored((tx) => conclude(job, result, tx, ports));
-      const result = await allocate(job, ports, { state: job.ladder, save, task, signal }).catch(failedBy);
+      const ladder = { state: job.ladder, save: (state: LadderState) => save({ ladder: state }), task, signal };
+      const result: AllocationResult = job.hubWrite
+        ? { kind: 'allocated', ...job.hubWrite.allocated }
+        : await allocate(job, ports, ladder).catch(failedBy);
       if (signal.aborted) return;
-      await concluded(result).catch((error: unknown) => concluded(failedBy(error)));
+      const atHub = { conclude: concluded, save: (hubWrite: HubWriteState) => save({ hubWrite }), task, signal };
+      const ended = result.kind === 'allocated' ? concludeAtHub(job, result, ports, atHub) : concluded(result);
+      await ended.catch((error: unknown) => concluded(failedBy(error)));
     });
   } catch (error) {
     if (!signal.aborted) ports.reportBug(error, where);
   }
 }
 
-/** A ladder whose operation has ended without it ends. */
-async function saveLadder(job: AllocationJob, ladder: LadderState, abort: AbortController, tx: Transaction) {
+type Progress = Pick<AllocationWork, 'ladder' | 'hubWrite'>;
+
+/** An allocation whose operation has ended without it ends. */
+async function saveProgress(job: AllocationJob, progress: Progress, abort: AbortController, tx: Transaction) {
   const operation = await tx.operations.get(job.idScope, job.registrationId, job.operationId);
   if (operation?.work === undefined) abort.abort();
-  else await tx.operations.put({ ...operation, work: { ...operation.work, ladder } });
+  else await tx.operations.put({ ...operation, work: { ...operation.work, ...progress } });
 }
 
 /**
@@ -118,7 +126,7 @@ async function saveLadder(job: AllocationJob, ladder: LadderState, abort: AbortC
  */
 const STORE_WAITS_MS = [1, 2, 4, 8, 16, 32, 64, 128].map((seconds) => seconds * 1000);
 
-async function untilStored(write: () => Promise<void>, task: ClockTask, signal: AbortSignal): Promise<void> {
+async function untilStored<T>(write: () => Promise<T>, task: ClockTask, signal: AbortSignal): Promise<T> {
   for (const waitMs of STORE_WAITS_MS) {
     try {
       return await write();

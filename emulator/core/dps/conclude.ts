@@ -4,7 +4,8 @@ import type { JournalEvent } from '../../wire/journal-entry.ts';
 import { registrationSubject } from '../../wire/journal-subject.ts';
 import type { Substatus } from '../../wire/registration.ts';
 import type { InitialTwin } from '../../wire/twin.ts';
-import type { Ports, ProvisionRequest } from '../ports.ts';
+import type { HubRefusal, Ports, ProvisionRequest, ProvisionResult } from '../ports.ts';
+import type { DpsInstance, LinkedHub } from '../store/instances.ts';
 import { type Outcome, type RegistrationRecord, registrationAddress } from '../store/registrations.ts';
 import type { Transaction } from '../store/store.ts';
 import type { AllocationContext } from './allocation/allocate.ts';
@@ -14,28 +15,34 @@ import { statusAfter } from './registration-machine.ts';
 
 type Allocated = Extract<AllocationResult, { kind: 'allocated' }>;
 type Failure = Extract<AllocationResult, { kind: 'failed' }>;
+type Refused = Extract<ProvisionResult, { kind: 'refused' }>;
 
 export interface AllocationJob extends AllocationContext {
   readonly idScope: string;
   readonly operationId: string;
 }
 
-/** In a transaction of the registration; does nothing when a newer register has taken the operation's place. */
+/**
+ * In a transaction of the registration; does nothing when a newer register has taken the operation's place.
+ * @returns why the hub refused the service: nothing is written then, and the operation goes on
+ */
 export async function conclude(
   job: AllocationJob,
   result: AllocationResult,
   tx: Transaction,
   ports: Ports,
-): Promise<void> {
+): Promise<HubRefusal | undefined> {
   const { idScope, registrationId, operationId } = job;
   const latest = await tx.registrations.get(idScope, registrationId);
-  if (latest?.operationId !== operationId || latest.status !== 'assigning') return;
-  if ((await tx.instances.byScope(idScope)) === undefined) {
+  if (latest?.operationId !== operationId || latest.status !== 'assigning') return undefined;
+  const instance = await tx.instances.byScope(idScope);
+  if (instance === undefined) {
     // It came in while its service was being deleted.
     await deleteRegistration(latest, tx);
-    return;
+    return undefined;
   }
-  const outcome = result.kind === 'allocated' ? await provision(job, result, tx, ports) : result;
+  const outcome = result.kind === 'allocated' ? await provision(job, result, instance, tx, ports) : result;
+  if (outcome.kind === 'refused') return outcome;
   const nowMs = ports.clock.now();
   const record = outcome.kind === 'failed' ? failed(latest, outcome, ports) : assigned(latest, outcome);
   const version = latest.version + 1;
@@ -55,6 +62,7 @@ export async function conclude(
   tx.onCommitted(() =>
     ports.journal.record(registrationSubject(concluded), conclusion(operationId, concluded, outcome)),
   );
+  return undefined;
 }
 
 function conclusion(operationId: string, { status }: Outcome, outcome: Provisioned | Failure): JournalEvent {
@@ -84,9 +92,10 @@ type Provisioned = Allocated & {
 async function provision(
   job: AllocationJob,
   allocated: Allocated,
+  instance: DpsInstance,
   tx: Transaction,
   ports: Ports,
-): Promise<Provisioned | Failure> {
+): Promise<Provisioned | Failure | Refused> {
   const { enrollment, registrationId, current } = job;
   const named = enrollment.kind === 'individual' ? enrollment.record.deviceId : undefined;
   // A changed deviceId takes effect only once the registration record is deleted. [dps-service-behaviour §5.3]
@@ -95,12 +104,14 @@ async function provision(
   const twin = allocated.initialTwin ?? enrollment.record.initialTwin;
   const request: ProvisionRequest = {
     hub: allocated.hub,
+    link: linkTo(allocated.hub, instance) ?? linkTo(allocated.hub, job.instance),
     deviceId,
     proven: job.proven,
     iotEdge: enrollment.record.capabilities?.iotEdge ?? false,
     data: move.data,
     twin,
     previous: current,
+    previousLink: current && linkTo(current.hub, instance),
   };
   const done = await ports.hubs.provision(request, tx);
   const provisioned = (isTwinInitial: boolean, initial: InitialTwin | undefined): Provisioned => ({
@@ -110,6 +121,7 @@ async function provision(
     twin: isTwinInitial ? initial : undefined,
   });
   if (done.kind === 'provisioned') return provisioned(done.isTwinInitial, twin);
+  if (done.kind === 'refused') return done;
   if (done.kind === 'no-such-hub') {
     return failure('IotHubNotFound', `the hub "${allocated.hub}" does not exist in this emulator`);
   }
@@ -121,6 +133,11 @@ async function provision(
   const fallback = allocated.initialTwin === undefined ? undefined : enrollment.record.initialTwin;
   await ports.hubs.provision({ ...request, twin: fallback }, tx);
   return provisioned(true, fallback);
+}
+
+/** As it is now: a hub that was linked again since the register is written to with its new key. */
+function linkTo(hub: string, { linkedHubs }: DpsInstance): LinkedHub | undefined {
+  return linkedHubs.find(({ name }) => name.toLowerCase() === hub.toLowerCase());
 }
 
 /** Where the twin comes from, and what the device is told about it. [dps-service-behaviour §1.5, §5.4] */

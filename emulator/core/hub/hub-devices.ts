@@ -1,6 +1,7 @@
 /** The hubs' device registries: what an assignment leaves behind at the hub. Twins over MQTT come later. */
 
 import { type GivenPolicy, HUB_DEFAULTS, type HubPolicy, type HubRight } from '../../wire/access-policy.ts';
+import { hubErrorBody } from '../../wire/hub-error.ts';
 import type { HubAuthentication, HubDevice, HubTwin } from '../../wire/hub-device.ts';
 import type { ResourceFacts } from '../../wire/resource.ts';
 import { isoInstant } from '../../wire/timestamp.ts';
@@ -14,6 +15,8 @@ import type { StoredHubDevice } from '../store/hubs.ts';
 import type { Proven } from '../store/proven.ts';
 import type { Page, PageRequest } from '../store/record-store.ts';
 import { SET_UP_TURN, type Store, type Transaction } from '../store/store.ts';
+import { HUB_ERRORS } from './hub-errors.ts';
+import { faultOfLink } from './link-access.ts';
 
 export interface HubReads {
   /** Host names, in the order in which they were made. */
@@ -106,8 +109,13 @@ export async function provisionDevice(
   { storedHubs }: Pick<Transaction, 'storedHubs'>,
   { ids, now }: HubPorts,
 ): Promise<ProvisionResult> {
-  const { hub, deviceId, previous } = request;
-  if ((await storedHubs.get(hub)) === undefined) return { kind: 'no-such-hub' };
+  const { hub, deviceId, previous, link } = request;
+  const stored = await storedHubs.get(hub);
+  if (stored === undefined) return { kind: 'no-such-hub' };
+  const hasMoved = previous !== undefined && previous.hub.toLowerCase() !== hub.toLowerCase();
+  const left = hasMoved ? await storedHubs.get(previous.hub) : undefined;
+  const reason = (link && faultOfLink(link, stored)) ?? (left && request.previousLink && faultOfLink(request.previousLink, left));
+  if (reason !== undefined) return refusal(ids.guid('tracking', `${hub}/${deviceId}`, now()), now(), reason);
   const old = previous && (await storedHubs.device(previous.hub, previous.deviceId));
   const existing = await storedHubs.device(hub, deviceId);
   const source = request.data === 'migrate' ? old : request.data === 'keep' ? existing : undefined;
@@ -144,9 +152,15 @@ export async function provisionDevice(
     twinUpdatedTime: isKept ? source.twinUpdatedTime : time,
     writes,
   });
-  const hasMoved = previous !== undefined && previous.hub.toLowerCase() !== hub.toLowerCase();
   if (hasMoved) await storedHubs.deleteDevice(previous.hub, previous.deviceId);
   return { kind: 'provisioned', isTwinInitial: source === undefined };
+}
+
+/** What the service hands on to the device, word for word. [sdk-c #1789] */
+function refusal(trackingId: string, nowMs: number, reason: string): ProvisionResult {
+  const { errorCode, message } = HUB_ERRORS.IotHubUnauthorizedAccess;
+  const body = hubErrorBody({ code: 'IotHubUnauthorizedAccess', message, trackingId, at: isoInstant(nowMs) });
+  return { kind: 'refused', errorCode, errorMessage: JSON.stringify(body), reason };
 }
 
 function authenticationOf(proven: Proven, generateKey: (which: 'primary' | 'secondary') => string): HubAuthentication {

@@ -66,6 +66,11 @@ function sentenceOf(event: JournalEvent): Sentence {
       return webhookAttempt(event);
     case 'retry-scheduled':
       return say('warning', `next webhook call in ${formatDuration(event.afterMs)}, because of ${event.because}`);
+    case 'hub-refused': {
+      const again = event.afterMs === undefined ? '' : `; next in ${formatDuration(event.afterMs)}`;
+      const { hub, attempt, errorCode, reason } = event;
+      return say('bad', `attempt ${attempt} to write at ${hub} refused ${errorCode}: ${reason}${again}`);
+    }
     case 'concluded':
       return concluded(event);
     case 'replied': {

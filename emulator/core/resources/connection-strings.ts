@@ -4,7 +4,7 @@ import {
   type AccessPolicy,
   connectionString,
   DPS_OWNER,
-  HUB_DEFAULTS,
+  HUB_OWNER,
   serviceHostOf,
 } from '../../wire/access-policy.ts';
 import type { Reads } from '../store/store.ts';
@@ -29,7 +29,7 @@ export async function connectionStringsOf({ instances, storedHubs }: Reads): Pro
     }),
     hubs: (await storedHubs.list()).map(({ name: host, policies }) => ({
       host,
-      connectionString: stringFor(host, policies, HUB_DEFAULTS[0]?.keyName ?? ''),
+      connectionString: stringFor(host, policies, HUB_OWNER),
     })),
   };
 }

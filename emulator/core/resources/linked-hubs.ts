@@ -1,16 +1,12 @@
 /** Links between a provisioning service and hubs, as a request gives them: the hub must be there, and its key must be right. */
-import { timingSafeEqual } from 'node:crypto';
-import type { HubPolicy, HubRight } from '../../wire/access-policy.ts';
 import type { Fault } from '../../wire/fault.ts';
 import { MASK } from '../../wire/mask.ts';
 import { type ParsedConnectionString, parseConnectionString } from '../../wire/resource.ts';
 import type { LinkedHubRequest } from '../../wire/resource-request.ts';
+import { hasKey, missingRights } from '../hub/link-access.ts';
 import type { StoredHub } from '../store/hubs.ts';
 import type { LinkedHub } from '../store/instances.ts';
 import { invalidRequest, ManagementError } from './management-error.ts';
-
-/** What the service needs to write devices and twins. */
-const NEEDED_RIGHTS: readonly HubRight[] = ['RegistryWrite', 'ServiceConnect'];
 
 /** @throws {ManagementError} for the first link that cannot be made */
 export function requestedLinks(
@@ -46,7 +42,8 @@ function requestedLink(
     ...(typeof request.allocationWeight === 'number' && { allocationWeight: request.allocationWeight }),
     ...(typeof request.applyAllocationPolicy === 'boolean' && { applyAllocationPolicy: request.applyAllocationPolicy }),
     ...(location !== undefined && { location }),
-    sharedAccessKeyName: isKept ? (old.sharedAccessKeyName ?? given.keyName) : given.keyName,
+    policy: isKept ? old.policy : given.keyName,
+    key: isKept ? old.key : given.key,
   };
 }
 
@@ -63,7 +60,7 @@ function checkedHub({ host, keyName, key }: ParsedConnectionString, path: string
   if (!hasKey(policy, key)) {
     throw invalidRequest([{ path, rule: `has a key that is none of the policy "${policy.keyName}" of ${name}` }]);
   }
-  const missing = NEEDED_RIGHTS.filter((right) => !policy.rights.includes(right));
+  const missing = missingRights(policy);
   if (missing.length > 0) {
     throw invalidRequest([fault(path, `needs a policy with ${missing.join(' and ')} at ${name}`, policy.keyName)]);
   }
@@ -72,13 +69,6 @@ function checkedHub({ host, keyName, key }: ParsedConnectionString, path: string
 
 function fault(path: string, rule: string, value: string): Fault {
   return { path, rule, value: `"${value}"` };
-}
-
-function hasKey({ primaryKey, secondaryKey }: HubPolicy, key: string): boolean {
-  return [primaryKey, secondaryKey].some((one) => {
-    const [a, b] = [Buffer.from(one), Buffer.from(key)];
-    return a.length === b.length && timingSafeEqual(a, b);
-  });
 }
 
 /** Host names and policy names compare without regard to case. */

@@ -1,6 +1,6 @@
 /** Resources as the management plane shows them. Keys are left out or masked: they have a request of their own. [dps-service-behaviour §8.1] */
 import { hash } from 'node:crypto';
-import { type AccessPolicy, HUB_DEFAULTS, serviceHostOf } from '../../wire/access-policy.ts';
+import { type AccessPolicy, serviceHostOf } from '../../wire/access-policy.ts';
 import { MASK } from '../../wire/mask.ts';
 import {
   DEFAULT_LOCATION,
@@ -79,11 +79,10 @@ export function locationOf({ location = DEFAULT_LOCATION }: ResourceFacts): stri
 }
 
 function renderLink(link: LinkedHub, hubLocation: (host: string) => string): LinkedHubResource {
-  const keyName = link.sharedAccessKeyName ?? HUB_DEFAULTS[0]?.keyName ?? '';
   return {
     allocationWeight: link.allocationWeight ?? null,
     applyAllocationPolicy: link.applyAllocationPolicy ?? null,
-    connectionString: `HostName=${link.name};SharedAccessKeyName=${keyName};SharedAccessKey=${MASK}`,
+    connectionString: `HostName=${link.name};SharedAccessKeyName=${link.policy};SharedAccessKey=${MASK}`,
     location: link.location ?? hubLocation(link.name),
     name: link.name,
   };

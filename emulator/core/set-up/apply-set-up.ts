@@ -1,14 +1,15 @@
 /** Puts a checked set-up into the stores, and takes one out of them again. */
-import { DPS_OWNER, DPS_RIGHTS } from '../../wire/access-policy.ts';
+import { DPS_OWNER, DPS_RIGHTS, HUB_OWNER } from '../../wire/access-policy.ts';
 import type { EnrollmentGroup, IndividualEnrollment } from '../../wire/enrollment.ts';
 import { registrationKey } from '../../wire/registration-id.ts';
 import type { ResourceFacts } from '../../wire/resource.ts';
 import type { GivenLinkedHub, SetUp, SetUpInstance } from '../../wire/set-up.ts';
-import { completedPolicies } from '../access/complete-policies.ts';
+import { completedPolicies, isNamed } from '../access/complete-policies.ts';
 import { enrollmentKind, idOf } from '../enrollments/enrollment-kind.ts';
 import { allowedHubs, hubKey, hubsNamedBy } from '../enrollments/rules.ts';
 import { putEnrollment, storedEnrollment } from '../enrollments/write-enrollment.ts';
 import { type HubPorts, hubsIn } from '../hub/hub-devices.ts';
+import type { StoredHub } from '../store/hubs.ts';
 import type { DpsInstance, LinkedHub } from '../store/instances.ts';
 import type { Reads, Transaction } from '../store/store.ts';
 
@@ -39,7 +40,7 @@ async function applyInstance(instance: SetUpInstance, tx: Transaction, ports: Hu
     name,
     idScope,
     allocationPolicy: instance.allocationPolicy ?? present?.allocationPolicy ?? 'hashed',
-    linkedHubs: given?.map(({ isDeleted: _isDeleted, ...link }): LinkedHub => link) ?? present?.linkedHubs ?? [],
+    linkedHubs: given === undefined ? (present?.linkedHubs ?? []) : await Promise.all(given.map((link) => linkOf(link, tx))),
     policies: completedPolicies({
       defaults: [{ keyName: DPS_OWNER, rights: DPS_RIGHTS }],
       given: instance.policies,
@@ -47,6 +48,13 @@ async function applyInstance(instance: SetUpInstance, tx: Transaction, ports: Hu
       generateKey: (keyName, which) => ports.ids.symmetricKey(which, `${idScope}/policies/${keyName.toLowerCase()}`),
     }),
   });
+}
+
+/** A link that does not say its key holds the one that the hub has now. */
+async function linkOf(given: GivenLinkedHub, { storedHubs }: Pick<Transaction, 'storedHubs'>): Promise<LinkedHub> {
+  const { isDeleted: _isDeleted, policy = HUB_OWNER, key, ...link } = given;
+  const policies = (await storedHubs.get(given.name))?.policies ?? [];
+  return { ...link, policy, key: key ?? policies.find((one) => isNamed(one, policy))?.primaryKey ?? '' };
 }
 
 async function applyEnrollments(
@@ -84,7 +92,7 @@ function factsOf({ resourceGroup, location, tags }: ResourceFacts): ResourceFact
 /** The set-up as it stands now, keys in clear: what the export hands to the person who asked for it. */
 export async function exportSetUp({ instances, enrollments, storedHubs }: Reads): Promise<SetUp> {
   const hubs = await storedHubs.list();
-  const isHere = new Set(hubs.map(({ name }) => hubKey(name)));
+  const here = new Map(hubs.map((hub) => [hubKey(hub.name), hub]));
   const dps = await Promise.all(
     (await instances.list()).map(async (instance): Promise<SetUpInstance> => {
       const individuals = await enrollments.individuals(instance.idScope);
@@ -92,9 +100,7 @@ export async function exportSetUp({ instances, enrollments, storedHubs }: Reads)
       const unlinkedHubs = unlinkedHubsOf(instance, [...individuals, ...groups]);
       return {
         ...instance,
-        linkedHubs: instance.linkedHubs.map((link) =>
-          isHere.has(hubKey(link.name)) ? link : { ...link, isDeleted: true },
-        ),
+        linkedHubs: instance.linkedHubs.map((link) => exportedLink(link, here.get(hubKey(link.name)))),
         ...(unlinkedHubs.length > 0 && { unlinkedHubs }),
         enrollments: individuals,
         enrollmentGroups: groups,
@@ -104,6 +110,17 @@ export async function exportSetUp({ instances, enrollments, storedHubs }: Reads)
   return {
     dps,
     hubs: hubs.map(({ name, facts, policies }) => ({ name, ...facts, policies })),
+  };
+}
+
+/** The key stands in it only where loading would find another one. */
+function exportedLink({ policy, key, ...link }: LinkedHub, hub: StoredHub | undefined): GivenLinkedHub {
+  const current = hub?.policies.find((one) => isNamed(one, policy))?.primaryKey ?? '';
+  return {
+    ...link,
+    ...(policy !== HUB_OWNER && { policy }),
+    ...(key !== current && { key }),
+    ...(hub === undefined && { isDeleted: true }),
   };
 }
 

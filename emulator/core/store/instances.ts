@@ -13,7 +13,9 @@ export interface LinkedHub {
   /** Region, as the link was made. */
   readonly location?: string;
   /** The hub's policy that the link was made with. */
-  readonly sharedAccessKeyName?: string;
+  readonly policy: string;
+  /** The key of that policy when the link was made; the hub may have another one since. Empty: none was known. */
+  readonly key: string;
 }
 
 export interface DpsInstance extends ResourceFacts {

@@ -1,6 +1,6 @@
 /** Operations: what an operation id that a device holds stands for. */
 import type { Enrollment, ReprovisionPolicy } from '../../wire/enrollment.ts';
-import type { JsonValue } from '../../wire/twin.ts';
+import type { InitialTwin, JsonObject, JsonValue } from '../../wire/twin.ts';
 import type { Access } from './access.ts';
 import type { DpsInstance } from './instances.ts';
 import type { Proven } from './proven.ts';
@@ -21,6 +21,23 @@ export interface LadderState {
   readonly begun: number;
 }
 
+/** What allocation has come to: the hub, and what the webhook sends along. */
+export interface Allocated {
+  readonly hub: string;
+  readonly initialTwin?: InitialTwin;
+  readonly payload?: JsonObject;
+}
+
+/** Where the attempts to write at the hub have come to. */
+export interface HubWriteState {
+  /** The attempt that is due or under way, from 1. */
+  readonly attempt: number;
+  /** When it is due, milliseconds since the epoch on the emulator's clock. */
+  readonly dueMs: number;
+  /** What was allocated: the webhook is not asked again. */
+  readonly allocated: Allocated;
+}
+
 /** What allocates a registration, as it stood at its register: enough to go on with it in another process. */
 export interface AllocationWork {
   readonly instance: DpsInstance;
@@ -35,6 +52,8 @@ export interface AllocationWork {
   readonly offered: readonly string[];
   /** Once a webhook is called. */
   readonly ladder?: LadderState;
+  /** Once a hub has refused the service. */
+  readonly hubWrite?: HubWriteState;
 }
 
 export interface OperationRecord {

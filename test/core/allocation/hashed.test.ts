@@ -1,15 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { hashedHub } from '../../../emulator/core/dps/allocation/hashed.ts';
-import type { LinkedHub } from '../../../emulator/core/store/instances.ts';
+import type { GivenLinkedHub } from '../../../emulator/wire/set-up.ts';
 
-const hub = (name: string, allocationWeight?: number): LinkedHub => ({
+const hub = (name: string, allocationWeight?: number): GivenLinkedHub => ({
   name: `${name}.azure-devices.net`,
   ...(allocationWeight !== undefined && { allocationWeight }),
 });
 const DEVICES = Array.from({ length: 4000 }, (_, index) => `device-${index}`);
 
-function shares(hubs: readonly LinkedHub[]): ReadonlyMap<string, number> {
+function shares(hubs: readonly GivenLinkedHub[]): ReadonlyMap<string, number> {
   const counts = new Map(hubs.map(({ name }) => [name, 0]));
   for (const device of DEVICES) {
     const name = hashedHub(device, hubs) ?? '';

@@ -1,14 +1,9 @@
 /** What allocation comes to: a hub, or an error that is stored on the registration. */
-import type { InitialTwin, JsonObject } from '../../../wire/twin.ts';
 import { ERRORS, type ErrorName } from '../../errors.ts';
+import type { Allocated } from '../../store/operations.ts';
 
 export type AllocationResult =
-  | {
-      readonly kind: 'allocated';
-      readonly hub: string;
-      readonly initialTwin?: InitialTwin;
-      readonly payload?: JsonObject;
-    }
+  | ({ readonly kind: 'allocated' } & Allocated)
   | {
       readonly kind: 'failed';
       readonly errorCode: number;

@@ -3,8 +3,10 @@ import { createHash } from 'node:crypto';
 import { registrationKey } from '../../../wire/registration-id.ts';
 import type { LinkedHub } from '../../store/instances.ts';
 
+type Weighed = Pick<LinkedHub, 'name' | 'allocationWeight'>;
+
 /** The hub with the highest score for this registration id; deterministic, whatever the order of the hubs. */
-export function hashedHub(registrationId: string, hubs: readonly LinkedHub[]): string | undefined {
+export function hashedHub(registrationId: string, hubs: readonly Weighed[]): string | undefined {
   let best: { readonly name: string; readonly score: number } | undefined;
   for (const hub of hubs) {
     const score = scoreOf(registrationId, hub);
@@ -15,7 +17,7 @@ export function hashedHub(registrationId: string, hubs: readonly LinkedHub[]): s
 }
 
 /** -weight / ln(uniform): a hub of weight 3 wins three times as often as one of weight 1. */
-function scoreOf(registrationId: string, hub: LinkedHub): number {
+function scoreOf(registrationId: string, hub: Weighed): number {
   const digest = createHash('sha256')
     .update(`${registrationKey(registrationId)}\n${hub.name.toLowerCase()}`)
     .digest();
