@@ -24,6 +24,8 @@ export async function runningEmulator(options: EmulatorOptions = {}): Promise<An
 
 export interface AzureLike extends AnEmulator {
   readonly path: string;
+  /** Where the harness has to serve webhooks. */
+  readonly webhookListen: string;
   readonly keys: readonly string[];
 }
 
@@ -52,6 +54,7 @@ export async function azureLike({ hasWebhook = true }: AzureLikeOptions = {}): P
   return {
     emulator,
     path,
+    webhookListen: webhookListen === undefined ? '' : textOf(webhookListen),
     keys: strings.map((text) => /SharedAccessKey=(.*)$/.exec(text)?.[1] ?? ''),
     target: () => openTarget({ target: `azure:${path}`, prefix: PREFIX, webhookListen }),
   };
@@ -67,7 +70,7 @@ function textOf({ host, port }: Address): string {
   return `${host}:${port}`;
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();

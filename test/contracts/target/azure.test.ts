@@ -18,6 +18,11 @@ const SAMPLE = [
 ];
 const confirm = async (): Promise<boolean> => true;
 
+/** Ends its cases as a process does that is killed. */
+function careless(target: Target): Target {
+  return { ...target, open: async (options) => ({ ...(await target.open(options)), close: async () => undefined }) };
+}
+
 async function selected(...ids: readonly string[]) {
   return selectCases(await shippedCases, ids);
 }
@@ -87,13 +92,22 @@ describe('a service that is told by a file', { timeout: 60_000 }, () => {
 
   it('is told of when the run leaves something behind', async () => {
     const { target } = await azureLike();
-    const careful = await target();
-    const careless: Target = {
-      ...careful,
-      open: async (options) => ({ ...(await careful.open(options)), close: async () => undefined }),
-    };
-    const run = runContracts(await selected('allocate-static'), { target: careless, confirm, transports: ['https'] });
+    const cases = await selected('allocate-static');
+    const run = runContracts(cases, { target: careless(await target()), confirm, transports: ['https'] });
     await expect(run).rejects.toThrow(/the run has left enrollmentGroups\/ct-test-/);
+  });
+
+  it('is not used under a prefix whose earlier run was killed before it could tidy up', async () => {
+    const { emulator, target } = await azureLike();
+    const cases = await selected('allocate-static', 'row-4-disabled-individual');
+    await expect(runContracts(cases, { target: careless(await target()), confirm, jobs: 1 })).rejects.toThrow();
+    const before = await stateOf(emulator);
+    const again = runContracts(cases, { target: await target(), confirm });
+    await expect(again).rejects.toThrow(/holds ct-test-.* already: remove it or choose another --prefix/);
+    for (const kind of ['row-4-device', 'plain-group', 'static-device']) {
+      await expect(again).rejects.toThrow(new RegExp(`ct-test-[0-9a-f]{8}-${kind}`));
+    }
+    expect(await stateOf(emulator)).toEqual(before);
   });
 
   it('refuses a key that is not its own before anything is made', async () => {
