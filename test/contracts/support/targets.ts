@@ -13,19 +13,20 @@ export const PREFIX = 'ct-test';
 
 export interface AnEmulator {
   readonly emulator: Emulator;
+  /** What `contracts run` is told. */
+  readonly args: readonly string[];
   readonly target: () => Promise<Target>;
 }
 
 /** One that runs as `start` runs it, with the tutorial's set-up in it. */
 export async function runningEmulator(options: EmulatorOptions = {}): Promise<AnEmulator> {
   const emulator = await started({ retryAfterSeconds: 3, ...options });
-  return { emulator, target: () => openTarget({ target: emulator.endpoints.control, prefix: PREFIX }) };
+  const { control } = emulator.endpoints;
+  return { emulator, args: ['--target', control], target: () => openTarget({ target: control, prefix: PREFIX }) };
 }
 
 export interface AzureLike extends AnEmulator {
   readonly path: string;
-  /** Where the harness has to serve webhooks. */
-  readonly webhookListen: string;
   readonly keys: readonly string[];
 }
 
@@ -54,9 +55,22 @@ export async function azureLike({ hasWebhook = true }: AzureLikeOptions = {}): P
   return {
     emulator,
     path,
-    webhookListen: webhookListen === undefined ? '' : textOf(webhookListen),
+    args: [
+      '--target',
+      `azure:${path}`,
+      ...(webhookListen === undefined ? [] : ['--webhook-listen', textOf(webhookListen)]),
+    ],
     keys: strings.map((text) => /SharedAccessKey=(.*)$/.exec(text)?.[1] ?? ''),
     target: () => openTarget({ target: `azure:${path}`, prefix: PREFIX, webhookListen }),
+  };
+}
+
+/** All that a case may leave behind. */
+export async function stateOf(emulator: Emulator): Promise<object> {
+  return {
+    setUp: await emulator.exportSetUp(),
+    registrations: await emulator.registrations(),
+    devices: await Promise.all((await emulator.hubs.names()).map((hub) => emulator.hubs.devices(hub))),
   };
 }
 
