@@ -8,6 +8,7 @@ import { dpsPolicyVerbs } from './verbs/dps-policy.ts';
 import { enrollmentGroupVerbs, enrollmentVerbs } from './verbs/enrollment.ts';
 import { groupVerbs } from './verbs/group.ts';
 import { hubDeviceVerbs } from './verbs/hub-device.ts';
+import { hubPolicyVerbs } from './verbs/hub-policy.ts';
 import { iotHubVerbs } from './verbs/iot-hub.ts';
 import { linkedHubVerbs } from './verbs/linked-hub.ts';
 import { registrationVerbs } from './verbs/registration.ts';
@@ -24,5 +25,6 @@ export const AZ_VERBS: readonly AzVerb[] = [
   ...registrationVerbs,
   ...deviceRegistrationVerbs,
   ...iotHubVerbs,
+  ...hubPolicyVerbs,
   ...hubDeviceVerbs,
 ];

@@ -1,5 +1,4 @@
 /** Requests that create or change resources: their members, as JSON Schema and as types. What a request leaves out stays as it is. */
-import { DPS_RIGHTS } from './access-policy.ts';
 import { type ResourceFacts, resourceFactsSchema, type Tags } from './resource.ts';
 
 const skuSchema = {
@@ -17,9 +16,32 @@ export const ResourceGroupRequestSchema = {
   additionalProperties: false,
 } as const;
 
+const policiesSchema = {
+  type: 'array',
+  items: {
+    type: 'object',
+    required: ['keyName', 'rights'],
+    properties: {
+      keyName: { type: 'string', minLength: 1, maxLength: 64 },
+      // One text with commas in it.
+      rights: { type: 'string', minLength: 1 },
+      primaryKey: { type: 'string', minLength: 1 },
+      secondaryKey: { type: 'string', minLength: 1 },
+    },
+    additionalProperties: false,
+  },
+} as const;
+
 export const IotHubRequestSchema = {
   type: 'object',
-  properties: commonSchema,
+  properties: {
+    ...commonSchema,
+    properties: {
+      type: 'object',
+      properties: { authorizationPolicies: policiesSchema },
+      additionalProperties: false,
+    },
+  },
   additionalProperties: false,
 } as const;
 
@@ -46,21 +68,7 @@ export const ProvisioningServiceRequestSchema = {
             additionalProperties: false,
           },
         },
-        authorizationPolicies: {
-          type: 'array',
-          items: {
-            type: 'object',
-            required: ['keyName', 'rights'],
-            properties: {
-              keyName: { type: 'string', minLength: 1, maxLength: 64 },
-              // One text with commas in it.
-              rights: { type: 'string', minLength: 1 },
-              primaryKey: { type: 'string', minLength: 1 },
-              secondaryKey: { type: 'string', minLength: 1 },
-            },
-            additionalProperties: false,
-          },
-        },
+        authorizationPolicies: policiesSchema,
       },
       additionalProperties: false,
     },
@@ -73,13 +81,20 @@ export interface ResourceGroupRequest {
   readonly tags?: Tags;
 }
 
-export interface IotHubRequest extends ResourceFacts {
+interface ResourceRequest extends ResourceFacts {
   /** When given, it must be the one that the resource has. */
   readonly etag?: string;
   readonly sku?: { readonly name?: string; readonly tier?: string; readonly capacity?: number };
 }
 
-export interface ProvisioningServiceRequest extends IotHubRequest {
+export interface IotHubRequest extends ResourceRequest {
+  readonly properties?: {
+    /** All of them. */
+    readonly authorizationPolicies?: readonly PolicyRequest[];
+  };
+}
+
+export interface ProvisioningServiceRequest extends ResourceRequest {
   readonly properties?: {
     readonly allocationPolicy?: 'Hashed' | 'GeoLatency' | 'Static';
     /** All of them: a link that is not among them is removed. */
@@ -100,15 +115,10 @@ export interface LinkedHubRequest {
 
 export interface PolicyRequest {
   readonly keyName: string;
-  /** `EnrollmentRead, EnrollmentWrite` */
+  /** `EnrollmentRead, EnrollmentWrite`; of a hub `RegistryRead, ServiceConnect` */
   readonly rights: string;
   readonly primaryKey?: string;
   readonly secondaryKey?: string;
-}
-
-/** The rights in one text; `undefined` for the first that is none, by its name. */
-export function unknownRight(rights: string): string | undefined {
-  return rightsIn(rights).find((right) => !DPS_RIGHTS.some((known) => known.toLowerCase() === right.toLowerCase()));
 }
 
 export function rightsIn(rights: string): readonly string[] {

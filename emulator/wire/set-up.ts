@@ -1,6 +1,13 @@
 /** The one document that describes what an emulator holds: start-up file, seed call and export share it. */
 
-import { DpsPolicySchema, type DpsRight, type GivenPolicy, HubPolicySchema, type HubRight } from './access-policy.ts';
+import {
+  DpsPolicySchema,
+  type DpsRight,
+  type GivenPolicy,
+  HUB_DEFAULTS,
+  HubPolicySchema,
+  type HubRight,
+} from './access-policy.ts';
 import type { GivenAttestation } from './attestation.ts';
 import {
   type AllocationPolicy,
@@ -43,6 +50,11 @@ const hubSchema = {
       properties: {
         name: { type: 'string', minLength: 1 },
         policies: { type: 'array', items: HubPolicySchema },
+        deletedPolicies: {
+          description: 'Policies that a hub is born with and that this one no longer has.',
+          type: 'array',
+          items: { enum: HUB_DEFAULTS.map(({ keyName }) => keyName) },
+        },
         ...resourceFactsSchema,
       },
       additionalProperties: false,
@@ -124,6 +136,8 @@ export interface GivenHub extends ResourceFacts {
   readonly name: string;
   /** The policies that a hub is born with are added where they are missing. */
   readonly policies?: readonly GivenPolicy<HubRight>[];
+  /** Those of them that it no longer has. */
+  readonly deletedPolicies?: readonly string[];
 }
 
 export interface SetUpInstance extends ResourceFacts {

@@ -80,7 +80,16 @@ async function interruptedCall(assume: Assume) {
   return { status: 'status' in end ? end.status : undefined, callsAt: callInstants(second) };
 }
 
+/** A link whose key the hub does not have; the hub's refusals. */
+async function refusedByHub(assume: Assume) {
+  const linkedHubs = [{ name: HUB_A, key: Buffer.alloc(32, 3).toString('base64') }];
+  const harness = await startHarness({ setUp: setUpOf({}, { linkedHubs }), assume });
+  await provision(harness);
+  return eventsOf(harness, 'hub-refused').length;
+}
+
 export const webhookRows = {
+  'hub-refused': { provoke: refusedByHub, outcomes: { retry: 7, fail: 1 } },
   'interrupted-webhook-call': {
     provoke: interruptedCall,
     outcomes: { repeat: { status: 'assigned', callsAt: [0] }, count: { status: 'assigned', callsAt: [1] } },

@@ -1,12 +1,10 @@
 /** `az iot dps policy`: the shared access policies of a provisioning service, keys in clear as `az` shows them. */
-import { randomBytes } from 'node:crypto';
-import type { ControlClient } from '../../../client/control-client.ts';
 import { DPS_OWNER, DPS_RIGHTS } from '../../../emulator/wire/access-policy.ts';
-import type { PolicyResource } from '../../../emulator/wire/resource.ts';
 import type { PolicyRequest } from '../../../emulator/wire/resource-request.ts';
 import type { AzArguments } from '../arguments.ts';
 import { AzError } from '../az-error.ts';
 import type { AzContext } from '../context.ts';
+import { changePolicies, isNamed, namedPolicy, newKey, type PolicyOwner } from '../policies.ts';
 import { dpsName, noWait, resourceGroup } from '../shared-options.ts';
 import { type AzOption, type AzVerb, option, required } from '../verb.ts';
 
@@ -27,14 +25,14 @@ export const dpsPolicyVerbs: readonly AzVerb[] = [
     summary: 'List the shared access policies of a provisioning service.',
     options: [required(dpsName), resourceGroup],
     examples: ['az iot dps policy list --dps-name my-dps'],
-    run: async (args, context) => policiesOf(args, await context.management()),
+    run: async (args, context) => (await ownerOf(args, context)).policies(),
   },
   {
     path: 'iot dps policy show',
     summary: 'Show a shared access policy.',
     options: [required(dpsName), resourceGroup, policyName],
     examples: ['az iot dps policy show --dps-name my-dps --policy-name provisioningserviceowner'],
-    run: async (args, context) => named(await policiesOf(args, await context.management()), args),
+    run: async (args, context) => named(await (await ownerOf(args, context)).policies(), args),
   },
   {
     path: 'iot dps policy create',
@@ -43,7 +41,7 @@ export const dpsPolicyVerbs: readonly AzVerb[] = [
     examples: ['az iot dps policy create --dps-name my-dps --policy-name reader --rights EnrollmentRead'],
     run: async (args, context) => {
       const keyName = args.required('policyName');
-      const all = await change(args, context, (present) => {
+      const all = await changePolicies(await ownerOf(args, context), (present) => {
         if (present.some((policy) => isNamed(policy, keyName))) {
           throw new AzError('service', `Access policy ${keyName} already exists.`);
         }
@@ -60,7 +58,7 @@ export const dpsPolicyVerbs: readonly AzVerb[] = [
       'az iot dps policy update --dps-name my-dps --policy-name reader --rights EnrollmentRead EnrollmentWrite',
     ],
     run: async (args, context) => {
-      const all = await change(args, context, (present) => {
+      const all = await changePolicies(await ownerOf(args, context), (present) => {
         const { keyName } = named(present, args);
         if (keyName === DPS_OWNER && args.isGiven('rights')) {
           throw new AzError('service', `The emulator keeps the rights of ${DPS_OWNER}: its own commands sign with it.`);
@@ -75,8 +73,8 @@ export const dpsPolicyVerbs: readonly AzVerb[] = [
     summary: 'Delete a shared access policy; prints those that are left.',
     options: [required(dpsName), resourceGroup, policyName, noWait],
     examples: ['az iot dps policy delete --dps-name my-dps --policy-name reader'],
-    run: (args, context) =>
-      change(args, context, (present) => {
+    run: async (args, context) =>
+      changePolicies(await ownerOf(args, context), (present) => {
         const { keyName } = named(present, args);
         if (keyName === DPS_OWNER) {
           throw new AzError('service', `The emulator keeps the policy ${DPS_OWNER}: its own commands sign with it.`);
@@ -86,8 +84,18 @@ export const dpsPolicyVerbs: readonly AzVerb[] = [
   },
 ];
 
-function policiesOf(args: AzArguments, management: ControlClient): Promise<readonly PolicyResource[]> {
-  return management.provisioningServices.policies(args.required('dpsName'), args.text('resourceGroup'));
+async function ownerOf(args: AzArguments, context: AzContext): Promise<PolicyOwner> {
+  const { provisioningServices } = await context.management();
+  const [name, group] = [args.required('dpsName'), args.text('resourceGroup')];
+  return {
+    policies: () => provisioningServices.policies(name, group),
+    etag: async () => (await provisioningServices.get(name, group)).etag,
+    put: (request) => provisioningServices.put(name, request),
+  };
+}
+
+function named<Policy extends { readonly keyName: string }>(policies: readonly Policy[], args: AzArguments): Policy {
+  return namedPolicy(policies, args.required('policyName'));
 }
 
 function changesOf(args: AzArguments): Partial<PolicyRequest> {
@@ -98,38 +106,4 @@ function changesOf(args: AzArguments): Partial<PolicyRequest> {
     ...(primaryKey !== undefined && { primaryKey: primaryKey || newKey() }),
     ...(secondaryKey !== undefined && { secondaryKey: secondaryKey || newKey() }),
   };
-}
-
-/** As long as those that the service generates. [dps-service-behaviour §3.3] */
-function newKey(): string {
-  return randomBytes(64).toString('base64');
-}
-
-/**
- * All policies anew.
- * @returns them as they are then
- */
-async function change(
-  args: AzArguments,
-  context: AzContext,
-  changed: (present: readonly PolicyResource[]) => readonly PolicyRequest[],
-): Promise<readonly PolicyResource[]> {
-  const management = await context.management();
-  // Somebody else's change in between is not overwritten: then the etag is no longer this one.
-  const { etag } = await management.provisioningServices.get(args.required('dpsName'), args.text('resourceGroup'));
-  const properties = { authorizationPolicies: changed(await policiesOf(args, management)) };
-  await management.provisioningServices.put(args.required('dpsName'), { etag, properties });
-  return policiesOf(args, management);
-}
-
-function named(policies: readonly PolicyResource[], args: AzArguments): PolicyResource {
-  const wanted = args.required('policyName');
-  const found = policies.find((policy) => isNamed(policy, wanted));
-  if (found !== undefined) return found;
-  const known = policies.map(({ keyName }) => keyName).join(', ');
-  throw new AzError('not-found', `Access policy ${wanted} doesn't exist. There are: ${known}.`);
-}
-
-function isNamed({ keyName }: { readonly keyName: string }, other: string): boolean {
-  return keyName.toLowerCase() === other.toLowerCase();
 }

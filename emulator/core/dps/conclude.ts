@@ -121,7 +121,7 @@ async function provision(
     twin: isTwinInitial ? initial : undefined,
   });
   if (done.kind === 'provisioned') return provisioned(done.isTwinInitial, twin);
-  if (done.kind === 'refused') return done;
+  if (done.kind === 'refused') return { ...done, reason: `${done.reason}; ${linkAgain(instance.name, allocated.hub)}` };
   if (done.kind === 'no-such-hub') {
     return failure('IotHubNotFound', `the hub "${allocated.hub}" does not exist in this emulator`);
   }
@@ -133,6 +133,11 @@ async function provision(
   const fallback = allocated.initialTwin === undefined ? undefined : enrollment.record.initialTwin;
   await ports.hubs.provision({ ...request, twin: fallback }, tx);
   return provisioned(true, fallback);
+}
+
+function linkAgain(dps: string, hub: string): string {
+  const az = 'dps-emulator az iot dps linked-hub';
+  return `link the hub again: ${az} delete --dps-name ${dps} --linked-hub ${hub}, then ${az} create --dps-name ${dps} --hub-name ${hub}`;
 }
 
 /** As it is now: a hub that was linked again since the register is written to with its new key. */

@@ -1,13 +1,13 @@
 /** The hubs' device registries: what an assignment leaves behind at the hub. Twins over MQTT come later. */
 
 import { type GivenPolicy, HUB_DEFAULTS, type HubPolicy, type HubRight } from '../../wire/access-policy.ts';
-import { hubErrorBody } from '../../wire/hub-error.ts';
 import type { HubAuthentication, HubDevice, HubTwin } from '../../wire/hub-device.ts';
+import { hubErrorBody } from '../../wire/hub-error.ts';
 import type { ResourceFacts } from '../../wire/resource.ts';
 import { isoInstant } from '../../wire/timestamp.ts';
 import type { InitialTwin } from '../../wire/twin.ts';
 import { twinFaults } from '../../wire/twin-limits.ts';
-import { completedPolicies } from '../access/complete-policies.ts';
+import { completedPolicies, isNamed } from '../access/complete-policies.ts';
 import type { Ids } from '../ids.ts';
 import type { ProvisionRequest, ProvisionResult } from '../ports.ts';
 import { everyItem } from '../store/access.ts';
@@ -35,6 +35,8 @@ export interface HubReads {
 
 export interface GivenHubParts {
   readonly policies?: readonly GivenPolicy<HubRight>[] | undefined;
+  /** Those that a hub is born with and that this one no longer has. */
+  readonly deletedPolicies?: readonly string[] | undefined;
   readonly facts?: ResourceFacts | undefined;
 }
 
@@ -68,22 +70,34 @@ export function createHubs(store: Store, ports: HubPorts): Hubs {
 export function hubsIn({ storedHubs }: Pick<Transaction, 'storedHubs'>, { ids }: Pick<HubPorts, 'ids'>): Hubs {
   return {
     ...readHubs({ storedHubs }),
-    create: async (hub, { policies: given, facts } = {}) => {
+    create: async (hub, { policies: given, deletedPolicies = [], facts } = {}) => {
       const present = await storedHubs.get(hub);
       // Devices that were still being assigned to a hub of this name while it was deleted.
       if (present === undefined) await storedHubs.delete(hub);
       const found = present ?? { name: hub, policies: [], facts: {} };
+      // A hub that is made again has other keys.
+      const ordinal = present === undefined ? await storedHubs.nextOrdinal(hub) : 0;
+      const subject = `${hub.toLowerCase()}${ordinal === 0 ? '' : `#${ordinal}`}`;
       const policies = completedPolicies({
-        defaults: HUB_DEFAULTS,
+        // What was deleted does not come back because a document names the hub.
+        defaults:
+          present !== undefined && given === undefined
+            ? []
+            : HUB_DEFAULTS.filter((one) => !deletedPolicies.some((name) => isNamed(one, name))),
         given,
         present: found.policies,
-        generateKey: (keyName, which) => ids.symmetricKey(which, `${hub.toLowerCase()}/${keyName.toLowerCase()}`),
+        generateKey: (keyName, which) => ids.symmetricKey(which, `${subject}/${keyName.toLowerCase()}`),
       });
       await storedHubs.put({ name: found.name, policies, facts: { ...found.facts, ...facts } });
     },
     delete: storedHubs.delete,
     deleteDevice: storedHubs.deleteDevice,
   };
+}
+
+/** The policies that a hub is born with and that are not among these, by name. */
+export function defaultsWithout(policies: readonly { readonly keyName: string }[]): readonly string[] {
+  return HUB_DEFAULTS.map(({ keyName }) => keyName).filter((name) => !policies.some((one) => isNamed(one, name)));
 }
 
 export function readHubs({ storedHubs }: Pick<Store, 'storedHubs'>): HubReads {
@@ -114,7 +128,8 @@ export async function provisionDevice(
   if (stored === undefined) return { kind: 'no-such-hub' };
   const hasMoved = previous !== undefined && previous.hub.toLowerCase() !== hub.toLowerCase();
   const left = hasMoved ? await storedHubs.get(previous.hub) : undefined;
-  const reason = (link && faultOfLink(link, stored)) ?? (left && request.previousLink && faultOfLink(request.previousLink, left));
+  const reason =
+    (link && faultOfLink(link, stored)) ?? (left && request.previousLink && faultOfLink(request.previousLink, left));
   if (reason !== undefined) return refusal(ids.guid('tracking', `${hub}/${deviceId}`, now()), now(), reason);
   const old = previous && (await storedHubs.device(previous.hub, previous.deviceId));
   const existing = await storedHubs.device(hub, deviceId);

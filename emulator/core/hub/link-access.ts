@@ -19,20 +19,16 @@ export function hasKey({ primaryKey, secondaryKey }: HubPolicy, key: string): bo
   });
 }
 
-/** Why the hub refuses what comes over this link, and what mends it; `undefined` when it does not. */
+/** Why the hub refuses what comes over this link; `undefined` when it does not. */
 export function faultOfLink({ policy: keyName, key }: LinkedHub, { name, policies }: StoredHub): string | undefined {
   const policy = policies.find((one) => isNamed(one, keyName));
   if (policy === undefined) {
-    return `the link to ${name} names the policy "${keyName}", which the hub no longer has; ${again(name)}`;
+    return `the link to ${name} names the policy "${keyName}", which the hub no longer has`;
   }
   if (!hasKey(policy, key)) {
-    return `the link to ${name} holds a key that its policy "${policy.keyName}" no longer has; ${again(name)}`;
+    return `the link to ${name} holds a key that its policy "${policy.keyName}" no longer has`;
   }
   const missing = missingRights(policy);
   if (missing.length === 0) return undefined;
-  return `the policy "${policy.keyName}" of the link to ${name} lacks ${missing.join(' and ')}; give it back, or link the hub with another policy`;
-}
-
-function again(hub: string): string {
-  return `link the hub again: dps-emulator az iot dps linked-hub delete --linked-hub ${hub}, then linked-hub create with its connection string`;
+  return `the policy "${policy.keyName}" of the link to ${name} lacks ${missing.join(' and ')}`;
 }

@@ -1,12 +1,6 @@
 /** The connection strings of a back end: of each provisioning service and each hub, for the policy that may do everything. */
 
-import {
-  type AccessPolicy,
-  connectionString,
-  DPS_OWNER,
-  HUB_OWNER,
-  serviceHostOf,
-} from '../../wire/access-policy.ts';
+import { type AccessPolicy, connectionString, DPS_OWNER, HUB_OWNER, serviceHostOf } from '../../wire/access-policy.ts';
 import type { Reads } from '../store/store.ts';
 
 export interface ServiceConnection {

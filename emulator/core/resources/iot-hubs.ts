@@ -1,17 +1,18 @@
 /** Hubs as resources: made with the policies that every hub is born with, deleted with their devices. */
+import { HUB_RIGHTS } from '../../wire/access-policy.ts';
 import { schemaFaults } from '../../wire/check-shape.ts';
 import { hubHostOf, hubNameOf, type IotHubResource } from '../../wire/resource.ts';
 import { type IotHubRequest, IotHubRequestSchema } from '../../wire/resource-request.ts';
+import { defaultsWithout } from '../hub/hub-devices.ts';
 import type { StoredHub } from '../store/hubs.ts';
 import { invalidRequest, ManagementError } from './management-error.ts';
 import type { ManagementPorts, Resources } from './management-ports.ts';
 import { groupOf, renderIotHub, renderPolicy } from './render-resource.ts';
 import { type ResourceGroups, regionOf } from './resource-groups.ts';
 
-import { nameFaults } from './rules.ts';
+import { givenPolicy, nameFaults, policyRequestFaults } from './rules.ts';
 
 export function createIotHubs({ tx, hubs }: ManagementPorts, groups: ResourceGroups): Resources<IotHubResource> {
-  const render = ({ name, facts }: StoredHub): IotHubResource => renderIotHub(name, facts);
   const lookUp = async (name: string): Promise<StoredHub | undefined> => {
     const all = await tx.storedHubs.list();
     return all.find((hub) => [hub.name, hubNameOf(hub.name)].some((one) => one.toLowerCase() === name.toLowerCase()));
@@ -26,19 +27,22 @@ export function createIotHubs({ tx, hubs }: ManagementPorts, groups: ResourceGro
   return {
     list: async (resourceGroup) => {
       if (resourceGroup !== undefined) await groups.find(resourceGroup);
-      return (await tx.storedHubs.list()).map(render).filter(({ resourcegroup }) => isIn(resourcegroup, resourceGroup));
+      return (await tx.storedHubs.list())
+        .map(renderIotHub)
+        .filter(({ resourcegroup }) => isIn(resourcegroup, resourceGroup));
     },
-    get: async (name, resourceGroup) => render(await find(name, resourceGroup)),
+    get: async (name, resourceGroup) => renderIotHub(await find(name, resourceGroup)),
     put: async (name, body) => {
       const request = await checkedRequest(name, body);
       const present = await lookUp(name);
-      const old = present && render(present);
+      const old = present && renderIotHub(present);
       checkEtag(request.etag, old?.etag);
       const group = await groupFor(request.resourceGroup, old?.resourcegroup, groups);
       const facts = { ...present?.facts, ...placed(request, group) };
       const host = present?.name ?? hubHostOf(name);
-      await hubs.create(host, { facts });
-      return renderIotHub(host, facts);
+      const policies = request.properties?.authorizationPolicies?.map((policy) => givenPolicy(policy, HUB_RIGHTS));
+      await hubs.create(host, { facts, ...(policies && { policies, deletedPolicies: defaultsWithout(policies) }) });
+      return renderIotHub(await find(host, undefined));
     },
     delete: async (name, resourceGroup) => {
       await hubs.delete((await find(name, resourceGroup)).name);
@@ -50,7 +54,10 @@ export function createIotHubs({ tx, hubs }: ManagementPorts, groups: ResourceGro
 async function checkedRequest(name: string, body: unknown): Promise<IotHubRequest> {
   const faults = [...nameFaults('iotHub', hubNameOf(name)), ...(await schemaFaults(IotHubRequestSchema, body))];
   if (faults.length > 0) throw invalidRequest(faults);
-  return body as IotHubRequest;
+  const request = body as IotHubRequest;
+  const wrong = policyRequestFaults(request.properties?.authorizationPolicies ?? [], HUB_RIGHTS);
+  if (wrong.length > 0) throw invalidRequest(wrong);
+  return request;
 }
 
 /** Region and tags of a request, in their group; a new resource without a region is where its group is. */

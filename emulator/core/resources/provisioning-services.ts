@@ -1,15 +1,12 @@
 /** Provisioning services as resources: each with an ID scope of its own, deleted with its enrollments and registrations. */
 
-import { DPS_OWNER, DPS_RIGHTS, type DpsPolicy, type DpsRight, type GivenPolicy } from '../../wire/access-policy.ts';
+import { DPS_OWNER, DPS_RIGHTS, type DpsPolicy } from '../../wire/access-policy.ts';
 import { schemaFaults } from '../../wire/check-shape.ts';
-import { type Fault, shown } from '../../wire/fault.ts';
 import { dpsNameOf, type ProvisioningServiceResource } from '../../wire/resource.ts';
 import {
   type PolicyRequest,
   type ProvisioningServiceRequest,
   ProvisioningServiceRequestSchema,
-  rightsIn,
-  unknownRight,
 } from '../../wire/resource-request.ts';
 import { completedPolicies } from '../access/complete-policies.ts';
 import type { DpsInstance } from '../store/instances.ts';
@@ -20,7 +17,7 @@ import type { ManagementPorts, Resources } from './management-ports.ts';
 import { groupOf, locationOf, renderPolicy, renderProvisioningService } from './render-resource.ts';
 import type { ResourceGroups } from './resource-groups.ts';
 
-import { nameFaults, policyFaults } from './rules.ts';
+import { givenPolicy, nameFaults, policyRequestFaults } from './rules.ts';
 
 export function createProvisioningServices(
   ports: ManagementPorts,
@@ -94,19 +91,11 @@ async function checkedRequest(name: string, body: unknown): Promise<Provisioning
   if (shape.length > 0) throw invalidRequest(shape);
   const request = body as ProvisioningServiceRequest;
   const policies = request.properties?.authorizationPolicies ?? [];
-  const path = 'properties.authorizationPolicies';
-  const faults = [...policyFaults(path, policies), ...policies.flatMap(rightsFaults)];
+  const faults = policyRequestFaults(policies, DPS_RIGHTS);
   if (faults.length > 0) throw invalidRequest(faults);
   const sku = request.sku?.name;
   if (sku === undefined || sku.toUpperCase() === 'S1') return request;
   throw new ManagementError('SkuNotSupported', `The SKU of a provisioning service must be S1 (is ${sku}). (IH400059)`);
-}
-
-function rightsFaults({ rights }: PolicyRequest, index: number): readonly Fault[] {
-  const unknown = unknownRight(rights);
-  if (unknown === undefined) return [];
-  const rule = `must be some of ${DPS_RIGHTS.join(', ')}, with commas between them`;
-  return [{ path: `properties.authorizationPolicies[${index}].rights`, rule, value: shown(unknown) }];
 }
 
 /** Never one that was given before. */
@@ -125,13 +114,8 @@ function policiesOf(
 ): readonly DpsPolicy[] {
   return completedPolicies({
     defaults: [{ keyName: DPS_OWNER, rights: DPS_RIGHTS }],
-    given: requested?.map(givenPolicy),
+    given: requested?.map((policy) => givenPolicy(policy, DPS_RIGHTS)),
     present,
     generateKey: (keyName, which) => ids.symmetricKey(which, `${idScope}/policies/${keyName.toLowerCase()}`),
   });
-}
-
-function givenPolicy({ rights, ...policy }: PolicyRequest): GivenPolicy<DpsRight> {
-  const asked = new Set(rightsIn(rights).map((right) => right.toLowerCase()));
-  return { ...policy, rights: DPS_RIGHTS.filter((right) => asked.has(right.toLowerCase())) };
 }

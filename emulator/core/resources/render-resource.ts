@@ -14,6 +14,7 @@ import {
   type ResourceGroupResource,
   SUBSCRIPTION_ID,
 } from '../../wire/resource.ts';
+import type { StoredHub } from '../store/hubs.ts';
 import type { DpsInstance, LinkedHub } from '../store/instances.ts';
 import type { ResourceGroup } from '../store/resource-groups.ts';
 
@@ -56,14 +57,18 @@ export function renderProvisioningService(
         state: 'Active',
       },
     } as const,
-    instance.policies,
+    [instance.policies, linkedHubs.map(({ key }) => key)],
   );
 }
 
-export function renderIotHub(host: string, facts: ResourceFacts): IotHubResource {
-  return tracked(hubNameOf(host), 'Microsoft.Devices/IotHubs', facts, {
-    properties: { hostName: host, provisioningState: 'Succeeded', state: 'Active' },
-  } as const);
+export function renderIotHub({ name, facts, policies }: StoredHub): IotHubResource {
+  return tracked(
+    hubNameOf(name),
+    'Microsoft.Devices/IotHubs',
+    facts,
+    { properties: { hostName: name, provisioningState: 'Succeeded', state: 'Active' } } as const,
+    policies,
+  );
 }
 
 export function renderPolicy({ keyName, primaryKey, secondaryKey, rights }: AccessPolicy<string>): PolicyResource {

@@ -3,6 +3,7 @@ import { type GivenPolicy, isPolicyName, POLICY_NAME_RULE } from '../../wire/acc
 import { type Fault, shown } from '../../wire/fault.ts';
 import { MASK } from '../../wire/mask.ts';
 import { registrationKey } from '../../wire/registration-id.ts';
+import { type PolicyRequest, rightsIn } from '../../wire/resource-request.ts';
 import { decodeBase64 } from '../../wire/symmetric-key.ts';
 
 /** [Azure naming rules] Of what is made by name; a document may name hubs by any host name. */
@@ -44,6 +45,33 @@ export function policyFaults(path: string, policies: readonly Omit<GivenPolicy<s
       }),
     ]),
   ];
+}
+
+/** Policies as a request for a resource gives them. @param known the rights that there are */
+export function policyRequestFaults(requests: readonly PolicyRequest[], known: readonly string[]): readonly Fault[] {
+  const path = 'properties.authorizationPolicies';
+  return [
+    ...policyFaults(path, requests),
+    ...requests.flatMap(({ rights }, index) => {
+      const unknown = rightsIn(rights).find((right) => !known.some((one) => isSame(one, right)));
+      if (unknown === undefined) return [];
+      const rule = `must be some of ${known.join(', ')}, with commas between them`;
+      return [{ path: `${path}[${index}].rights`, rule, value: shown(unknown) }];
+    }),
+  ];
+}
+
+/** Of a request without faults. */
+export function givenPolicy<Right extends string>(
+  { rights, ...policy }: PolicyRequest,
+  known: readonly Right[],
+): GivenPolicy<Right> {
+  const asked = rightsIn(rights);
+  return { ...policy, rights: known.filter((right) => asked.some((one) => isSame(one, right))) };
+}
+
+function isSame(a: string, b: string): boolean {
+  return a.toLowerCase() === b.toLowerCase();
 }
 
 /** Names compare without regard to case; the second of two that are equal is at fault. */

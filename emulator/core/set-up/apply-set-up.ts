@@ -8,7 +8,7 @@ import { completedPolicies, isNamed } from '../access/complete-policies.ts';
 import { enrollmentKind, idOf } from '../enrollments/enrollment-kind.ts';
 import { allowedHubs, hubKey, hubsNamedBy } from '../enrollments/rules.ts';
 import { putEnrollment, storedEnrollment } from '../enrollments/write-enrollment.ts';
-import { type HubPorts, hubsIn } from '../hub/hub-devices.ts';
+import { defaultsWithout, type HubPorts, hubsIn } from '../hub/hub-devices.ts';
 import type { StoredHub } from '../store/hubs.ts';
 import type { DpsInstance, LinkedHub } from '../store/instances.ts';
 import type { Reads, Transaction } from '../store/store.ts';
@@ -18,7 +18,12 @@ export async function applySetUp(setUp: SetUp, tx: Transaction, ports: HubPorts)
   const hubs = hubsIn(tx, ports);
   for (const hub of setUp.hubs ?? []) {
     if (typeof hub === 'string') await hubs.create(hub);
-    else await hubs.create(hub.name, { policies: hub.policies, facts: factsOf(hub) });
+    else
+      await hubs.create(hub.name, {
+        policies: hub.policies,
+        deletedPolicies: hub.deletedPolicies,
+        facts: factsOf(hub),
+      });
   }
   for (const instance of setUp.dps ?? []) {
     await applyInstance(instance, tx, ports);
@@ -40,7 +45,8 @@ async function applyInstance(instance: SetUpInstance, tx: Transaction, ports: Hu
     name,
     idScope,
     allocationPolicy: instance.allocationPolicy ?? present?.allocationPolicy ?? 'hashed',
-    linkedHubs: given === undefined ? (present?.linkedHubs ?? []) : await Promise.all(given.map((link) => linkOf(link, tx))),
+    linkedHubs:
+      given === undefined ? (present?.linkedHubs ?? []) : await Promise.all(given.map((link) => linkOf(link, tx))),
     policies: completedPolicies({
       defaults: [{ keyName: DPS_OWNER, rights: DPS_RIGHTS }],
       given: instance.policies,
@@ -109,7 +115,10 @@ export async function exportSetUp({ instances, enrollments, storedHubs }: Reads)
   );
   return {
     dps,
-    hubs: hubs.map(({ name, facts, policies }) => ({ name, ...facts, policies })),
+    hubs: hubs.map(({ name, facts, policies }) => {
+      const deletedPolicies = defaultsWithout(policies);
+      return { name, ...facts, policies, ...(deletedPolicies.length > 0 && { deletedPolicies }) };
+    }),
   };
 }
 

@@ -1,4 +1,5 @@
 /** Checks a set-up document against its schema and the service's own rules; every fault names path, rule and value. */
+import { HUB_DEFAULTS } from '../../wire/access-policy.ts';
 import { isOfShape, schemaFaults } from '../../wire/check-shape.ts';
 import { EnrollmentGroupSchema, IndividualEnrollmentSchema } from '../../wire/enrollment.ts';
 import { type Fault, SetUpError, shown } from '../../wire/fault.ts';
@@ -14,7 +15,7 @@ import { createMemoryStore } from '../store/memory/memory-store.ts';
 import { createStore, type Reads } from '../store/store.ts';
 
 /** What is there already, which a document may build upon. */
-export type PresentRecords = Pick<Reads, 'instances' | 'enrollments'>;
+export type PresentRecords = Pick<Reads, 'instances' | 'enrollments' | 'storedHubs'>;
 
 /**
  * @param present nothing for the document that an emulator starts with
@@ -42,6 +43,7 @@ export async function checkSetUp(
   for (const [index, instance] of dps.entries()) {
     faults.push(...takenNames(instance, index, dps, await present.instances.list()));
     for (const fault of await instanceFaults(instance, index, present)) faults.push(fault);
+    faults.push(...(await linkPolicyFaults(instance, index, hubs, present)));
   }
   faults.push(
     ...hubs.flatMap((hub, index) =>
@@ -135,6 +137,27 @@ function linkFaults({ linkedHubs = [], unlinkedHubs = [] }: SetUpInstance, at: s
         : [],
     ),
   ];
+}
+
+/** A link is made with a policy of its hub; only the key tells that the hub once had it. */
+async function linkPolicyFaults(
+  { linkedHubs = [] }: SetUpInstance,
+  index: number,
+  hubs: NonNullable<SetUp['hubs']>,
+  { storedHubs }: PresentRecords,
+): Promise<readonly Fault[]> {
+  const faults: Fault[] = [];
+  for (const [position, link] of linkedHubs.entries()) {
+    if (typeof link === 'string' || link.policy === undefined || link.key !== undefined) continue;
+    const { name, policy } = link;
+    const given = hubs.find((hub) => typeof hub !== 'string' && isSame(hub.name, name));
+    const present = (await storedHubs.get(name))?.policies ?? [];
+    const own = typeof given === 'object' ? (given.policies ?? []) : [];
+    if ([...HUB_DEFAULTS, ...present, ...own].some(({ keyName }) => isSame(keyName, policy))) continue;
+    const rule = 'must be a policy of the hub, or "key" must be given';
+    faults.push({ path: `dps[${index}].linkedHubs[${position}].policy`, rule, value: shown(policy) });
+  }
+  return faults;
 }
 
 async function recordFaults(

@@ -34,6 +34,8 @@ export interface StoredHubs extends HubReads {
   put(hub: StoredHub): Promise<void>;
   /** With its devices. False when there is none. */
   delete(hub: string): Promise<boolean>;
+  /** Counts how often a hub of this name was made; from 0. */
+  nextOrdinal(hub: string): Promise<number>;
   putDevice(hub: string, device: StoredHubDevice): Promise<void>;
   /** False when there is no such device. */
   deleteDevice(hub: string, deviceId: string): Promise<boolean>;
@@ -41,6 +43,7 @@ export interface StoredHubs extends HubReads {
 
 const HUBS = 'hubs';
 const DEVICES = 'hub-devices';
+const MADE = 'hubs-made';
 
 export function storedHubsIn(access: Access): StoredHubs {
   const devicesPage = (hub: string, request: PageRequest): Promise<Page<StoredHubDevice>> =>
@@ -57,6 +60,11 @@ export function storedHubsIn(access: Access): StoredHubs {
       const devices = await everyItem((request) => devicesPage(hub, request));
       for (const { device } of devices) await deleteDevice(hub, device.deviceId);
       return access.delete(HUBS, hub.toLowerCase());
+    },
+    nextOrdinal: async (hub) => {
+      const { count = 0 } = (await access.get<{ readonly count: number }>(MADE, hub.toLowerCase())) ?? {};
+      await access.put(MADE, hub.toLowerCase(), { count: count + 1 }, []);
+      return count;
     },
     putDevice: (hub, device) => access.put(DEVICES, addressOf(hub, device.device.deviceId), device, [deviceList(hub)]),
     deleteDevice,
