@@ -82,16 +82,17 @@ async function run(job: AllocationJob, abort: AbortController, ports: Ports): Pr
   const { signal } = abort;
   const address = registrationAddress(job.idScope, job.registrationId);
   const where = `allocation of ${job.registrationId}`;
+  const report = (error: unknown): void => ports.reportBug(error, where);
   /** A bug while allocating must not leave the device assigning for ever. */
   const failedBy = (error: unknown): AllocationResult => {
     if (signal.aborted || error instanceof StoreFailure) throw error;
-    ports.reportBug(error, where);
+    report(error);
     return allocationFailed('InternalError', error instanceof Error ? error.message : String(error));
   };
   try {
     await ports.clock.task(`registration ${job.registrationId}`, async (task) => {
       const stored = <T>(write: (tx: Transaction) => Promise<T>): Promise<T> =>
-        untilStored(() => ports.transaction(address, write), task, signal);
+        untilStored(() => ports.transaction(address, write), { task, signal, report });
       const save = async (progress: Progress): Promise<void> => {
         await stored((tx) => saveProgress(job, progress, abort, tx));
         signal.throwIfAborted();
@@ -107,7 +108,7 @@ async function run(job: AllocationJob, abort: AbortController, ports: Ports): Pr
       await ended.catch((error: unknown) => concluded(failedBy(error)));
     });
   } catch (error) {
-    if (!signal.aborted) ports.reportBug(error, where);
+    if (!signal.aborted) report(error);
   }
 }
 
@@ -120,20 +121,25 @@ async function saveProgress(job: AllocationJob, progress: Progress, abort: Abort
   else await tx.operations.put({ ...operation, work: { ...operation.work, ...progress } });
 }
 
-/**
- * Who has promised a result goes on when the store is there again. After the last wait, four minutes on, the operation
- * stays as it is stored until an engine takes it up.
- */
-const STORE_WAITS_MS = [1, 2, 4, 8, 16, 32, 64, 128].map((seconds) => seconds * 1000);
+/** The first wait, and the one that is not doubled any more: a store that is away for days is asked every five minutes. */
+const STORE_WAIT_MS = { first: 1000, longest: 300_000 };
 
-async function untilStored<T>(write: () => Promise<T>, task: ClockTask, signal: AbortSignal): Promise<T> {
-  for (const waitMs of STORE_WAITS_MS) {
+/**
+ * Who has promised a result goes on when the store is there again, however long that takes: what was decided is kept, so
+ * the webhook is not asked twice. An outage that lasts is reported once.
+ */
+async function untilStored<T>(
+  write: () => Promise<T>,
+  { task, signal, report }: { readonly task: ClockTask; readonly signal: AbortSignal; report(error: unknown): void },
+): Promise<T> {
+  for (let waitMs = STORE_WAIT_MS.first; ; waitMs = Math.min(2 * waitMs, STORE_WAIT_MS.longest)) {
     try {
       return await write();
     } catch (error) {
       if (signal.aborted || !(error instanceof StoreFailure)) throw error;
+      // The one doubling that ends at the longest wait.
+      if (waitMs < STORE_WAIT_MS.longest && 2 * waitMs >= STORE_WAIT_MS.longest) report(error);
       await task.sleep(waitMs, `the store: ${error.message}`, signal);
     }
   }
-  return write();
 }
