@@ -130,7 +130,7 @@ const ROWS: Readonly<Record<string, readonly [says: string, noCase?: string]>> =
   H1: ['what an assignment creates'],
   H2: ['limits of a twin'],
   H3: ['devices connecting to the hub', absent],
-  H4: ['a hub that refuses the service', absent],
+  H4: ['a hub that refuses the service'],
   H5: ['devices and twins over REST', hubApi],
   H6: ["the hub's style of errors", hubApi],
   H7: ['etags and metadata of twins', hubApi],

@@ -145,6 +145,36 @@ export const RECORD_MUTANTS = identified<EmulatorMutant>({
         }),
     })),
   },
+  'writes-over-a-stale-link': {
+    wrong: 'writes at a hub although the link holds a key that the hub does not have',
+    reason: 'In one process nobody needs a key to write: the commonest failure of production is easily left out.',
+    killedBy: 'allocate-stale-link',
+    at: 'expect.status',
+    replace: provisioning(({ link: _link, ...request }) => request),
+  },
+  'asks-the-webhook-again': {
+    wrong: 'allocates anew whenever the hub refuses',
+    reason: 'The retry is put around the whole allocation instead of the write.',
+    killedBy: 'allocate-stale-link-webhook',
+    at: 'expect.webhookCalls',
+    replace: replacingPorts(({ hubs, allocateCustom }) => {
+      let again: (() => Promise<unknown>) | undefined;
+      return {
+        allocateCustom: (question, run) => {
+          again = () => allocateCustom(question, { ...run, state: undefined, save: async () => undefined });
+          return allocateCustom(question, run);
+        },
+        hubs: {
+          ...hubs,
+          provision: async (request, tx) => {
+            const done = await hubs.provision(request, tx);
+            if (done.kind === 'refused') await again?.();
+            return done;
+          },
+        },
+      };
+    }),
+  },
   'keeps-operations-for-ever': {
     wrong: 'answers polls for an operation long after its end',
     reason: 'Nothing fails visibly when nothing is ever forgotten.',
