@@ -88,7 +88,11 @@ async function startHttpsServer(options: HttpsServerOptions): Promise<Listener> 
   addErrorAnswers(server, options);
   addDeviceRoutes(server, options);
   addBackEndRoutes(server, options);
-  const upgrader = createUpgrader({ protocols: options.webSockets, messageBytesMax: 2 * MESSAGE_BYTES_MAX });
+  const upgrader = createUpgrader({
+    protocols: options.webSockets,
+    messageBytesMax: 2 * MESSAGE_BYTES_MAX,
+    holder: (socket) => options.connections.of(socket)?.holder(),
+  });
   server.server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on('error', () => socket.destroy());
     if (upgrader.handle(request, socket, head)) return;

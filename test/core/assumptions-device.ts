@@ -8,7 +8,10 @@ import { type Emulator, startEmulator } from '../../emulator/index.ts';
 import { makeDeviceSas } from '../../emulator/wire/device-sas.ts';
 import type { GivenEnrollmentGroup } from '../../emulator/wire/set-up.ts';
 import { deriveDeviceKey } from '../../emulator/wire/symmetric-key.ts';
+import { setUpForDevices } from '../flows/support/emulators.ts';
 import { serviceClient } from '../http/support/service-client.ts';
+import { connectDevice, type MqttDevice } from '../mqtt/support/mqtt-device.ts';
+import { registerTopic } from '../mqtt/support/packets.ts';
 import type { Assume } from './assumptions-webhook.ts';
 import {
   customGroup,
@@ -52,10 +55,20 @@ function idHashedToSecond(): string {
   }
 }
 
-async function emulatorWith(assume: Assume): Promise<Emulator> {
-  const emulator = await startEmulator({ setUp: setUpOf({}), clock: 'manual', assume });
+async function emulatorWith(assume: Assume, setUp = setUpOf({})): Promise<Emulator> {
+  const emulator = await startEmulator({ setUp, clock: 'manual', assume });
   onTestFinished(() => emulator.stop());
   return emulator;
+}
+
+function mqttDevice(emulator: Emulator, password?: Buffer): Promise<MqttDevice> {
+  return connectDevice(emulator, { registrationId: 'device-1' }, { connect: { ...(password && { password }) } });
+}
+
+async function afterPing({ raw }: MqttDevice): Promise<string> {
+  raw.send({ cmd: 'pingreq' });
+  const next = await raw.next();
+  return next === 'closed' ? next : next.cmd;
 }
 
 /** A register over HTTPS whose body comes without a Content-Type: no driver of ours would send one. */
@@ -149,6 +162,23 @@ export const deviceRows = {
       return replies.map(({ step, status }) => `${step} ${status}`).join(', ');
     },
     outcomes: { reply: 'connack 0, suback 1, register 401', connack: 'connack 5' },
+  },
+  'connection-after-401': {
+    provoke: async (assume: Assume) => {
+      const refused = await mqttDevice(await emulatorWith(assume, setUpForDevices()), Buffer.from('nonsense'));
+      await refused.ask(registerTopic('1'));
+      return afterPing(refused);
+    },
+    outcomes: { close: 'closed', stay: 'pingresp' },
+  },
+  'same-client-id': {
+    provoke: async (assume: Assume) => {
+      const emulator = await emulatorWith(assume, setUpForDevices());
+      const older = await mqttDevice(emulator);
+      await mqttDevice(emulator);
+      return afterPing(older);
+    },
+    outcomes: { 'take-over': 'closed', both: 'pingresp' },
   },
   'unauthorized-code': {
     provoke: registering({ key: KEY }),
