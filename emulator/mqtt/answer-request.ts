@@ -31,14 +31,22 @@ export async function answerRequest(
     // Its enrollment may have been made, or enabled, since it connected.
     if (!connection.isProved && reply.status < 300) await prove(connection, dps);
     await publish(client, connection, topic.requestId, reply);
-    if (reply.status === 401 && assumptions['connection-after-401'] === 'close') {
-      connection.brokenBecause ??= 'a request was answered with 401, and then the connection is closed';
-      client.conn.end();
-    }
+    if (reply.status === 401 && assumptions['connection-after-401'] === 'close') closeLater(client, connection);
   } finally {
     connection.pendingReplies -= 1;
     holds?.(0);
   }
+}
+
+/** Node's SDK waits for ever for the UNSUBACK of its farewell when the connection is closed before it. */
+const FAREWELL_MS = 1000;
+
+function closeLater(client: Client, connection: Connection): void {
+  setTimeout(() => {
+    if (client.closed) return;
+    connection.brokenBecause ??= 'a request was answered with 401, and then the connection is closed';
+    client.conn.end();
+  }, FAREWELL_MS).unref();
 }
 
 async function replyTo(

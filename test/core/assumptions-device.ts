@@ -61,8 +61,13 @@ async function emulatorWith(assume: Assume, setUp = setUpOf({})): Promise<Emulat
   return emulator;
 }
 
-function mqttDevice(emulator: Emulator, password?: Buffer): Promise<MqttDevice> {
-  return connectDevice(emulator, { registrationId: 'device-1' }, { connect: { ...(password && { password }) } });
+/** Why the first connection that ends has ended. */
+function disconnection({ journal }: Emulator): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    journal.subscribe((_subject, { event }) => {
+      if (event.kind === 'disconnected') resolve(event.why);
+    });
+  });
 }
 
 async function afterPing({ raw }: MqttDevice): Promise<string> {
@@ -165,17 +170,23 @@ export const deviceRows = {
   },
   'connection-after-401': {
     provoke: async (assume: Assume) => {
-      const refused = await mqttDevice(await emulatorWith(assume, setUpForDevices()), Buffer.from('nonsense'));
-      await refused.ask(registerTopic('1'));
-      return afterPing(refused);
+      const emulator = await emulatorWith(assume, setUpForDevices());
+      const why = disconnection(emulator);
+      const connect = { password: Buffer.from('nonsense'), keepalive: 1 };
+      const { ask } = await connectDevice(emulator, { registrationId: 'device-1' }, { connect });
+      await ask(registerTopic('1'));
+      return why;
     },
-    outcomes: { close: 'closed', stay: 'pingresp' },
+    outcomes: {
+      close: 'a request was answered with 401, and then the connection is closed',
+      stay: 'keep alive timeout',
+    },
   },
   'same-client-id': {
     provoke: async (assume: Assume) => {
       const emulator = await emulatorWith(assume, setUpForDevices());
-      const older = await mqttDevice(emulator);
-      await mqttDevice(emulator);
+      const older = await connectDevice(emulator, { registrationId: 'device-1' });
+      await connectDevice(emulator, { registrationId: 'device-1' });
       return afterPing(older);
     },
     outcomes: { 'take-over': 'closed', both: 'pingresp' },
