@@ -1,7 +1,16 @@
 /** The report for people at a terminal: a line for each case as it ends, then everything about those that are broken. */
 import type { CaseResult, Reporter, TimelineEntry, Verdict } from '../run/result.ts';
 import { IN_PROCESS } from '../target/target.ts';
-import { againText, countsText, leftOutByReason, notRunText, secondsText, someOf, valueText, wrapped } from './words.ts';
+import {
+  againText,
+  countsText,
+  leftOutByReason,
+  notRunText,
+  secondsText,
+  someOf,
+  valueText,
+  wrapped,
+} from './words.ts';
 
 type Painter = (text: string) => string;
 

@@ -49,7 +49,13 @@ export function someOf(names: readonly string[]): string {
   return `${names.slice(0, NAMES_MAX).join(', ')}${more}`;
 }
 
-const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
+const ENTITIES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
 
 /** As text, or as the value of an attribute, of HTML and of XML. */
 export function escapeMarkup(text: string): string {

@@ -145,9 +145,7 @@ function begin({ service, hubs }: Clients, scope: ScopeOfCase, remember: Remembe
     },
     remove: async () => {
       // First who lets devices in, so that none comes in between.
-      await Promise.all([
-        ...[...enrollments.keys(), ...groups.keys()].map((path) => remove(service, path)),
-      ]);
+      await Promise.all([...[...enrollments.keys(), ...groups.keys()].map((path) => remove(service, path))]);
       await Promise.all([
         ...devices.map((id) => remove(service, registrationPath(id))),
         ...hubsOfCase().flatMap((client) => devices.map((id) => remove(client, devicePath(id)))),
