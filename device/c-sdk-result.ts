@@ -4,16 +4,18 @@ import { TRANSPORTS, type Transport } from '../emulator/wire/transports.ts';
 import type { JsonObject } from '../emulator/wire/twin.ts';
 import { numberMember, objectMember, readJsonObject, stringMember } from './json-body.ts';
 
-export type CSdkResultName =
-  | 'PROV_DEVICE_RESULT_OK'
-  | 'PROV_DEVICE_RESULT_PARSING'
-  | 'PROV_DEVICE_RESULT_TRANSPORT'
-  | 'PROV_DEVICE_RESULT_DEV_AUTH_ERROR'
-  | 'PROV_DEVICE_RESULT_TIMEOUT'
-  | 'PROV_DEVICE_RESULT_ERROR'
-  | 'PROV_DEVICE_RESULT_HUB_NOT_SPECIFIED'
-  | 'PROV_DEVICE_RESULT_UNAUTHORIZED'
-  | 'PROV_DEVICE_RESULT_DISABLED';
+export const C_SDK_RESULTS = [
+  'PROV_DEVICE_RESULT_OK',
+  'PROV_DEVICE_RESULT_PARSING',
+  'PROV_DEVICE_RESULT_TRANSPORT',
+  'PROV_DEVICE_RESULT_DEV_AUTH_ERROR',
+  'PROV_DEVICE_RESULT_TIMEOUT',
+  'PROV_DEVICE_RESULT_ERROR',
+  'PROV_DEVICE_RESULT_HUB_NOT_SPECIFIED',
+  'PROV_DEVICE_RESULT_UNAUTHORIZED',
+  'PROV_DEVICE_RESULT_DISABLED',
+] as const;
+export type CSdkResultName = (typeof C_SDK_RESULTS)[number];
 
 /** REGISTERING, ASSIGNED and ERROR do not appear with symmetric keys or X.509. [client-traps, below the table] */
 export type CSdkStatusName = 'PROV_DEVICE_REG_STATUS_CONNECTED' | 'PROV_DEVICE_REG_STATUS_ASSIGNING';

@@ -4,7 +4,7 @@ import { CliError } from '../exit.ts';
 import { io } from '../io.ts';
 import { print, printable, printJson } from '../terminal.ts';
 import { choiceOf, confirmation, type TargetFlags } from './target-flags.ts';
-import { asUsageError, readOrRefuse } from './usage-errors.ts';
+import { asUsageError, readOrRefuse, untilInterrupted } from './usage-errors.ts';
 
 export interface DriftFlags extends TargetFlags {
   readonly target: readonly string[];
@@ -16,7 +16,6 @@ export interface DriftFlags extends TargetFlags {
 }
 
 const SECOND_MS = 1000;
-const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 
 export async function showDrift(select: readonly string[], flags: DriftFlags): Promise<void> {
   const [first, second, ...more] = flags.target;
@@ -24,11 +23,7 @@ export async function showDrift(select: readonly string[], flags: DriftFlags): P
     throw new CliError('usage', `drift compares two targets: --target A --target B (${flags.target.length} given)`);
   }
   const { cases } = await readOrRefuse(flags.cases);
-  const interrupted = new AbortController();
-  const interrupt = (): void => interrupted.abort(new Error('interrupted'));
-  const own = io();
-  for (const signal of SIGNALS) own.once(signal, interrupt);
-  try {
+  io().exitCode = await untilInterrupted(async (signal) => {
     const drift = await findDrift(
       asUsageError(() => selectCases(cases, select)),
       {
@@ -38,17 +33,11 @@ export async function showDrift(select: readonly string[], flags: DriftFlags): P
         seed: flags.seed,
         transports: flags.transport,
         caseTimeoutMs: flags.caseTimeout * SECOND_MS,
-        signal: interrupted.signal,
+        signal,
       },
     );
     if (flags.json) printJson(drift);
     else for (const line of driftLines(drift)) print(printable(line));
-    own.exitCode = drift.exitCode;
-  } catch (error) {
-    asUsageError(() => {
-      throw error;
-    });
-  } finally {
-    for (const signal of SIGNALS) own.off(signal, interrupt);
-  }
+    return drift.exitCode;
+  });
 }

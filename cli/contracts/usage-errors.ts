@@ -9,6 +9,7 @@ import {
 } from '../../contracts/index.ts';
 
 import { CliError } from '../exit.ts';
+import { io } from '../io.ts';
 
 /** @throws {CliError} in place of the harness's own errors */
 export function asUsageError<T>(work: () => T): T {
@@ -19,6 +20,28 @@ export function asUsageError<T>(work: () => T): T {
     const isUsage = error instanceof RunError || error instanceof CaseError || error instanceof DeviceProgramError;
     if (isUsage) throw new CliError('usage', error.message);
     throw error;
+  }
+}
+
+const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
+
+/**
+ * Tells of Ctrl+C by its signal: programs of devices run in groups of their own, which that does not reach.
+ * @throws {CliError} in place of the harness's own errors
+ */
+export async function untilInterrupted<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const interrupted = new AbortController();
+  const interrupt = (): void => interrupted.abort(new Error('interrupted'));
+  const own = io();
+  for (const signal of SIGNALS) own.once(signal, interrupt);
+  try {
+    return await work(interrupted.signal);
+  } catch (error) {
+    return asUsageError(() => {
+      throw error;
+    });
+  } finally {
+    for (const signal of SIGNALS) own.off(signal, interrupt);
   }
 }
 

@@ -21,7 +21,7 @@ const PLACEHOLDERS = {
 
 type Values = Readonly<Record<keyof typeof PLACEHOLDERS, string>>;
 
-export interface CommandProgramOptions {
+interface CommandProgramOptions {
   /** `./device --host {host} --port {port} …` */
   readonly command: string;
   /** PEM file with the CA that the device must trust. */

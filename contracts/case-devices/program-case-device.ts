@@ -15,7 +15,7 @@ export class DeviceProgramError extends Error {
   override readonly name = 'DeviceProgramError';
 }
 
-export interface ProgramCaseDeviceOptions {
+interface ProgramCaseDeviceOptions {
   readonly device: DeviceOptions;
   readonly program: DeviceProgram;
   /** Hears of every answer to a poll that says `assigning` while the service sleeps; the returned function ends that. */

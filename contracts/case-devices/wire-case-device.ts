@@ -8,7 +8,7 @@ import { closeQuietly, openSession } from '../../device/wire-device.ts';
 import type { Polling } from '../target/target.ts';
 import type { CaseDevice, DeviceChange, DeviceFacts } from './case-device.ts';
 
-export interface WireCaseDeviceOptions {
+interface WireCaseDeviceOptions {
   readonly device: DeviceOptions;
   readonly polling: Polling;
 }

@@ -1,12 +1,13 @@
 /** The JSON Schema of a case file's documents, published as schema/contract-case.schema.json. */
 import { DEVICE_TRANSPORTS } from '../../emulator/wire/transports.ts';
 import { AnswerSchema } from './answer-schema.ts';
+import { CONFIDENCES } from './case.ts';
 import { ExpectSchema } from './expect-schema.ts';
 import { GivenSchema } from './given-schema.ts';
 import { DeviceSchema, StepSchema } from './step-schema.ts';
 
 /** Letters, digits and hyphens: ids are typed on the command line and name rows in reports. */
-export const CASE_ID_PATTERN = '^[a-z0-9][a-z0-9-]*$';
+const CASE_ID_PATTERN = '^[a-z0-9][a-z0-9-]*$';
 
 const sentence = (description: string) => ({ description, type: 'string', minLength: 1 });
 
@@ -25,7 +26,7 @@ const CaseSchema = {
     source: sentence('Where that stands.'),
     confidence: {
       description: 'How well that is founded on the public record.',
-      enum: ['documented', 'observed', 'inferred', 'assumed'],
+      enum: CONFIDENCES,
     },
     tags: { type: 'array', items: { type: 'string', pattern: CASE_ID_PATTERN } },
     row: { description: "Row of the tutorial's troubleshooting table.", type: 'integer', minimum: 1, maximum: 6 },

@@ -9,7 +9,8 @@ import type { GivenSchema } from './given-schema.ts';
 import type { DeviceSchema, StepSchema } from './step-schema.ts';
 
 /** How well the requirement is founded on the public record. */
-export type Confidence = 'documented' | 'observed' | 'inferred' | 'assumed';
+export const CONFIDENCES = ['documented', 'observed', 'inferred', 'assumed'] as const;
+export type Confidence = (typeof CONFIDENCES)[number];
 
 export interface ContractCase {
   readonly id: string;

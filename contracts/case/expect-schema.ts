@@ -1,4 +1,5 @@
 /** The expectations of a case as JSON Schema. */
+import { C_SDK_RESULTS } from '../../device/c-sdk-result.ts';
 
 const anyValue = (description: string) => ({ description });
 
@@ -40,18 +41,7 @@ const reportSchema = {
     result: {
       description:
         "What the C SDK reports after the same bytes, the troubleshooting table's third column; null: it still polls.",
-      enum: [
-        'PROV_DEVICE_RESULT_OK',
-        'PROV_DEVICE_RESULT_PARSING',
-        'PROV_DEVICE_RESULT_TRANSPORT',
-        'PROV_DEVICE_RESULT_DEV_AUTH_ERROR',
-        'PROV_DEVICE_RESULT_TIMEOUT',
-        'PROV_DEVICE_RESULT_ERROR',
-        'PROV_DEVICE_RESULT_HUB_NOT_SPECIFIED',
-        'PROV_DEVICE_RESULT_UNAUTHORIZED',
-        'PROV_DEVICE_RESULT_DISABLED',
-        null,
-      ],
+      enum: [...C_SDK_RESULTS, null],
     },
     statuses: {
       description: "The C SDK's status callbacks in their order; judged with the built-in device only.",

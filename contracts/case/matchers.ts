@@ -14,7 +14,7 @@ export const MATCHERS = {
   $oneOf: 'a list of values',
 } as const;
 
-export type MatcherName = keyof typeof MATCHERS;
+type MatcherName = keyof typeof MATCHERS;
 
 export function matcherOf(value: JsonObject): MatcherName | undefined {
   return Object.keys(value).find((name): name is MatcherName => name.startsWith('$'));

@@ -20,7 +20,7 @@ export interface YamlDocument {
   lineOf(path: string): number;
 }
 
-export type YamlFile =
+type YamlFile =
   | { readonly kind: 'read'; readonly documents: readonly YamlDocument[] }
   | { readonly kind: 'broken'; readonly faults: readonly CaseFault[] };
 

@@ -1,9 +1,8 @@
 /** What two targets differ in, for people at a terminal of 80 columns. */
-import { notRunText, secondsText, valueText, wrapped } from '../reporters/words.ts';
+import { notRunText, secondsText, someOf, valueText, wrapped } from '../reporters/words.ts';
 import type { Difference, Drift } from './find-drift.ts';
 
 const VALUE_LENGTH_MAX = 400;
-const NAMES_MAX = 6;
 
 export function driftLines(drift: Drift): readonly string[] {
   const { targets, same, differences, notCompared, realMs, seed } = drift;
@@ -38,10 +37,8 @@ function notComparedLines({ notCompared }: Drift): readonly string[] {
   const reasons = new Map<string, Set<string>>();
   for (const { id, why } of notCompared) reasons.set(why, (reasons.get(why) ?? new Set()).add(id));
   return [...reasons].flatMap(([why, ids]) => {
-    const names = [...ids];
-    const more = names.length > NAMES_MAX ? `, and ${names.length - NAMES_MAX} more` : '';
     const [, where = '', reason = why] = /^at ([AB]): (.*)$/s.exec(why) ?? [];
     const text = where === '' ? why : `${notRunText(reason)} (${where})`;
-    return wrapped(`${text}: ${names.slice(0, NAMES_MAX).join(', ')}${more}`);
+    return wrapped(`${text}: ${someOf([...ids])}`);
   });
 }

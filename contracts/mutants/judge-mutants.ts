@@ -3,15 +3,15 @@ import { startWithReplaced } from '../../emulator/internal-door.ts';
 import { startLocalHost } from '../../webhook/host/local-host.ts';
 import { startStandIn } from '../../webhook/stand-in/index.ts';
 import { type LoadedCase, readCases } from '../case/read-cases.ts';
+import { valueText } from '../reporters/words.ts';
 import type { CaseResult, Mismatch } from '../run/result.ts';
 import { type RunOptions, runContracts } from '../run/run-contracts.ts';
 import { selectCases } from '../run/select.ts';
 import { verifyWebhook } from '../verify/index.ts';
-import type { VerifyCase } from '../verify/verdict.ts';
 import type { EmulatorMutant, WebhookMutant } from './mutant.ts';
 import { type MutantsVerdict, type MutantVerdict, mutantsVerdict } from './verdict.ts';
 
-export interface JudgeOptions {
+interface JudgeOptions {
   readonly emulators: readonly EmulatorMutant[];
   readonly webhooks: readonly WebhookMutant[];
   /** Default: the shipped ones. */
@@ -133,36 +133,36 @@ function findingOf({ outcome, error, mismatches }: CaseResult, at: string): Find
   if (outcome === 'error' || crash !== undefined) {
     return { outcome: 'broken', detail: error ?? crash?.says ?? 'it could not be run' };
   }
-  const found = mismatches.find(({ path }) => path.startsWith(at));
-  if (found !== undefined) return { outcome: 'killed', detail: textOf(found) };
-  const [other] = mismatches;
-  if (other === undefined) return { outcome: 'survived', detail: 'the case passed' };
-  return { outcome: 'broken', detail: `noticed in another place: ${textOf(other)}` };
+  const noticed = mismatches.map((one) => ({ isMeant: one.path.startsWith(at), text: textOf(one) }));
+  return findingAmong(noticed, 'the case passed');
 }
 
-function textOf({ path, expected, actual, says }: Mismatch): string {
-  const values = `expected ${shown(expected)}, got ${shown(actual)}`;
-  return `${path}: ${says ?? values}`;
+interface Noticed {
+  /** It is what the mutant does wrong. */
+  readonly isMeant: boolean;
+  readonly text: string;
+}
+
+function findingAmong(noticed: readonly Noticed[], nothing: string): Finding {
+  const found = noticed.find(({ isMeant }) => isMeant);
+  if (found !== undefined) return { outcome: 'killed', detail: found.text };
+  const [other] = noticed;
+  if (other === undefined) return { outcome: 'survived', detail: nothing };
+  return { outcome: 'broken', detail: `noticed in another place: ${other.text}` };
 }
 
 const SHOWN_MAX = 100;
 
-function shown(value: Mismatch['actual']): string {
-  const text = value === undefined ? 'nothing' : JSON.stringify(value);
-  return text.length > SHOWN_MAX ? `${text.slice(0, SHOWN_MAX)}…` : text;
+function textOf({ path, expected, actual, says }: Mismatch): string {
+  const values = `expected ${valueText(expected, SHOWN_MAX)}, got ${valueText(actual, SHOWN_MAX)}`;
+  return `${path}: ${says ?? values}`;
 }
 
 async function playVerification(mutant: WebhookMutant, id: string, webhook: string): Promise<Finding> {
   const { timeoutMs, at } = mutant;
   const { cases, reason } = await verifyWebhook({ webhook, only: [id], ...(timeoutMs !== undefined && { timeoutMs }) });
   const [found] = cases;
-  return found === undefined ? { outcome: 'broken', detail: reason } : ruleFinding(found, at);
-}
-
-function ruleFinding({ faults }: VerifyCase, rule: string): Finding {
-  const broken = faults.find((fault) => fault.rule === rule);
-  if (broken !== undefined) return { outcome: 'killed', detail: `${broken.rule}: ${broken.detail}` };
-  const [other] = faults;
-  if (other === undefined) return { outcome: 'survived', detail: 'no rule was broken' };
-  return { outcome: 'broken', detail: `noticed in another place: ${other.rule}: ${other.detail}` };
+  if (found === undefined) return { outcome: 'broken', detail: reason };
+  const noticed = found.faults.map(({ rule, detail }) => ({ isMeant: rule === at, text: `${rule}: ${detail}` }));
+  return findingAmong(noticed, 'no rule was broken');
 }

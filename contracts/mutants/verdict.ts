@@ -1,6 +1,6 @@
 /** What came of the mutants, as the command prints it and the suite asserts it. */
 
-export type MutantOutcome =
+type MutantOutcome =
   /** The case that was named noticed what it had to notice. */
   | 'killed'
   /** The case passed: it does not prove what it says. */

@@ -1,7 +1,16 @@
 /** The report for people at a terminal: a line for each case as it ends, then everything about those that are broken. */
 import type { CaseResult, Reporter, TimelineEntry, Verdict } from '../run/result.ts';
 import { IN_PROCESS } from '../target/target.ts';
-import { againText, countsText, leftOutByReason, notRunText, secondsText, valueText, wrapped } from './words.ts';
+import {
+  againText,
+  countsText,
+  leftOutByReason,
+  notRunText,
+  secondsText,
+  someOf,
+  valueText,
+  wrapped,
+} from './words.ts';
 
 type Painter = (text: string) => string;
 
@@ -14,7 +23,6 @@ export interface ConsoleOptions {
 
 const VALUE_LENGTH_MAX = 400;
 const TIMELINE_LINES_MAX = 60;
-const LEFT_OUT_NAMES_MAX = 6;
 
 export function consoleReporter(options: ConsoleOptions): Reporter {
   const { print, paint, printable } = options;
@@ -32,9 +40,7 @@ export function consoleReporter(options: ConsoleOptions): Reporter {
       }
       print('');
       for (const [why, names] of leftOutByReason(verdict.leftOut)) {
-        const more = names.length > LEFT_OUT_NAMES_MAX ? `, and ${names.length - LEFT_OUT_NAMES_MAX} more` : '';
-        const text = `${notRunText(why)}: ${names.slice(0, LEFT_OUT_NAMES_MAX).join(', ')}${more}`;
-        for (const line of wrapped(text)) print(paint.faint(line));
+        for (const line of wrapped(`${notRunText(why)}: ${someOf(names)}`)) print(paint.faint(line));
       }
       const counts = `${countsText(verdict)} in ${secondsText(verdict.realMs / 1000)}`;
       print(verdict.exitCode === 0 ? paint.good(counts) : paint.bad(counts));

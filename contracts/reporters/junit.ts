@@ -1,7 +1,7 @@
 /** JUnit XML, as CI servers read it: a suite for each case file, a test for each case and transport. */
 import type { CaseResult, LeftOut, Reporter, Verdict } from '../run/result.ts';
 import { documentReporter } from './reporter.ts';
-import { againText, mismatchText, notRunText, secondsText } from './words.ts';
+import { againText, escapeMarkup, mismatchText, notRunText, secondsText } from './words.ts';
 
 export function junitReporter(path: string): Reporter {
   return documentReporter('--junit', path, junitXml);
@@ -95,12 +95,8 @@ function attributes(values: Readonly<Record<string, string | number>>): string {
     .join('');
 }
 
-const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
-
 /** What XML 1.0 cannot hold in any spelling becomes U+FFFD; line breaks in attributes must survive. */
 export function escapeXml(text: string): string {
-  return text
-    .replace(/[^\t\n\r\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]/gu, '\u{FFFD}')
-    .replace(/[&<>"]/g, (character) => ENTITIES[character] ?? character)
-    .replace(/\r/g, '&#13;');
+  const possible = text.replace(/[^\t\n\r\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]/gu, '\u{FFFD}');
+  return escapeMarkup(possible).replace(/\r/g, '&#13;');
 }

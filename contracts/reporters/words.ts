@@ -41,6 +41,27 @@ export function notRunText(why: string): string {
   return `not run, because it ${why.startsWith('not ') ? `is ${why}` : why}`;
 }
 
+const NAMES_MAX = 6;
+
+/** `one, two, and 7 more` */
+export function someOf(names: readonly string[]): string {
+  const more = names.length > NAMES_MAX ? `, and ${names.length - NAMES_MAX} more` : '';
+  return `${names.slice(0, NAMES_MAX).join(', ')}${more}`;
+}
+
+const ENTITIES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
+
+/** As text, or as the value of an attribute, of HTML and of XML. */
+export function escapeMarkup(text: string): string {
+  return text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? character);
+}
+
 /** Lines of so many columns, broken at blanks; a word that is longer stays whole. */
 export function wrapped(text: string, columns = 80, indent = '  '): readonly string[] {
   const lines: string[] = [];

@@ -6,7 +6,7 @@ import { type MatchOptions, match } from './match.ts';
 import type { Observation } from './observe.ts';
 import type { Mismatch } from './result.ts';
 
-export interface Judged {
+interface Judged {
   readonly checks: number;
   readonly mismatches: readonly Mismatch[];
 }

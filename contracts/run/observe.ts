@@ -1,19 +1,19 @@
 /** What there is to know about one device of a case: the answers it got, the webhook calls, and what its hub holds. */
 
-import { type CSdkReply, type CSdkResult, cSdkResult } from '../../device/c-sdk-result.ts';
+import { type CSdkResult, cSdkResult } from '../../device/c-sdk-result.ts';
 import type { Reply } from '../../device/device.ts';
-import { numberMember, objectMember, readJsonObject, stringMember } from '../../device/json-body.ts';
+import { numberMember, objectMember, stringMember } from '../../device/json-body.ts';
 import type { JournalEvent } from '../../emulator/wire/journal-entry.ts';
 import { jsonCopy } from '../../emulator/wire/json.ts';
 import type { DeviceTransport } from '../../emulator/wire/transports.ts';
-import type { JsonObject, JsonValue } from '../../emulator/wire/twin.ts';
+import { isJsonObject, type JsonObject, type JsonValue } from '../../emulator/wire/twin.ts';
 import type { CaseDevice, DeviceFacts } from '../case-devices/case-device.ts';
 import type { TargetCase } from '../target/target.ts';
 import { jsonOrText, type SeenRequest, type WebhookSide } from './webhook-side.ts';
 
 type EventOf<Kind extends JournalEvent['kind']> = Extract<JournalEvent, { readonly kind: Kind }>;
 
-export interface SeenReply {
+interface SeenReply {
   readonly step: 'register' | 'poll';
   readonly status: number;
   readonly retryAfterSeconds?: number;
@@ -37,7 +37,7 @@ export interface Observation {
   readonly hubDevice: JsonObject | undefined;
 }
 
-export interface ObservedDevice {
+interface ObservedDevice {
   readonly idScope: string;
   readonly registrationId: string;
   readonly transport: DeviceTransport;
@@ -60,9 +60,10 @@ export async function observe(
       answers.findLastIndex((event) => event.operation === 'register'),
     ),
   );
-  const replies = facts.replies?.map(wireReplyOf);
-  const lastReply = (replies ?? latest.map(replyOf)).at(-1);
-  const body = lastReply === undefined ? undefined : readJsonObject(JSON.stringify(lastReply.body));
+  const journaledReplies = latest.map(({ operation, ...reply }) => ({ ...reply, step: stepOf(operation) }));
+  const replies = facts.replies?.map(seenReply);
+  const lastReply = (replies ?? journaledReplies.map(seenReply)).at(-1);
+  const body = isJsonObject(lastReply?.body) ? lastReply.body : undefined;
   const state = body && objectMember(body, 'registrationState');
   const calls = entries.filter((entry) => entry.event.kind === 'webhook-attempt');
   const assignment = await at.assignment(idScope, registrationId);
@@ -70,7 +71,7 @@ export async function observe(
   const requests = requestsOf(registrationId, events, webhook);
   return {
     facts,
-    cSdk: facts.cSdkResult ?? cSdkResult({ transport, replies: latest.map(cReplyOf) }),
+    cSdk: facts.cSdkResult ?? cSdkResult({ transport, replies: journaledReplies }),
     replies,
     lastReply,
     state,
@@ -96,27 +97,13 @@ function isAnswer(event: JournalEvent): event is EventOf<'replied'> {
   return event.kind === 'replied' && event.operation !== 'lookup';
 }
 
-function replyOf(event: EventOf<'replied'>): SeenReply {
-  const { status, retryAfterSeconds } = event;
-  return {
-    step: event.operation === 'register' ? 'register' : 'poll',
-    status,
-    ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
-    body: jsonOrText(event.body),
-  };
+function stepOf(name: Reply['step'] | EventOf<'replied'>['operation']): SeenReply['step'] {
+  return name === 'register' ? 'register' : 'poll';
 }
 
-function wireReplyOf({ step, status, retryAfterSeconds, body }: Reply): SeenReply {
-  return {
-    step: step === 'register' ? 'register' : 'poll',
-    status: status ?? 0,
-    ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
-    body: jsonOrText(body),
-  };
-}
-
-function cReplyOf(event: EventOf<'replied'>): CSdkReply {
-  return { step: event.operation === 'register' ? 'register' : 'poll', status: event.status, body: event.body };
+function seenReply({ step, status = 0, retryAfterSeconds, body }: Omit<Reply, 'transport'>): SeenReply {
+  const wait = retryAfterSeconds !== undefined && { retryAfterSeconds };
+  return { step: stepOf(step), status, ...wait, body: jsonOrText(body) };
 }
 
 /** The requests as a scripted webhook saw them; of any other webhook, as the journal has them: without headers. */
@@ -126,8 +113,7 @@ function requestsOf(
   webhook: WebhookSide,
 ): readonly SeenRequest[] {
   const isOwn = ({ body }: SeenRequest): boolean => {
-    const request = readJsonObject(JSON.stringify(body));
-    const context = request && objectMember(request, 'deviceRuntimeContext');
+    const context = isJsonObject(body) ? objectMember(body, 'deviceRuntimeContext') : undefined;
     const id = context && stringMember(context, 'registrationId');
     return id?.toLowerCase() === registrationId.toLowerCase();
   };

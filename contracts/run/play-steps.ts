@@ -1,12 +1,10 @@
 /** Plays the steps of a case, one after the other. */
 
-import type { GivenEnrollmentGroup, GivenIndividualEnrollment } from '../../emulator/wire/set-up.ts';
 import type { JsonObject } from '../../emulator/wire/twin.ts';
 import type { CaseGroup, CaseIndividual, EnrollmentStep, Expect, RegisterStep, Step } from '../case/case.ts';
 import { mergeJson } from '../case/extend.ts';
 import type { DeviceChange } from '../case-devices/case-device.ts';
-import { completeGroup, completeIndividual } from '../target/set-up-of.ts';
-import type { ChangedEnrollments } from '../target/target.ts';
+import { complete } from '../target/set-up-of.ts';
 import type { World, WorldDevice } from './world.ts';
 
 export interface PlayOptions {
@@ -75,33 +73,18 @@ const WRITTEN_BY_SERVICE = ['etag', 'createdDateTimeUtc', 'lastUpdatedDateTimeUt
 async function changeEnrollment(step: EnrollmentStep, { at, webhook }: World): Promise<void> {
   const instance = (await at.setUp()).dps?.find((one) => one.idScope === at.idScope);
   const { enrollments = [], enrollmentGroups = [] } = instance ?? {};
-  const changed: ChangedEnrollments =
-    'enrollment' in step
-      ? { enrollments: [changeIndividual(step.enrollment, enrollments, step.set, webhook.url)] }
-      : { enrollmentGroups: [changeGroup(step.enrollmentGroup, enrollmentGroups, step.set, webhook.url)] };
-  await at.changeEnrollments(changed);
-}
-
-function changeIndividual(
-  registrationId: string,
-  records: readonly GivenIndividualEnrollment[],
-  set: JsonObject,
-  webhookUrl: string | undefined,
-): GivenIndividualEnrollment {
-  const current = records.find((one) => one.registrationId.toLowerCase() === registrationId.toLowerCase());
-  const record = mergeJson(withoutStamps(current ?? { registrationId }), set) as JsonObject;
-  return completeIndividual(record as unknown as CaseIndividual, webhookUrl);
-}
-
-function changeGroup(
-  enrollmentGroupId: string,
-  records: readonly GivenEnrollmentGroup[],
-  set: JsonObject,
-  webhookUrl: string | undefined,
-): GivenEnrollmentGroup {
-  const current = records.find((one) => one.enrollmentGroupId === enrollmentGroupId);
-  const record = mergeJson(withoutStamps(current ?? { enrollmentGroupId }), set) as JsonObject;
-  return completeGroup(record as unknown as CaseGroup, webhookUrl);
+  const changed = (current: object): JsonObject => mergeJson(withoutStamps(current), step.set) as JsonObject;
+  if ('enrollment' in step) {
+    const { enrollment: registrationId } = step;
+    const isMeant = (one: { readonly registrationId: string }): boolean =>
+      one.registrationId.toLowerCase() === registrationId.toLowerCase();
+    const record = changed(enrollments.find(isMeant) ?? { registrationId });
+    return at.changeEnrollments({ enrollments: [complete(record as unknown as CaseIndividual, webhook.url)] });
+  }
+  const { enrollmentGroup: enrollmentGroupId } = step;
+  const known = enrollmentGroups.find((one) => one.enrollmentGroupId === enrollmentGroupId);
+  const record = changed(known ?? { enrollmentGroupId });
+  return at.changeEnrollments({ enrollmentGroups: [complete(record as unknown as CaseGroup, webhook.url)] });
 }
 
 function withoutStamps(record: object): JsonObject {

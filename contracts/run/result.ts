@@ -3,7 +3,7 @@
 import type { Tone } from '../../emulator/wire/journal-entry.ts';
 import type { DeviceTransport } from '../../emulator/wire/transports.ts';
 import type { JsonObject, JsonValue } from '../../emulator/wire/twin.ts';
-import type { Confidence } from '../case/case.ts';
+import type { ContractCase } from '../case/case.ts';
 
 export type CaseOutcome =
   | 'passed'
@@ -36,15 +36,13 @@ export interface TimelineEntry {
   readonly detail?: string;
 }
 
-export interface CaseResult {
-  readonly id: string;
-  readonly title: string;
-  readonly requirement: string;
-  readonly source: string;
-  readonly confidence: Confidence;
-  readonly tags: readonly string[];
-  readonly row?: number;
-  readonly covers: readonly string[];
+/** What a report repeats of the case itself. */
+type CaseFacts = Pick<
+  ContractCase,
+  'id' | 'title' | 'requirement' | 'source' | 'confidence' | 'tags' | 'row' | 'covers'
+>;
+
+export interface CaseResult extends CaseFacts {
   readonly file: string;
   readonly line: number;
   readonly transport: DeviceTransport;

@@ -16,6 +16,7 @@ import { type DriverKind, type PlannedCase, planRun, requireResults } from './pl
 import { requireReachable } from './reachable.ts';
 import { BUILT_IN_DRIVER, type CaseResult, type Reporter, type RunFacts, SDK_DRIVER, type Verdict } from './result.ts';
 import { type RanCase, runCase } from './run-case.ts';
+import { sideBySide } from './side-by-side.ts';
 import { hashOf } from './trace-hash.ts';
 
 export interface RunOptions {
@@ -189,17 +190,6 @@ function createPrograms(driver: DriverKind, command: string | undefined): Progra
   }
   if (driver === 'sdk') return { name: SDK_DRIVER, ofRun: sdk, sdk, stop };
   return { name: BUILT_IN_DRIVER, ofRun: undefined, sdk, stop };
-}
-
-async function sideBySide<T>(items: readonly T[], width: number, work: (item: T) => Promise<void>): Promise<void> {
-  const queue = [...items];
-  const worker = async (): Promise<void> => {
-    for (let item = queue.shift(); item !== undefined; item = queue.shift()) await work(item);
-  };
-  // Every worker is waited for, so that nothing still runs when the first error is told.
-  const ended = await Promise.allSettled(Array.from({ length: Math.max(1, width) }, worker));
-  const failed = ended.find((one) => one.status === 'rejected');
-  if (failed !== undefined) throw failed.reason;
 }
 
 /** As planned, whichever case ended first. */

@@ -25,7 +25,7 @@ export interface AzureService {
   remaining(): Promise<readonly string[]>;
 }
 
-export interface ScopeOfCase {
+interface ScopeOfCase {
   /** Host names. */
   readonly hubs: readonly string[];
   /** Whether an enrollment without hubs has to name them. */
@@ -93,10 +93,14 @@ function begin({ service, hubs }: Clients, scope: ScopeOfCase, remember: Remembe
   const devices = scope.devices.filter((id) => id.length <= ID_LENGTH_MAX);
   const enrollments = new Map<string, GivenIndividualEnrollment>();
   const groups = new Map<string, GivenEnrollmentGroup>();
-  const put = async (path: string, record: object, isThere: boolean): Promise<void> => {
+  const put = async <T extends AnyEnrollment>(given: T, path: string, made: Map<string, T>, keyBytes: number) => {
+    const known = made.get(path);
+    const record = complete(given, known, scope, keyBytes);
+    made.set(path, record);
     remember(service, path);
     const headers = { 'if-match': '*' };
-    await service.ask({ method: 'PUT', path, body: record as JsonObject, ...(isThere && { headers }) });
+    const body = record as unknown as JsonObject;
+    await service.ask({ method: 'PUT', path, body, ...(known !== undefined && { headers }) });
   };
   const remove = async (client: ServiceClient, path: string): Promise<void> => {
     try {
@@ -110,16 +114,10 @@ function begin({ service, hubs }: Clients, scope: ScopeOfCase, remember: Remembe
   return {
     put: async ({ enrollments: individuals = [], enrollmentGroups = [] }) => {
       for (const given of individuals) {
-        const known = enrollments.get(given.registrationId.toLowerCase());
-        const record = complete(given, known, scope, INDIVIDUAL_KEY_BYTES);
-        enrollments.set(given.registrationId.toLowerCase(), record);
-        await put(enrollmentPath(given.registrationId), record, known !== undefined);
+        await put(given, enrollmentPath(given.registrationId), enrollments, INDIVIDUAL_KEY_BYTES);
       }
       for (const given of enrollmentGroups) {
-        const known = groups.get(given.enrollmentGroupId);
-        const record = complete(given, known, scope, GROUP_KEY_BYTES);
-        groups.set(given.enrollmentGroupId, record);
-        await put(groupPath(given.enrollmentGroupId), record, known !== undefined);
+        await put(given, groupPath(given.enrollmentGroupId), groups, GROUP_KEY_BYTES);
       }
     },
     records: () => ({ enrollments: [...enrollments.values()], enrollmentGroups: [...groups.values()] }),
@@ -147,10 +145,7 @@ function begin({ service, hubs }: Clients, scope: ScopeOfCase, remember: Remembe
     },
     remove: async () => {
       // First who lets devices in, so that none comes in between.
-      await Promise.all([
-        ...[...enrollments.values()].map((one) => remove(service, enrollmentPath(one.registrationId))),
-        ...[...groups.values()].map((one) => remove(service, groupPath(one.enrollmentGroupId))),
-      ]);
+      await Promise.all([...[...enrollments.keys(), ...groups.keys()].map((path) => remove(service, path))]);
       await Promise.all([
         ...devices.map((id) => remove(service, registrationPath(id))),
         ...hubsOfCase().flatMap((client) => devices.map((id) => remove(client, devicePath(id)))),

@@ -8,7 +8,7 @@ import { RunError, refuseLeftovers } from './run-error.ts';
 import { setUpOf } from './set-up-of.ts';
 import type { Ability, Assignment, OpenCaseOptions, Target, TargetCase, WebhookPlace } from './target.ts';
 
-export interface AzureOptions {
+interface AzureOptions {
   readonly file: AzureFile;
   /** Every id that is made begins with it. */
   readonly prefix: string;

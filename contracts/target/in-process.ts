@@ -6,7 +6,8 @@ import { subjectName } from '../../emulator/wire/journal-subject.ts';
 import { jsonCopy } from '../../emulator/wire/json.ts';
 import type { JsonValue } from '../../emulator/wire/twin.ts';
 
-import { setUpOf } from './set-up-of.ts';
+import { isToldToWait } from './journal-of-case.ts';
+import { changeOf, setUpOf } from './set-up-of.ts';
 import { ABILITIES, type Ability, IN_PROCESS, type OpenCaseOptions, type Target, type TargetCase } from './target.ts';
 
 /** Starts what is to be judged: our emulator, or one with a part replaced. */
@@ -63,10 +64,7 @@ function caseOf(
     endpoint: (transport) => emulator.endpoints[listenerOf(transport)],
     setUp: () => emulator.exportSetUp(),
     changeEnrollments: async (changed) => {
-      const instance = (await emulator.exportSetUp()).dps?.find((one) => one.idScope === idScope);
-      if (instance === undefined) throw new Error(`the target has no instance with the ID scope ${idScope}`);
-      const { enrollments: _individuals, enrollmentGroups: _groups, ...rest } = instance;
-      await emulator.seed({ dps: [{ ...rest, ...changed }] }, 'change-enrollment');
+      await emulator.seed(changeOf(await emulator.exportSetUp(), idScope, changed), 'change-enrollment');
     },
     assignment: async (scope, registrationId) => (await emulator.registration(scope, registrationId))?.assignment,
     hubDevices: async (hub) => (await hubs.devices(hub))?.map(({ deviceId }) => deviceId),
@@ -102,8 +100,7 @@ function caseOf(
 function waitingFor({ journal, clock }: Emulator): TargetCase['onWaiting'] {
   return (registrationId, listener) =>
     journal.subscribe((subject, { event }) => {
-      const isPoll = event.kind === 'replied' && event.operation === 'poll' && event.status === 202;
-      if (!isPoll || subjectName(subject).toLowerCase() !== registrationId.toLowerCase()) return;
+      if (!isToldToWait(event, { subject: subjectName(subject), registrationId })) return;
       if (clock.pending().length > 0 && clock.openHolds().length === 0) listener();
     });
 }

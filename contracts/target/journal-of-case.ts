@@ -1,7 +1,7 @@
 /** The journal of a case at an emulator that is reached over its control API: read again and again while somebody waits. */
 import { setTimeout as wait } from 'node:timers/promises';
 import type { ControlClient } from '../../client/control-client.ts';
-import type { JournalEntry } from '../../emulator/wire/journal-entry.ts';
+import type { JournalEvent } from '../../emulator/wire/journal-entry.ts';
 import { subjectName } from '../../emulator/wire/journal-subject.ts';
 import type { EntryListener, TargetCase } from './target.ts';
 
@@ -67,8 +67,8 @@ export function followJournal(client: ControlClient, scopes: readonly string[]):
     },
     onWaiting: (registrationId, listener) => {
       const over = new AbortController();
-      const stop = subscribe((subject, entry) => {
-        if (!isAskedAgain(subject, registrationId, entry)) return;
+      const stop = subscribe((subject, { event }) => {
+        if (!isToldToWait(event, { subject, registrationId })) return;
         client.clock().then(
           ({ pending, openHolds }) => {
             if (pending.length > 0 && openHolds.length === 0) listener();
@@ -88,7 +88,8 @@ export function followJournal(client: ControlClient, scopes: readonly string[]):
   };
 }
 
-function isAskedAgain(subject: string, registrationId: string, { event }: JournalEntry): boolean {
+/** Its poll was answered `assigning`. */
+export function isToldToWait(event: JournalEvent, of: { readonly subject: string; readonly registrationId: string }) {
   const isPoll = event.kind === 'replied' && event.operation === 'poll' && event.status === 202;
-  return isPoll && subject.toLowerCase() === registrationId.toLowerCase();
+  return isPoll && of.subject.toLowerCase() === of.registrationId.toLowerCase();
 }

@@ -2,7 +2,7 @@
 import type { ContractCase, DeviceExpect, Expect, Step } from '../case/case.ts';
 import { ABILITIES, type Ability } from './target.ts';
 
-export interface AskedOf {
+interface AskedOf {
   readonly can: ReadonlySet<Ability>;
   /** The user's webhook stands in for the one of the case. */
   readonly hasOwnWebhook: boolean;

@@ -14,10 +14,10 @@ import type { ContractCase } from '../case/case.ts';
 import { type CaseJournal, followJournal } from './journal-of-case.ts';
 import { caseMark, hubsOf, inWordsOfCase, type Renamed, renameCase, scopesOf } from './names.ts';
 import { RunError, refuseLeftovers } from './run-error.ts';
-import { setUpOf } from './set-up-of.ts';
+import { changeOf, setUpOf } from './set-up-of.ts';
 import type { Ability, OpenCaseOptions, Target, TargetCase, WebhookPlace } from './target.ts';
 
-export interface RunningOptions {
+interface RunningOptions {
   readonly client: ControlClient;
   /** Everything that is made begins with it. */
   readonly prefix: string;
@@ -165,10 +165,7 @@ function caseOf({ client, own, names, idScope, journal, remove, ca, endpoint, ..
     endpoint,
     setUp,
     changeEnrollments: async (changed) => {
-      const [instance] = (await setUp()).dps;
-      if (instance === undefined) throw new Error(`the target has no instance with the ID scope ${idScope}`);
-      const { enrollments: _individuals, enrollmentGroups: _groups, ...rest } = instance;
-      await client.seed({ dps: [{ ...rest, ...changed }] });
+      await client.seed(changeOf(await setUp(), idScope, changed));
     },
     assignment: async (scope, registrationId) => {
       const found = await orNone(client.registration(scope, registrationId));

@@ -1,6 +1,7 @@
 /** Turns what a case gives into the emulator's set-up document. */
-import type { GivenEnrollmentGroup, GivenIndividualEnrollment, SetUp } from '../../emulator/wire/set-up.ts';
+import type { SetUp } from '../../emulator/wire/set-up.ts';
 import type { CaseGroup, CaseIndividual, Given } from '../case/case.ts';
+import type { ChangedEnrollments } from './target.ts';
 
 /** The scope of a case that names none. */
 export const DEFAULT_ID_SCOPE = '0ne00000001';
@@ -19,25 +20,27 @@ export function setUpOf(given: Given, webhookUrl: string | undefined): SetUp {
         idScope: given.idScope ?? DEFAULT_ID_SCOPE,
         linkedHubs: given.hubs ?? [],
         ...(given.allocationPolicy && { allocationPolicy: given.allocationPolicy }),
-        enrollments: (given.enrollments ?? []).map((one) => completeIndividual(one, webhookUrl)),
-        enrollmentGroups: (given.enrollmentGroups ?? []).map((one) => completeGroup(one, webhookUrl)),
+        enrollments: (given.enrollments ?? []).map((one) => complete(one, webhookUrl)),
+        enrollmentGroups: (given.enrollmentGroups ?? []).map((one) => complete(one, webhookUrl)),
       },
     ],
   };
 }
 
-export function completeIndividual(record: CaseIndividual, webhookUrl: string | undefined): GivenIndividualEnrollment {
-  return { ...record, ...common(record, webhookUrl) };
+/** A seed that changes enrollments of an instance, and nothing else of it. */
+export function changeOf({ dps = [] }: SetUp, idScope: string, changed: ChangedEnrollments): SetUp {
+  const instance = dps.find((one) => one.idScope === idScope);
+  if (instance === undefined) throw new Error(`the target has no instance with the ID scope ${idScope}`);
+  const { enrollments: _individuals, enrollmentGroups: _groups, ...rest } = instance;
+  return { dps: [{ ...rest, ...changed }] };
 }
 
-export function completeGroup(record: CaseGroup, webhookUrl: string | undefined): GivenEnrollmentGroup {
-  return { ...record, ...common(record, webhookUrl) };
-}
-
-function common(record: CaseIndividual | CaseGroup, webhookUrl: string | undefined) {
+/** With what a case may leave out: the attestation, and where its webhook is. */
+export function complete<Record extends CaseIndividual | CaseGroup>(record: Record, webhookUrl: string | undefined) {
   const { attestation, allocationPolicy, customAllocationDefinition: definition } = record;
   const named = definition?.webhookUrl ?? WEBHOOK_PLACEHOLDER;
   return {
+    ...record,
     attestation: attestation ?? ({ type: 'symmetricKey' } as const),
     ...((allocationPolicy === 'custom' || definition !== undefined) && {
       customAllocationDefinition: {

@@ -120,7 +120,7 @@ export interface TargetCase {
   close(): Promise<void>;
 }
 
-export interface TargetClock {
+interface TargetClock {
   /** As far as is known here, in milliseconds since 1970. */
   now(): number;
   advance(ms: number): Promise<void>;

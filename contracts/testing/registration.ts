@@ -51,7 +51,7 @@ function concluded(event: Extract<JournalEvent, { readonly kind: 'concluded' }>)
 /** Of one device, or of all. */
 export type Subject = Registration | { readonly emulator: Emulator };
 
-export interface OnRecord {
+interface OnRecord {
   /** In the order in which it happened. */
   readonly entries: readonly JournalEntry[];
   /** The journal had more, and let go of it to make room. */

@@ -7,9 +7,9 @@ import { postJson, type WebhookOutcome } from '../../emulator/service-door.ts';
 export const TIMEOUTS_MAX = 3;
 
 /** What the emulator reads at most by default. */
-export const ANSWER_BYTES_MAX = 1024 * 1024;
+const ANSWER_BYTES_MAX = 1024 * 1024;
 
-export interface CallerOptions {
+interface CallerOptions {
   readonly url: string;
   readonly timeoutMs: number;
   /** PEM of a CA that an https webhook's chain may end at, besides the public ones. */

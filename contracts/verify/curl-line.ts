@@ -1,7 +1,7 @@
 /** A request as a line for a POSIX shell, so that a finding can be seen without this program. */
 import { maskQueryValues } from '../../emulator/wire/mask.ts';
 
-export interface CurlLineOptions {
+interface CurlLineOptions {
   readonly url: string;
   readonly body: string;
   readonly showKeys: boolean;

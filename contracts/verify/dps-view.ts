@@ -15,7 +15,7 @@ import type { Shape } from './shape.ts';
 
 import type { DeviceView, DpsView } from './verdict.ts';
 
-export interface Views {
+interface Views {
   readonly dps: DpsView;
   readonly device: DeviceView;
 }

@@ -8,7 +8,7 @@ import type { Shape } from './shape.ts';
 import { baseShape } from './shape-base.ts';
 import type { Fault } from './verdict.ts';
 
-export interface ExpectedShape {
+interface ExpectedShape {
   readonly shape: Shape;
   readonly expectation: Expectation;
 }

@@ -9,7 +9,7 @@ import { type Progress, REQUESTS_AT_A_TIME } from './run-cases.ts';
 import type { ShapeInputs } from './shape.ts';
 import type { Fault, FuzzReport, VerifyCase } from './verdict.ts';
 
-export interface FuzzOptions {
+interface FuzzOptions {
   readonly requests: number;
   readonly seed: number;
   readonly inputs: ShapeInputs;

@@ -1,4 +1,5 @@
 /** Plays the planned cases, eight at a time, until they are done or the webhook has been silent too often. */
+import { sideBySide } from '../run/side-by-side.ts';
 import { TIMEOUTS_MAX } from './caller.ts';
 import { type CaseSettings, type PlannedCase, runCase } from './run-case.ts';
 import type { VerifyCase } from './verdict.ts';
@@ -15,21 +16,16 @@ export async function runCases(
   progress: Progress,
 ): Promise<readonly VerifyCase[]> {
   const verdicts = new Map<PlannedCase, VerifyCase>();
-  const queue = planned[Symbol.iterator]();
-  const work = async (): Promise<void> => {
-    // One iterator for all workers: each takes the next case.
-    for (const next of queue) {
-      if (settings.caller.hasGivenUp()) return;
-      verdicts.set(next, await runCase(next, settings));
-      progress(verdicts.size, planned.length);
-    }
-  };
-  await Promise.all(Array.from({ length: REQUESTS_AT_A_TIME }, work));
+  await sideBySide(planned, REQUESTS_AT_A_TIME, async (next) => {
+    if (settings.caller.hasGivenUp()) return;
+    verdicts.set(next, await runCase(next, settings));
+    progress(verdicts.size, planned.length);
+  });
   return planned.map((one) => verdicts.get(one) ?? notRun(one));
 }
 
 /** The first request, alone: a webhook that is not there at all is told from one that answers wrongly. */
-export type FirstCase =
+type FirstCase =
   | { readonly kind: 'played'; readonly verdict: VerifyCase }
   | { readonly kind: 'unreachable'; readonly reason: string };
 

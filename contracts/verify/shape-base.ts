@@ -4,7 +4,7 @@ import type { Shape, ShapeInputs } from './shape.ts';
 export const CONCEPTS = 'Microsoft Learn, "Understand custom allocation policies", the AllocationRequest object';
 export const LOGGED = 'request bodies that the service was logged sending, and the published API description';
 
-export interface BaseShape {
+interface BaseShape {
   readonly shape: Omit<Shape, 'id' | 'title' | 'source'>;
   /** The hub that the device is taken to have: the first belongs to the first id, and so on. */
   readonly favouriteHub: string;

@@ -1,9 +1,19 @@
 /** The catalogue: every shape of AllocationRequest that the service sends, made from the caller's ids and hubs. */
 import { idShapes } from './id-shapes.ts';
-import { LINKED_HUBS_MAX, neutralHubs } from './neutral-hubs.ts';
 import { payloadShapes } from './payload-shapes.ts';
 import type { AttestationType, EnrollmentKind, RecordFacts, Shape, ShapeInputs } from './shape.ts';
 import { baseShape, CONCEPTS, LOGGED } from './shape-base.ts';
+
+/** Linked hubs per service, so the longest list there is. [dps-service-behaviour §6] */
+const LINKED_HUBS_MAX = 50;
+
+/** Hubs without any name of the demo's: `verify-hub-01.azure-devices.net` and so on. */
+function neutralHubs(count: number): readonly string[] {
+  return Array.from(
+    { length: count },
+    (_, index) => `verify-hub-${String(index + 1).padStart(2, '0')}.azure-devices.net`,
+  );
+}
 
 /** Ids are unique; the order is the one of the report. */
 export function shapesFor(inputs: ShapeInputs): readonly Shape[] {
