@@ -9,7 +9,12 @@ mkdirSync(home, { recursive: true });
 /** For what hangs; a busy machine is no fault. */
 const testTimeout = 60_000;
 
-export const shared = { testTimeout, hookTimeout: testTimeout, env: { DPS_EMULATOR_HOME: home } };
+export const shared = {
+  testTimeout,
+  hookTimeout: testTimeout,
+  expect: { poll: { interval: 2, timeout: testTimeout } },
+  env: { DPS_EMULATOR_HOME: home },
+};
 
 /** Tests that replace a part of Node for their file; all others share a process, which saves a third of the time. */
 const ISOLATED = 'test/**/*.isolated.test.ts';

@@ -2,6 +2,16 @@
 import { defineConfig } from 'vitest/config';
 import { shared } from './vitest.config.ts';
 
+/** For what hangs, as in the fast suite. */
+const testTimeout = 300_000;
+
 export default defineConfig({
-  test: { ...shared, testTimeout: 120_000, pool: 'forks', maxWorkers: 2, include: ['test/**/*.long.test.ts'] },
+  test: {
+    ...shared,
+    testTimeout,
+    hookTimeout: testTimeout,
+    pool: 'forks',
+    maxWorkers: 2,
+    include: ['test/**/*.long.test.ts'],
+  },
 });

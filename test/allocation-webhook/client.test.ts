@@ -78,7 +78,6 @@ describe('answers of a webhook on a real socket', () => {
       failure('timeout', /no complete answer within 40 ms/),
     );
     expect(performance.now() - startedMs).toBeGreaterThan(35);
-    expect(performance.now() - startedMs).toBeLessThan(8_000);
   });
 
   it.each([
@@ -225,7 +224,7 @@ describe('what a call leaves behind', () => {
     // The runner has a timer or two of its own; eight leaks would show beside them.
     expect(timers()).toBeLessThan(before + 4);
     // The events of closing sockets take a few turns.
-    await expect.poll(() => getEventListeners(abort.signal, 'abort'), { interval: 1, timeout: 10_000 }).toEqual([]);
+    await expect.poll(() => getEventListeners(abort.signal, 'abort')).toEqual([]);
   });
 
   it.each([
@@ -237,7 +236,7 @@ describe('what a call leaves behind', () => {
   ])('no connection after an answer that %s, though the webhook keeps it open', async (_title, bytes) => {
     const server = await rawServer((socket) => socket.write(bytes));
     await post(server.url, { realTimeoutMs: 30 });
-    await expect.poll(() => server.open(), { interval: 1, timeout: 10_000 }).toBe(0);
+    await expect.poll(() => server.open()).toBe(0);
   });
 
   it('an abort ends the call at once, with its reason, and closes the connection', async () => {

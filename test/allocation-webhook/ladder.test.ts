@@ -19,6 +19,7 @@ import {
   untilConcluded,
   webhook,
 } from '../core/service-harness.ts';
+import { holdTimeouts } from '../support/held-timeouts.ts';
 
 const LADDER_SECONDS = [0, 1, 11, 30, 58, 95, 141, 196, 260, 333, 415];
 const GOOD: Answer = { kind: 'json', body: { iotHubHostName: HUB_A } };
@@ -71,11 +72,8 @@ describe('the ladder of retries [dps-service-behaviour §1.7]', () => {
   it('plays by itself when the clock skips, without waiting', async () => {
     const standIn = await webhook([status(503)]);
     const harness = await harnessFor(standIn.url, { clock: 'skip' });
-    const startedMs = performance.now();
     await register(harness);
-    await expect.poll(() => eventsOf(harness, 'concluded').length, { interval: 1, timeout: 10_000 }).toBe(1);
-    // Milliseconds where nothing else runs; the bound leaves room for a busy machine.
-    expect(performance.now() - startedMs).toBeLessThan(5_000);
+    await expect.poll(() => eventsOf(harness, 'concluded').length).toBe(1);
     expect(callInstants(harness)).toEqual(LADDER_SECONDS);
     expect(harness.clock.now()).toBe(START_MS + 415_000);
   });
@@ -179,11 +177,16 @@ describe('calls that come to nothing', () => {
   });
 
   it.each(['manual', 'skip'] as const)('a time-out costs its whole length on a %s clock', async (mode) => {
-    const standIn = await webhook([{ kind: 'hang' }, { kind: 'hang-after-headers' }, status(500), GOOD]);
+    const letPass = holdTimeouts();
+    const answers = [{ kind: 'hang' }, { kind: 'hang-after-headers' }, status(500), GOOD] as const;
+    const standIn = await webhook((_request, index) => {
+      if (index < 2) letPass(400);
+      return answers[index] ?? GOOD;
+    });
     const harness = await harnessFor(standIn.url, { clock: mode, webhookRealTimeoutMs: 400 });
     const operationId = operationIdOf(await register(harness));
     if (mode === 'manual') await harness.clock.advance(100_000);
-    await expect.poll(() => eventsOf(harness, 'concluded').length, { interval: 1, timeout: 10_000 }).toBe(1);
+    await expect.poll(() => eventsOf(harness, 'concluded').length).toBe(1);
     // 30 s for each of the two that hang, and the waits of 1, 10 and 19 s.
     expect(callInstants(harness)).toEqual([0, 31, 71, 90]);
     expect(await poll(harness, operationId)).toMatchObject({ body: { status: 'assigned' } });
@@ -242,7 +245,7 @@ describe('while the webhook is being called', () => {
     const other = operationIdOf(await register(harness, { id: 'other' }));
     await standIn.untilCalled(2);
     const state = async () => (await poll(harness, other, { id: 'other' })).status;
-    await expect.poll(state, { interval: 1, timeout: 10_000 }).toBe(200);
+    await expect.poll(state).toBe(200);
     const again = operationIdOf(await register(harness, { id: 'hanging' }));
     expect(again).not.toBe(hanging);
     await standIn.untilCalled(3);
@@ -254,7 +257,7 @@ describe('while the webhook is being called', () => {
     await register(harness, { id: 'in-a-call' });
     await standIn.untilCalled(1);
     await register(harness, { id: 'asleep' });
-    await expect.poll(() => harness.clock.pending().length, { interval: 1, timeout: 10_000 }).toBe(1);
+    await expect.poll(() => harness.clock.pending().length).toBe(1);
     await harness.stop();
     expect(harness.clock.openHolds()).toEqual([]);
     expect(harness.clock.pending()).toEqual([]);

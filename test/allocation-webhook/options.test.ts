@@ -5,12 +5,11 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { registerDevice } from '../../device/wire-device.ts';
 import { OptionError, startEmulator } from '../../emulator/index.ts';
 import { deriveDeviceKey } from '../../emulator/wire/symmetric-key.ts';
-import { type Answer, startStandIn } from '../../webhook/stand-in/index.ts';
+import { type Answer, type Script, type ScriptFunction, startStandIn } from '../../webhook/stand-in/index.ts';
 import {
   callInstants,
   customGroup,
   DEVICE,
-  eventsOf,
   GROUP_KEY,
   type Harness,
   type HarnessOptions,
@@ -21,13 +20,23 @@ import {
   startHarness,
   webhook,
 } from '../core/service-harness.ts';
+import { holdTimeouts } from '../support/held-timeouts.ts';
 import { authorityWithLeaf } from './certificates.ts';
 
-/** Short for a wait, and long enough for a good answer on a busy machine. */
-const ENOUGH_MS = 400;
+const WAIT_MS = 400;
 const GOOD: Answer = { kind: 'json', body: { iotHubHostName: HUB_A } };
 
-async function start(answers: readonly Answer[], options: HarnessOptions): Promise<Harness> {
+/** A first call that hangs until WAIT_MS have passed, however long a good answer takes. */
+function hangsOnce(): ScriptFunction {
+  const letPass = holdTimeouts();
+  return (_request, index) => {
+    if (index > 0) return GOOD;
+    letPass(WAIT_MS);
+    return { kind: 'hang' };
+  };
+}
+
+async function start(answers: Script, options: HarnessOptions): Promise<Harness> {
   return startHarness({ setUp: setUpOf(customGroup((await webhook(answers)).url)), ...options });
 }
 
@@ -39,25 +48,21 @@ async function end(harness: Harness) {
 
 describe('the options of the webhook call', () => {
   it('webhookRealTimeoutMs shortens the real wait, webhookTimeoutMs is what the clock is charged', async () => {
-    const options = { webhookTimeoutMs: 20_000, webhookRealTimeoutMs: ENOUGH_MS };
-    const harness = await start([{ kind: 'hang' }, GOOD], options);
+    const harness = await start(hangsOnce(), { webhookTimeoutMs: 20_000, webhookRealTimeoutMs: WAIT_MS });
     expect(await end(harness)).toBe('assigned');
     expect(callInstants(harness)).toEqual([0, 21]);
   });
 
   it('without webhookRealTimeoutMs the real wait is webhookTimeoutMs', async () => {
-    const harness = await start([{ kind: 'hang' }, GOOD], { webhookTimeoutMs: ENOUGH_MS });
+    const harness = await start(hangsOnce(), { webhookTimeoutMs: WAIT_MS });
     expect(await end(harness)).toBe('assigned');
-    expect(callInstants(harness)).toEqual([0, 1 + ENOUGH_MS / 1000]);
-    expect(eventsOf(harness, 'webhook-attempt')[0]?.durationMs).toBeLessThan(5_000);
+    expect(callInstants(harness)).toEqual([0, 1 + WAIT_MS / 1000]);
   });
 
   it('a system clock is not charged: the wait was real', async () => {
     const options = { clock: 'system', webhookTimeoutMs: 25, assume: { 'webhook-timeout': 'fail' } } as const;
     const harness = await start([{ kind: 'hang' }], options);
-    const startedMs = performance.now();
     expect(await end(harness)).toBe(400207);
-    expect(performance.now() - startedMs).toBeLessThan(10_000);
     expect(harness.clock.pending()).toEqual([]);
   });
 

@@ -19,7 +19,7 @@ async function connectionsOf({ endpoints }: Emulator): Promise<unknown> {
 }
 
 async function expectNone(emulator: Emulator): Promise<void> {
-  await expect.poll(() => connectionsOf(emulator), { interval: 5, timeout: 10_000 }).toEqual([]);
+  await expect.poll(() => connectionsOf(emulator)).toEqual([]);
 }
 
 const at = (seconds: number) => new Date(Date.parse(START) + seconds * 1000).toISOString();
@@ -66,7 +66,7 @@ it.each([
   const socket = connect({ host, port, ...trustOptions({ host, ca: emulator.ca.certificatePem }) });
   await once(socket, 'secureConnect');
   const expected = [{ transport: name, since: START, device: null, last: null }];
-  await expect.poll(() => connectionsOf(emulator), { interval: 5, timeout: 10_000 }).toMatchObject(expected);
+  await expect.poll(() => connectionsOf(emulator)).toMatchObject(expected);
   socket.destroy();
   await expectNone(emulator);
 });

@@ -48,7 +48,7 @@ describe('docs/ci.md', () => {
     expect(await readFile(join(project, 'reports/contracts.xml'), 'utf8')).toContain('<testsuite');
     expect(await readFile(join(project, 'reports/contracts.html'), 'utf8')).toContain('tutorial-toaster');
     expect(await readFile(join(project, 'webhook.log'), 'utf8')).toContain('breakroom499-contoso-tstrsd-007');
-  }, 60_000);
+  });
 });
 
 async function projectWithPackage(): Promise<string> {

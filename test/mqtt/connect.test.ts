@@ -160,8 +160,9 @@ describe('a connection', () => {
   it('with keep-alive 0 stays when one with keep-alive 1 has been dropped for its silence', async () => {
     const emulator = await start();
     const patient = await connectDevice(emulator, DEVICE, { connect: { keepalive: 0 } });
-    const hasty = await connectDevice(emulator, { registrationId: 'hasty' }, { connect: { keepalive: 1 } });
-    expect(await hasty.raw.untilClosed()).toEqual([]);
+    const hasty = await openRaw(emulator);
+    hasty.send(connectPacket({ registrationId: 'hasty' }, { keepalive: 1 }));
+    expect(await hasty.untilClosed()).toEqual([connack(0)]);
     const why = emulator.journal.timeline(SCOPE, 'hasty')?.entries.at(-1)?.event;
     expect(why).toMatchObject({ kind: 'disconnected', why: 'keep alive timeout' });
     expect(await patient.provision()).toMatchObject({ status: 'assigned' });

@@ -20,7 +20,7 @@ async function runSuite(suite: string, ...nodes: readonly string[]) {
   return { ...ended, report: JSON.parse(await readFile(report, 'utf8')) };
 }
 
-it('sums up the runs on all versions', { timeout: 60_000 }, async () => {
+it('sums up the runs on all versions', async () => {
   const suite = "it('holds', () => undefined); it.skip('waits', () => undefined);";
   const { status, stdout, report } = await runSuite(suite, process.execPath, process.execPath);
   expect(stdout).toContain(`test:nodes: Node ${process.version}`);
@@ -29,7 +29,7 @@ it('sums up the runs on all versions', { timeout: 60_000 }, async () => {
   expect(status).toBe(0);
 });
 
-it('fails when a test fails on one of them', { timeout: 60_000 }, async () => {
+it('fails when a test fails on one of them', async () => {
   const { status, stdout, report } = await runSuite(
     "it('holds', () => undefined); it('breaks', () => expect(1).toBe(2));",
     process.execPath,
@@ -39,7 +39,7 @@ it('fails when a test fails on one of them', { timeout: 60_000 }, async () => {
   expect(status).toBe(1);
 });
 
-it('fails when a version cannot be had, and says which', { timeout: 60_000 }, async () => {
+it('fails when a version cannot be had, and says which', async () => {
   const { status, stderr, report } = await runSuite("it('holds', () => undefined);", '/no/such/node');
   expect(stderr).toContain('test:nodes: Node /no/such/node: ');
   expect(report).toMatchObject({ numFailedTests: 1, success: false });

@@ -27,9 +27,9 @@ beforeAll(async () => {
   const command = inPrivateNamespace(hosts, [process.execPath, SCRIPT, ...modules]);
   if (command === undefined) return;
   const [program = '', ...args] = command;
-  const { stdout } = await promisify(execFile)(program, args, { timeout: 60_000 });
+  const { stdout } = await promisify(execFile)(program, args);
   results = JSON.parse(stdout);
-}, 60_000);
+});
 
 afterAll(() => rm(directory, { recursive: true, force: true }));
 

@@ -72,7 +72,7 @@ describe('the Functions project on its own', () => {
       fetch(standIn.url).catch(() => console.log('ended'));
       await standIn.untilCalled(1);
       await standIn.stop();`;
-    const { stdout } = await run(process.execPath, ['--input-type=module', '--eval', program], { timeout: 10_000 });
+    const { stdout } = await run(process.execPath, ['--input-type=module', '--eval', program]);
     expect(stdout).toBe('ended\n');
   });
 

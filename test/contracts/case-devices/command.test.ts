@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { RunOptions } from '../../../contracts/run/run-contracts.ts';
+import { holdTimeouts } from '../../support/held-timeouts.ts';
 import { HEAD, resultOf } from '../support/case-folder.ts';
 
 const PROGRAM = join(import.meta.dirname, '../support/device-program.mjs');
@@ -129,14 +130,18 @@ describe('a command', () => {
 
   it('that hangs is killed at the time-out, with all that it started', async () => {
     const file = await temporaryFile();
-    const result = await play(['hang', file], yaml(ALPHA, 'status: assigned'), { caseTimeoutMs: 1500 });
+    const letPass = holdTimeouts();
+    const playing = play(['hang', file], yaml(ALPHA, 'status: assigned'), { caseTimeoutMs: 1500 });
+    await expect.poll(() => readFile(file, 'utf8').catch(() => '')).toMatch(/\}$/);
+    letPass(1500);
+    const result = await playing;
     expect(result.mismatches).toContainEqual(
       expect.objectContaining({ says: expect.stringContaining('did not end within 1.5 s') }),
     );
     const { pids } = JSON.parse(await readFile(file, 'utf8')) as { readonly pids: readonly number[] };
     expect(pids).toHaveLength(2);
     // An orphan that is dead still has its id until the system's first process takes notice.
-    await expect.poll(() => pids.filter(isAlive), { timeout: 15_000 }).toEqual([]);
+    await expect.poll(() => pids.filter(isAlive)).toEqual([]);
   });
 
   it('that cannot be started is no broken contract', async () => {

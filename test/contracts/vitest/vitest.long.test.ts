@@ -58,11 +58,11 @@ async function runFixture(args: readonly string[]): Promise<Ran> {
   };
 }
 
-describe('with pool: forks', { timeout: 60_000 }, () => {
+describe('with pool: forks', () => {
   let ran: Ran;
   beforeAll(async () => {
     ran = await runFixture(['--pool', 'forks']);
-  }, 60_000);
+  });
 
   it('the fixture, its matchers and the global set-up work', async () => {
     const failures = await ran.failures('/passing.fixture.ts');
@@ -91,7 +91,7 @@ describe('with pool: forks', { timeout: 60_000 }, () => {
   });
 });
 
-describe('with pool: threads', { timeout: 60_000 }, () => {
+describe('with pool: threads', () => {
   it('the global set-up says what to do, and nothing runs', async () => {
     const { code, output, failures } = await runFixture(['--pool', 'threads']);
     expect(code).toBe(1);
