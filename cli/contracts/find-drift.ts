@@ -1,10 +1,10 @@
 /** `dps-emulator contracts drift`: the same cases against two targets, side by side. */
-import { driftLines, findDrift, openTarget, selectCases } from '../../contracts/index.ts';
+import { driftLines, findDrift, openTarget } from '../../contracts/index.ts';
 import { CliError } from '../exit.ts';
 import { io } from '../io.ts';
 import { print, printable, printJson } from '../terminal.ts';
 import { choiceOf, confirmation, type TargetFlags } from './target-flags.ts';
-import { asUsageError, readOrRefuse } from './usage-errors.ts';
+import { chosenCases, interruptibly } from './usage-errors.ts';
 
 export interface DriftFlags extends TargetFlags {
   readonly target: readonly string[];
@@ -16,39 +16,25 @@ export interface DriftFlags extends TargetFlags {
 }
 
 const SECOND_MS = 1000;
-const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 
 export async function showDrift(select: readonly string[], flags: DriftFlags): Promise<void> {
   const [first, second, ...more] = flags.target;
   if (first === undefined || second === undefined || more.length > 0) {
     throw new CliError('usage', `drift compares two targets: --target A --target B (${flags.target.length} given)`);
   }
-  const { cases } = await readOrRefuse(flags.cases);
-  const interrupted = new AbortController();
-  const interrupt = (): void => interrupted.abort(new Error('interrupted'));
-  const own = io();
-  for (const signal of SIGNALS) own.once(signal, interrupt);
-  try {
-    const drift = await findDrift(
-      asUsageError(() => selectCases(cases, select)),
-      {
-        a: await openTarget(choiceOf(first, flags)),
-        b: await openTarget(choiceOf(second, flags)),
-        confirm: confirmation(flags),
-        seed: flags.seed,
-        transports: flags.transport,
-        caseTimeoutMs: flags.caseTimeout * SECOND_MS,
-        signal: interrupted.signal,
-      },
-    );
-    if (flags.json) printJson(drift);
-    else for (const line of driftLines(drift)) print(printable(line));
-    own.exitCode = drift.exitCode;
-  } catch (error) {
-    asUsageError(() => {
-      throw error;
-    });
-  } finally {
-    for (const signal of SIGNALS) own.off(signal, interrupt);
-  }
+  const cases = await chosenCases(flags.cases, select);
+  const drift = await interruptibly(async (signal) =>
+    findDrift(cases, {
+      a: await openTarget(choiceOf(first, flags)),
+      b: await openTarget(choiceOf(second, flags)),
+      confirm: confirmation(flags),
+      seed: flags.seed,
+      transports: flags.transport,
+      caseTimeoutMs: flags.caseTimeout * SECOND_MS,
+      signal,
+    }),
+  );
+  if (flags.json) printJson(drift);
+  else for (const line of driftLines(drift)) print(printable(line));
+  io().exitCode = drift.exitCode;
 }

@@ -9,14 +9,13 @@ import {
   openTarget,
   type Reporter,
   runContracts,
-  selectCases,
 } from '../../contracts/index.ts';
 import type { DeviceTransport } from '../../emulator/wire/transports.ts';
 import { CliError } from '../exit.ts';
 import { io, type Output } from '../io.ts';
 import { paint, print, printable, printJson } from '../terminal.ts';
 import { choiceOf, confirmation, type TargetFlags } from './target-flags.ts';
-import { asUsageError, readOrRefuse } from './usage-errors.ts';
+import { chosenCases, interruptibly } from './usage-errors.ts';
 
 export interface RunFlags extends TargetFlags {
   readonly target: string;
@@ -36,44 +35,29 @@ export interface RunFlags extends TargetFlags {
 }
 
 const SECOND_MS = 1000;
-const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 
 export async function runCases(select: readonly string[], flags: RunFlags): Promise<void> {
   if (flags.device !== undefined && flags.driver === 'sdk') {
     throw new CliError('usage', '--device and --driver sdk: only one of them can play the devices');
   }
-  const { cases } = await readOrRefuse(flags.cases);
-  // Programs of devices run in groups of their own, which Ctrl+C does not reach.
-  const interrupted = new AbortController();
-  const interrupt = (): void => interrupted.abort(new Error('interrupted'));
-  const own = io();
-  for (const signal of SIGNALS) own.once(signal, interrupt);
-  try {
-    const verdict = await runContracts(
-      asUsageError(() => selectCases(cases, select)),
-      {
-        target: await openTarget(choiceOf(flags.target, flags)),
-        confirm: confirmation(flags),
-        seed: flags.seed,
-        transports: flags.transport,
-        webhook: flags.webhook,
-        webhookCa: flags.webhookCa,
-        driver: flags.driver,
-        deviceCommand: flags.device,
-        jobs: flags.jobs,
-        caseTimeoutMs: flags.caseTimeout * SECOND_MS,
-        reporters: reportersFor(flags),
-        signal: interrupted.signal,
-      },
-    );
-    own.exitCode = verdict.exitCode;
-  } catch (error) {
-    asUsageError(() => {
-      throw error;
-    });
-  } finally {
-    for (const signal of SIGNALS) own.off(signal, interrupt);
-  }
+  const cases = await chosenCases(flags.cases, select);
+  const verdict = await interruptibly(async (signal) =>
+    runContracts(cases, {
+      target: await openTarget(choiceOf(flags.target, flags)),
+      confirm: confirmation(flags),
+      seed: flags.seed,
+      transports: flags.transport,
+      webhook: flags.webhook,
+      webhookCa: flags.webhookCa,
+      driver: flags.driver,
+      deviceCommand: flags.device,
+      jobs: flags.jobs,
+      caseTimeoutMs: flags.caseTimeout * SECOND_MS,
+      reporters: reportersFor(flags),
+      signal,
+    }),
+  );
+  io().exitCode = verdict.exitCode;
 }
 
 function reportersFor(flags: RunFlags): readonly Reporter[] {

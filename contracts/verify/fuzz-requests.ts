@@ -6,7 +6,10 @@ import type { ShapeInputs } from './shape.ts';
 
 const HUGE_LENGTH = 20_000;
 
-/** @param fc the library, loaded by the caller: only the fuzzer needs it */
+/**
+ * Long because it is a table: what each member of a request may be.
+ * @param fc the library, loaded by the caller: only the fuzzer needs it
+ */
 export function fuzzRequests(fc: typeof fastCheck, inputs: ShapeInputs): Arbitrary<JsonObject> {
   const oneOf = (...arbitraries: readonly Arbitrary<unknown>[]): Arbitrary<JsonValue> =>
     fc.oneof({ withCrossShrink: true }, ...arbitraries) as Arbitrary<JsonValue>;

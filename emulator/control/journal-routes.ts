@@ -1,5 +1,6 @@
 /** Routes about what happened: timelines, their live stream, and the trace that two runs are compared by. */
 import { createHash } from 'node:crypto';
+import type { Journal } from '../core/journal/journal.ts';
 import type { EngineState } from '../engine.ts';
 import { canonicalJson } from '../wire/canonical-json.ts';
 import { shown } from '../wire/fault.ts';
@@ -48,24 +49,7 @@ export function journalRoutes(
         return { droppedTimelines: journal.droppedTimelines(), timelines };
       },
     },
-    {
-      method: 'GET',
-      path: '/journal/events',
-      query: ['idScope', 'registrationId', 'kind', 'replay'],
-      stream: ({ query, headers }) => {
-        const { isOfSubject, isOfKind } = filterOf(query);
-        const afterSequence = flag(query, 'replay') ? 0 : lastSeen(headers['last-event-id']);
-        return (response) =>
-          streamEntries({
-            response,
-            replay: afterSequence === undefined ? [] : entriesAfter(journal.timelines(), afterSequence),
-            subscribe: journal.subscribe,
-            accepts: (subject, entry) => isOfSubject(subject) && isOfKind(entry),
-            render: ({ subject, entry }) => maskJson({ ...subject, ...shownEntry(entry) } as unknown as JsonValue),
-            limits,
-          });
-      },
-    },
+    eventsRoute(journal, limits),
     {
       method: 'GET',
       path: '/journal/{idScope}/{registrationId}',
@@ -104,6 +88,27 @@ export function journalRoutes(
       },
     },
   ];
+}
+
+function eventsRoute(journal: Journal, limits: StreamLimits): ControlRoute {
+  return {
+    method: 'GET',
+    path: '/journal/events',
+    query: ['idScope', 'registrationId', 'kind', 'replay'],
+    stream: ({ query, headers }) => {
+      const { isOfSubject, isOfKind } = filterOf(query);
+      const afterSequence = flag(query, 'replay') ? 0 : lastSeen(headers['last-event-id']);
+      return (response) =>
+        streamEntries({
+          response,
+          replay: afterSequence === undefined ? [] : entriesAfter(journal.timelines(), afterSequence),
+          subscribe: journal.subscribe,
+          accepts: (subject, entry) => isOfSubject(subject) && isOfKind(entry),
+          render: ({ subject, entry }) => maskJson({ ...subject, ...shownEntry(entry) } as unknown as JsonValue),
+          limits,
+        });
+    },
+  };
 }
 
 interface Filter {

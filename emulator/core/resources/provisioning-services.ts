@@ -54,13 +54,7 @@ export function createProvisioningServices(
       checkEtag(request.etag, present && render(present).etag);
       const group = await groupFor(request.resourceGroup, present && groupOf(present), groups);
       const { allocationPolicy, iotHubs, authorizationPolicies } = request.properties ?? {};
-      const base = present ?? {
-        name: dpsNameOf(name),
-        idScope: await newScope(name, ports),
-        allocationPolicy: 'hashed',
-        linkedHubs: [],
-        policies: [],
-      };
+      const base = present ?? (await newInstance(name, ports));
       const instance: DpsInstance = {
         ...base,
         ...placed(request, group),
@@ -107,6 +101,11 @@ function rightsFaults({ rights }: PolicyRequest, index: number): readonly Fault[
   if (unknown === undefined) return [];
   const rule = `must be some of ${DPS_RIGHTS.join(', ')}, with commas between them`;
   return [{ path: `properties.authorizationPolicies[${index}].rights`, rule, value: shown(unknown) }];
+}
+
+async function newInstance(name: string, ports: ManagementPorts): Promise<DpsInstance> {
+  const idScope = await newScope(name, ports);
+  return { name: dpsNameOf(name), idScope, allocationPolicy: 'hashed', linkedHubs: [], policies: [] };
 }
 
 /** Never one that was given before. */
