@@ -27,6 +27,7 @@ const KINDS = Object.keys({
   replied: true,
 } satisfies Record<JournalEvent['kind'], true>);
 
+// Long because it is a table, a route after another.
 export function journalRoutes(
   state: Pick<EngineState, 'journal' | 'trace' | 'masker'>,
   limits: StreamLimits,
