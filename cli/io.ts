@@ -17,6 +17,9 @@ export interface Io {
   exit(code: number): void;
 }
 
+/** Ctrl+C and its kin. */
+export const STOP_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
 export type Output = NodeJS.WritableStream & { readonly isTTY?: boolean | undefined };
 
 // Not entered by the program itself: following every promise costs an emulator time.

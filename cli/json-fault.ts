@@ -66,8 +66,13 @@ function readValue(text: string, from: number, depth: number): number {
     case "'":
       throw new Stop(at, 'JSON strings stand in double quotes');
     default:
-      return matchEnd(NUMBER, text, at) ?? matchEnd(WORD, text, at) ?? fail(text, at, 'a value is missing');
+      return matchEnd(NUMBER, text, at) ?? matchEnd(WORD, text, at) ?? fail(text, at, missingAt(text, at));
   }
+}
+
+function missingAt(text: string, at: number): string {
+  const isWord = /^[\p{L}_$]/u.test(text.slice(at, at + 2));
+  return isWord ? 'text must stand in double quotes; the only bare words are true, false, null' : 'a value is missing';
 }
 
 function readMembers(
@@ -113,7 +118,7 @@ function matchEnd(pattern: RegExp, text: string, at: number): number | undefined
 }
 
 function fail(text: string, at: number, message: string): never {
-  throw new Stop(at, at >= text.length ? `${message}: the file ends here` : message);
+  throw new Stop(at, at >= text.length ? `${message}: the text ends here` : message);
 }
 
 function placeOf(text: string, at: number): { readonly line: number; readonly column: number } {

@@ -1,8 +1,8 @@
 /** Runs a command line: picks the command and loads that one alone, so that `--help` and `start` are there in a blink. */
 import { Command } from 'commander';
 import { VERSION } from '../emulator/version.ts';
-import { maskText } from '../emulator/wire/mask.ts';
-import { EXIT } from './exit.ts';
+import { maskLikelyKeys } from '../emulator/wire/mask.ts';
+import { CliError, EXIT } from './exit.ts';
 import { io } from './io.ts';
 import { reportError } from './report-error.ts';
 
@@ -95,7 +95,8 @@ async function createProgram(args: readonly string[]): Promise<Command> {
   const program = new Command('dps-emulator')
     .description('A local Azure Device Provisioning Service for real devices and real custom-allocation webhooks.')
     .version(VERSION, '-V, --version', 'print the version')
-    .addHelpText('after', `\nExample:\n  $ dps-emulator start\n\n${EXIT_CODES}`);
+    .addHelpText('after', `\nExample:\n  $ dps-emulator start\n\n${EXIT_CODES}`)
+    .hook('preAction', (_program, command) => refuseEmptyValues(command));
   const chosen = args[0] === 'help' ? args[1] : args[0];
   for (const [name, { summary, load }] of Object.entries(COMMANDS)) {
     const command = name === chosen ? await load(args.slice(1)) : new Command(name);
@@ -105,13 +106,19 @@ async function createProgram(args: readonly string[]): Promise<Command> {
   return program;
 }
 
+/** An empty value is a variable that nobody has set: taken as it is, it would be refused far from here and in other words. */
+function refuseEmptyValues(command: Command): void {
+  const empty = command.options.find((option) => command.getOptionValue(option.attributeName()) === '');
+  if (empty !== undefined) throw new CliError('usage', `${empty.long}: must not be empty; is the variable set?`);
+}
+
 /** commander ends the process by itself, and with 1 where this program promises 2; and it repeats what was typed, keys too. */
 function prepare(command: Command): void {
   command.exitOverride();
   command.configureOutput({
     writeOut: (text) => io().stdout.write(text),
     writeErr: (text) => io().stderr.write(text),
-    outputError: (text, write) => write(maskText(text)),
+    outputError: (text, write) => write(maskLikelyKeys(text)),
   });
   for (const inner of command.commands) prepare(inner);
 }

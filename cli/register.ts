@@ -1,20 +1,19 @@
 /** `dps-emulator register`: the built-in device, and why it was refused when it was. */
-import { readFile } from 'node:fs/promises';
 import { type Command, Option } from 'commander';
 import { DEVICE_TRANSPORTS, type DeviceTransport } from '../emulator/wire/transports.ts';
 import type { JsonValue } from '../emulator/wire/twin.ts';
 import { createCommand, type EmulatorFlag, emulatorOption, jsonOption } from './command.ts';
 import type { KeyFlags } from './credentials.ts';
-import { CliError, EXIT } from './exit.ts';
+import { EXIT } from './exit.ts';
 import { io } from './io.ts';
-import { notJson, readJsonText } from './json-fault.ts';
+import { portFrom, readPayload } from './option-values.ts';
 import { print, printJson } from './terminal.ts';
 
 interface Flags extends EmulatorFlag, KeyFlags {
   readonly transport: DeviceTransport;
-  readonly payload?: string;
+  readonly payload?: JsonValue;
   readonly host?: string;
-  readonly port?: string;
+  readonly port?: number;
   readonly json?: true;
 }
 
@@ -30,12 +29,12 @@ export function registerCommand(): Command {
   })
     .argument('<id>', 'registration id')
     .addOption(new Option('--transport <transport>', 'how to connect').choices(DEVICE_TRANSPORTS).default('mqtt'))
-    .option('--payload <json>', 'custom data for the webhook: JSON, or @file')
+    .option('--payload <json>', 'custom data for the webhook: JSON, or @file', readPayload)
     .option('--key <base64>', "the device's own key")
     .option('--group-key <base64>', "the group's key, to derive the device's from")
     .option('--id-scope <scope>', 'ID scope')
     .option('--host <name>', "host to connect to (default: the emulator's)")
-    .option('--port <port>', "port to connect to (default: the emulator's for the transport)")
+    .option('--port <port>', "port to connect to (default: the emulator's for the transport)", portFrom(1))
     .addOption(jsonOption('the outcome'))
     .addOption(emulatorOption())
     .action(async (registrationId: string, flags: Flags) => {
@@ -44,33 +43,10 @@ export function registerCommand(): Command {
       const { report } = await registerAndReport({
         ...flags,
         registrationId,
-        port: portOf(flags.port),
-        payload: await payloadOf(flags.payload),
         onStatus: flags.json ? undefined : progressPrinter(),
       });
       if (report.outcome !== 'assigned') io().exitCode = EXIT.failed;
       if (flags.json) return printJson(report);
       for (const line of outcomeLines(report)) print(line);
     });
-}
-
-function portOf(text: string | undefined): number | undefined {
-  if (text === undefined) return undefined;
-  const port = Number(text);
-  if (/^\d{1,5}$/.test(text) && port >= 1 && port <= 65_535) return port;
-  throw new CliError('usage', `--port: must be 1 to 65535 (is "${text}")`);
-}
-
-async function payloadOf(given: string | undefined): Promise<JsonValue | undefined> {
-  if (given === undefined) return undefined;
-  const isFile = given.startsWith('@');
-  const name = isFile ? given.slice(1) : '--payload';
-  const text = isFile
-    ? await readFile(name, 'utf8').catch((error: NodeJS.ErrnoException) => {
-        throw new CliError('usage', `--payload: ${name} cannot be read (${error.code})`);
-      })
-    : given;
-  const read = readJsonText(text);
-  if (read.kind === 'json') return read.value;
-  throw new CliError('usage', `${name}:${notJson(read.fault)}`);
 }

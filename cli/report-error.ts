@@ -1,7 +1,7 @@
 /** Turns whatever a command threw into lines on stderr and an exit code; only a bug of ours shows its stack. */
 import { CommanderError } from 'commander';
 import { ClientError } from '../client/client-error.ts';
-import { maskText } from '../emulator/wire/mask.ts';
+import { maskLikelyKeys, maskText } from '../emulator/wire/mask.ts';
 import { CliError, EXIT, exitCodeOf } from './exit.ts';
 import { printError } from './terminal.ts';
 
@@ -20,10 +20,13 @@ export function reportError(error: unknown): number {
   if (!(error instanceof Error)) return say(String(error), EXIT.failed);
   if (USAGE_ERRORS.has(error.name)) return say(error.message, EXIT.usage);
   const isBug = error.name === 'AssertionError' || BUGS.some((kind) => error instanceof kind);
-  return say(isBug ? `this is a bug; please report it\n${error.stack}` : error.message, EXIT.failed);
+  return isBug
+    ? say(`this is a bug; please report it\n${error.stack}`, EXIT.failed, maskText)
+    : say(error.message, EXIT.failed);
 }
 
-function say(message: string, exitCode: number): number {
-  for (const line of maskText(message).split('\n')) printError(line);
+/** A word that was meant for another option may be a key. */
+function say(message: string, exitCode: number, masked = maskLikelyKeys): number {
+  for (const line of masked(message).split('\n')) printError(line);
   return exitCode;
 }

@@ -5,13 +5,14 @@ import { controlClient } from '../client/control-client.ts';
 import { makeDeviceSas, SAS_SPELLINGS, type SasSpelling } from '../emulator/wire/device-sas.ts';
 import { createCommand, type EmulatorFlag, emulatorOption, jsonOption } from './command.ts';
 import { findCredential, type KeyFlags } from './credentials.ts';
-import { CliError, EXIT } from './exit.ts';
+import { EXIT } from './exit.ts';
 import { io } from './io.ts';
+import { wholeNumber } from './option-values.ts';
 import { paint, print, printable, printJson } from './terminal.ts';
 
 interface MakeFlags extends EmulatorFlag, KeyFlags {
   readonly spelling: SasSpelling;
-  readonly ttl?: string;
+  readonly ttl?: number;
 }
 
 interface ExplainFlags extends EmulatorFlag {
@@ -30,6 +31,9 @@ export function sasCommand(): Command {
     .addCommand(explainCommand());
 }
 
+/** More than three hundred years, in seconds. */
+const TTL_MAX = 9_999_999_999;
+
 function makeCommand(): Command {
   return createCommand({
     name: 'make',
@@ -38,16 +42,21 @@ function makeCommand(): Command {
   })
     .argument('<id>', 'registration id')
     .addOption(new Option('--spelling <sdk>', 'whose way of writing it').choices(SAS_SPELLINGS).default('node'))
-    .option('--ttl <seconds>', "life from now on; negative: expired already (default: the SDK's own)")
+    .option(
+      '--ttl <seconds>',
+      "life from now on; negative: expired already (default: the SDK's own)",
+      wholeNumber(-TTL_MAX, TTL_MAX),
+    )
     .option('--key <base64>', "the device's own key (default: found in the emulator's set-up)")
     .option('--group-key <base64>', "the group's key, to derive the device's from")
     .option('--id-scope <scope>', "ID scope (default: the emulator's)")
     .addOption(emulatorOption())
     .action(async (registrationId: string, flags: MakeFlags) => {
-      const ttl = secondsOf(flags.ttl);
       const credential = await findCredential(registrationId, flags, () => controlClient(flags.emulator, io().env));
       const { idScope, key } = credential;
-      print(makeDeviceSas({ idScope, registrationId, key, spelling: flags.spelling, ttlSeconds: ttl }, Date.now()));
+      print(
+        makeDeviceSas({ idScope, registrationId, key, spelling: flags.spelling, ttlSeconds: flags.ttl }, Date.now()),
+      );
     });
 }
 
@@ -76,10 +85,4 @@ function explainCommand(): Command {
       }
       print(explanation.isAccepted ? paint.good('accepted') : paint.bad(`refused: ${explanation.reason ?? 'unknown'}`));
     });
-}
-
-function secondsOf(given: string | undefined): number | undefined {
-  if (given === undefined) return undefined;
-  if (/^-?\d{1,10}$/.test(given)) return Number(given);
-  throw new CliError('usage', `--ttl: must be a whole number of seconds (is "${given}")`);
 }

@@ -1,5 +1,5 @@
 /** Writing for people: colour where it is wanted, and nothing from outside that could steer the terminal. */
-
+import { createInterface } from 'node:readline/promises';
 import { io } from './io.ts';
 
 type Painter = (text: string) => string;
@@ -51,6 +51,16 @@ export function printJson(value: unknown): void {
 
 export function printError(line: string): void {
   io().stderr.write(`dps-emulator: ${line}\n`);
+}
+
+/** Asks on stderr, so that stdout stays the answer; whether it was said with y. */
+export async function askedYes(question: string): Promise<boolean> {
+  const terminal = createInterface({ input: io().stdin, output: io().stderr });
+  try {
+    return /^y(es)?$/i.test((await terminal.question(`${question} (y/n): `)).trim());
+  } finally {
+    terminal.close();
+  }
 }
 
 /** Text that a device or a webhook chose, on one line and without control characters. */

@@ -1,5 +1,4 @@
 /** `dps-emulator verify`: tells the owner of a webhook what DPS would make of it, without a device or a configuration. */
-import { readFile } from 'node:fs/promises';
 import { type Command, InvalidArgumentError } from 'commander';
 import type { VerifyOptions } from '../contracts/verify/index.ts';
 import { isRegistrationId, REGISTRATION_ID_RULE } from '../emulator/wire/registration-id.ts';
@@ -7,8 +6,7 @@ import type { JsonValue } from '../emulator/wire/twin.ts';
 import { createCommand, jsonOption } from './command.ts';
 import { CliError } from './exit.ts';
 import { io } from './io.ts';
-import { notJson, readJsonText } from './json-fault.ts';
-import { readUrl, secondsUpTo, wholeNumber } from './option-values.ts';
+import { readPayload, readPem, readUrl, secondsUpTo, wholeNumber } from './option-values.ts';
 import { printJson } from './terminal.ts';
 import { printVerdict } from './verify/print-verdict.ts';
 import { showProgress } from './verify/show-progress.ts';
@@ -53,7 +51,7 @@ export function verifyCommand(): Command {
       collectIds,
     )
     .option('--hub <host>', "a hub to offer as linked; repeatable, up to 50 (default: the tutorial's two)", collect)
-    .option('--payload <json>', "what devices send along (default: the tutorial's payload)", readJson)
+    .option('--payload <json>', "what devices send along: JSON, or @file (default: the tutorial's)", readPayload)
     .option(
       '--expect <file>',
       'your own rules, JSON or YAML: which id goes to which hub, which one is refused (docs/verify.md)',
@@ -75,7 +73,7 @@ not resolve, every request was refused, wrong usage). A refusal, 300 to 428 othe
 async function verify(flags: VerifyFlags): Promise<void> {
   if (flags.seed !== undefined && flags.fuzz === undefined) throw new CliError('usage', '--seed needs --fuzz');
   if ((flags.hub?.length ?? 0) > HUBS_MAX) throw new CliError('usage', `--hub: a service has at most ${HUBS_MAX} hubs`);
-  const webhookCa = flags.webhookCa === undefined ? undefined : await readPem(flags.webhookCa);
+  const webhookCa = flags.webhookCa === undefined ? undefined : readPem('--webhook-ca', flags.webhookCa);
   // Loaded now: with it comes the emulator, which neither the help nor a wrong option needs.
   const { readExpectations, verifyWebhook } = await import('../contracts/verify/index.ts');
   const expectations =
@@ -99,14 +97,6 @@ async function verify(flags: VerifyFlags): Promise<void> {
   io().exitCode = document.exitCode;
 }
 
-async function readPem(file: string): Promise<string> {
-  const text = await readFile(file, 'utf8').catch((error: Error) => {
-    throw new CliError('usage', `--webhook-ca: cannot be read: ${error.message}`);
-  });
-  if (text.includes('-----BEGIN CERTIFICATE-----')) return text;
-  throw new CliError('usage', `--webhook-ca: must be a PEM file with a certificate (is "${file}")`);
-}
-
 function asUsageError(error: unknown): never {
   if (error instanceof Error && error.name === 'ExpectationsError') throw new CliError('usage', error.message);
   throw error;
@@ -123,10 +113,4 @@ function collect(value: string, earlier: readonly string[] = []): readonly strin
 function collectIds(value: string, earlier: readonly string[] = []): readonly string[] {
   if (!isRegistrationId(value)) throw new InvalidArgumentError(`It must be ${REGISTRATION_ID_RULE}.`);
   return collect(value, earlier);
-}
-
-function readJson(text: string): JsonValue {
-  const read = readJsonText(text);
-  if (read.kind === 'json') return read.value;
-  throw new InvalidArgumentError(`It must be JSON (${notJson(read.fault)}).`);
 }

@@ -2,10 +2,11 @@
 import type { Command } from 'commander';
 import { createCommand } from './command.ts';
 import { CliError } from './exit.ts';
+import { portFrom } from './option-values.ts';
 import { print } from './terminal.ts';
 
 interface Flags {
-  readonly port?: string;
+  readonly port?: number;
   readonly host?: string;
   readonly key?: string;
 }
@@ -17,17 +18,14 @@ export function webhookCommand(): Command {
       "Serves the tutorial's allocation function until Ctrl+C, and logs what it logs. `start` does so by itself unless it is given a set-up or --empty.",
     examples: ['webhook --port 7071 --key my-function-key'],
   })
-    .option('--port <port>', 'port; 0 for any free one (default: 7071 or, if taken, the next free one)')
+    .option('--port <port>', 'port; 0 for any free one (default: 7071 or, if taken, the next free one)', portFrom(0))
     .option('--host <address>', 'address to listen on (default: 127.0.0.1; others reach beyond this machine)')
     .option('--key <key>', 'function key that callers must show as ?code= (default: a new one)')
     .action(async ({ port, host, key }: Flags) => {
-      for (const [name, value] of Object.entries({ '--host': host, '--key': key })) {
-        if (value === '') throw new CliError('usage', `${name}: must not be empty`);
-      }
       const { startLocalHost } = await import('../webhook/host/local-host.ts');
       const { stopSignal } = await import('./start/stop-signal.ts');
       const local = await startLocalHost({
-        port: portOf(port),
+        port,
         // A port that somebody asked for is that port or an error.
         fallback: port === undefined,
         host,
@@ -40,12 +38,6 @@ export function webhookCommand(): Command {
       await stopSignal();
       await local.stop();
     });
-}
-
-function portOf(text: string | undefined): number | undefined {
-  if (text === undefined) return undefined;
-  if (/^\d{1,5}$/.test(text) && Number(text) <= 65_535) return Number(text);
-  throw new CliError('usage', `--port: must be 0 to 65535 (is "${text}")`);
 }
 
 function faultOf({ code, message }: NodeJS.ErrnoException): string {

@@ -191,10 +191,26 @@ async function ask(emulator: FoundEmulator, path: string, init: RequestInit): Pr
   try {
     return await fetch(`${emulator.url}${path}`, init);
   } catch (error) {
-    const name = error instanceof Error ? error.name : '';
-    const why = name === 'TimeoutError' ? 'does not answer' : 'cannot be reached';
-    throw noEmulator(`the emulator at ${emulator.url} (from ${emulator.source}) ${why}`);
+    throw notReached(emulator, error as Unreached);
   }
+}
+
+type Unreached = Error & { readonly cause?: { readonly code?: string } };
+
+/** How `https://` ends at a port that speaks plain HTTP, and `http://` at one that speaks TLS. */
+const SPEAKS_NO_TLS: readonly string[] = ['EPROTO', 'ERR_SSL_WRONG_VERSION_NUMBER', 'ERR_SSL_PACKET_LENGTH_TOO_LONG'];
+const HANGS_UP: readonly string[] = ['ECONNRESET', 'UND_ERR_SOCKET'];
+
+function notReached({ url, source }: FoundEmulator, { name, cause }: Unreached): ClientError {
+  const code = cause?.code ?? '';
+  if (SPEAKS_NO_TLS.includes(code)) {
+    const meant = url.replace(/^https/, 'http');
+    return new ClientError('bad-address', `${source}: the control API speaks plain HTTP: ${meant} (is "${url}")`);
+  }
+  const hangsUp = HANGS_UP.includes(code) && 'hangs up, as a port for devices does; the control API is meant';
+  return noEmulator(
+    `the emulator at ${url} (from ${source}) ${hangsUp || (name === 'TimeoutError' ? 'does not answer' : 'cannot be reached')}`,
+  );
 }
 
 function refusal({ url }: FoundEmulator, status: number, answer: unknown): ClientError {

@@ -10,6 +10,7 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from 'node:fs';
 import { connect } from 'node:net';
@@ -134,7 +135,18 @@ async function removeStale(directory: string): Promise<void> {
 /** Removes the file of an emulator that is gone. */
 export async function removeIfStale(path: string): Promise<void> {
   const document = readReadyFile(path);
-  if (document === undefined || !(await isRunning(document))) rmSync(path, { force: true });
+  if (document !== undefined && (await isRunning(document))) return;
+  if (isDirectory(path)) {
+    throw new ClientError(
+      'unusable',
+      `the ready file ${path} is a directory: remove it, or set DPS_EMULATOR_HOME to another place`,
+    );
+  }
+  rmSync(path, { force: true });
+}
+
+export function isDirectory(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 }
 
 /** A reader sees the whole file or none, and of two emulators that start at once one wins. */

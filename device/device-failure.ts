@@ -69,6 +69,9 @@ function explainConnect(error: Error & { code?: string }, { host, port }: Endpoi
   if (code === 'CERT_HAS_EXPIRED' || code === 'CERT_NOT_YET_VALID') {
     return `the certificate of ${where} was refused (${error.message}): compare the clock of this machine`;
   }
+  if (/wrong version number|packet length too long/.test(error.message)) {
+    return `${where} speaks no TLS, so it is no port for devices`;
+  }
   if (code === 'ECONNREFUSED') return `nothing listens on ${where}`;
   if (code === 'ENOTFOUND') return `the name ${host} does not resolve`;
   return `no connection to ${where}: ${error.message}`;

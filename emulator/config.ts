@@ -3,7 +3,8 @@ import { type Assumptions, assumptionFault } from './core/assumptions.ts';
 import { DEVICE_LISTENERS, LISTENERS, type ListenerRow, type PortOption } from './listeners.ts';
 import { CLOCK_MODES } from './wire/control-api.ts';
 import { ruleText, shown } from './wire/fault.ts';
-import { maskQuery } from './wire/mask.ts';
+import { maskLikelyKeys, maskQuery } from './wire/mask.ts';
+import { INSTANT_RULE, isInstant } from './wire/timestamp.ts';
 import { isWebhookUrl, WEBHOOK_URL_RULE } from './wire/webhook-url.ts';
 
 export interface OptionRow {
@@ -17,7 +18,8 @@ export interface OptionRow {
   readonly default: string | number | undefined;
   readonly inProcess?: number;
   readonly flag: string;
-  readonly env: string;
+  /** Its variable, where that is not the flag in capitals: `variableOf`. */
+  readonly env?: string;
   readonly help: string;
 }
 
@@ -36,7 +38,6 @@ export function portOptions<Name extends string>(
       default: row.port,
       inProcess: 0,
       flag: `--${name}-port <port>`,
-      env: `DPS_EMULATOR_${name.toUpperCase()}_PORT`,
       help: row.help,
     },
   ]);
@@ -50,7 +51,6 @@ export const OPTIONS = {
     type: 'string',
     default: '127.0.0.1',
     flag: '--host <address>',
-    env: 'DPS_EMULATOR_HOST',
     help: 'Address the device ports listen on. Anything but loopback is warned about.',
   },
   ...portOptions(DEVICE_LISTENERS),
@@ -59,7 +59,6 @@ export const OPTIONS = {
     type: 'string',
     default: '127.0.0.1',
     flag: '--control-host <address>',
-    env: 'DPS_EMULATOR_CONTROL_HOST',
     help: 'Address the control API listens on. It shows and changes everything: keep it on loopback.',
   },
   webhook: {
@@ -67,7 +66,6 @@ export const OPTIONS = {
     rule: (text) => (isWebhookUrl(text) ? undefined : WEBHOOK_URL_RULE),
     default: undefined,
     flag: '--webhook <url>',
-    env: 'DPS_EMULATOR_WEBHOOK',
     help: "The webhook that the demo's enrollment group calls, with its ?code=. Default: the bundled one.",
   },
   ...portOptions({ webhook: LISTENERS.webhook }),
@@ -76,7 +74,6 @@ export const OPTIONS = {
     choices: CLOCK_MODES,
     default: 'system',
     flag: '--clock <mode>',
-    env: 'DPS_EMULATOR_CLOCK',
     help: 'system: wall clock. scaled: faster by --clock-factor. manual: moved by you. skip: jumps over every wait.',
   },
   clockFactor: {
@@ -85,30 +82,26 @@ export const OPTIONS = {
     max: 1_000_000,
     default: 60,
     flag: '--clock-factor <number>',
-    env: 'DPS_EMULATOR_CLOCK_FACTOR',
     help: 'Emulated seconds per real second when the clock is scaled.',
   },
   startTime: {
     type: 'string',
-    rule: (text) => (Number.isNaN(Date.parse(text)) ? 'must be an instant such as 2026-01-01T00:00:00Z' : undefined),
+    rule: (text) => (isInstant(text) ? undefined : INSTANT_RULE),
     default: undefined,
     flag: '--start-time <iso>',
-    env: 'DPS_EMULATOR_START_TIME',
-    help: 'First instant of the clock. Default: now; 2026-01-01T00:00:00Z for a seeded manual or skip clock.',
+    help: 'First instant of the clock, ISO 8601. Default: now; 2026-01-01T00:00:00Z for a seeded manual or skip clock.',
   },
   authClock: {
     type: 'choice',
     choices: ['wall', 'emulator'],
     default: 'wall',
     flag: '--auth-clock <clock>',
-    env: 'DPS_EMULATOR_AUTH_CLOCK',
     help: 'Which clock tokens expire by. SDKs sign with the wall clock.',
   },
   seed: {
     type: 'string',
     default: undefined,
     flag: '--seed <text>',
-    env: 'DPS_EMULATOR_SEED',
     help: 'Makes ids, etags and generated keys repeatable. Without it they are random.',
   },
   retryAfterSeconds: {
@@ -118,7 +111,6 @@ export const OPTIONS = {
     default: 3,
     inProcess: 0,
     flag: '--retry-after <seconds>',
-    env: 'DPS_EMULATOR_RETRY_AFTER',
     help: 'Real seconds that a device is told to wait before it polls.',
   },
   replyDelayMs: {
@@ -128,7 +120,6 @@ export const OPTIONS = {
     default: 50,
     inProcess: 0,
     flag: '--reply-delay <ms>',
-    env: 'DPS_EMULATOR_REPLY_DELAY',
     help: 'Real milliseconds before an MQTT reply. The Java SDK loses replies that are faster than its own wait.',
   },
   webhookTimeoutMs: {
@@ -137,7 +128,6 @@ export const OPTIONS = {
     max: TIME_MAX_MS,
     default: 30_000,
     flag: '--webhook-timeout <ms>',
-    env: 'DPS_EMULATOR_WEBHOOK_TIMEOUT',
     help: 'How long a webhook may take; charged to the clock when it is manual or skip.',
   },
   webhookRealTimeoutMs: {
@@ -146,7 +136,6 @@ export const OPTIONS = {
     max: TIME_MAX_MS,
     default: undefined,
     flag: '--webhook-real-timeout <ms>',
-    env: 'DPS_EMULATOR_WEBHOOK_REAL_TIMEOUT',
     help: 'Shortens only the real wait for a webhook. Default: the webhook time-out.',
   },
   webhookResponseBytesMax: {
@@ -155,14 +144,12 @@ export const OPTIONS = {
     max: 100 * 1024 * 1024,
     default: 1024 * 1024,
     flag: '--webhook-response-max <bytes>',
-    env: 'DPS_EMULATOR_WEBHOOK_RESPONSE_MAX',
     help: 'Largest answer of a webhook that is read.',
   },
   webhookCa: {
     type: 'string',
     default: undefined,
     flag: '--webhook-ca <file>',
-    env: 'DPS_EMULATOR_WEBHOOK_CA',
     help: 'PEM file with the CA of an https webhook, besides the public ones and our own.',
   },
   operationLifetimeSeconds: {
@@ -171,7 +158,6 @@ export const OPTIONS = {
     max: 31_536_000,
     default: 600,
     flag: '--operation-lifetime <seconds>',
-    env: 'DPS_EMULATOR_OPERATION_LIFETIME',
     help: "How long an operation id is answered after its end, on the emulator's clock; then 404.",
   },
   journalTimelinesMax: {
@@ -180,7 +166,6 @@ export const OPTIONS = {
     max: 1_000_000,
     default: 1000,
     flag: '--journal-timelines <count>',
-    env: 'DPS_EMULATOR_JOURNAL_TIMELINES',
     help: 'Registrations that the journal keeps; the oldest concluded one makes room.',
   },
   journalEntriesMax: {
@@ -189,7 +174,6 @@ export const OPTIONS = {
     max: 1_000_000,
     default: 500,
     flag: '--journal-entries <count>',
-    env: 'DPS_EMULATOR_JOURNAL_ENTRIES',
     help: 'Entries that the journal keeps of one registration.',
   },
   unprovedConnectionsMax: {
@@ -198,7 +182,6 @@ export const OPTIONS = {
     max: 1_000_000,
     default: 5000,
     flag: '--unproved-connections <count>',
-    env: 'DPS_EMULATOR_UNPROVED_CONNECTIONS',
     help: 'Connections that may be open without having proved who they are; the one silent longest makes room.',
   },
   hostNames: {
@@ -212,17 +195,21 @@ export const OPTIONS = {
     type: 'string',
     default: undefined,
     flag: '--ca <directory>',
-    env: 'DPS_EMULATOR_CA',
     help: "Directory of the CA. Default: the installation's own, made once.",
   },
   assume: {
     type: 'assumptions',
     default: undefined,
     flag: '--assume <id=value...>',
-    env: 'DPS_EMULATOR_ASSUME',
     help: 'Switches a named assumption (docs/fidelity.md), such as webhook-timeout=fail.',
   },
 } as const satisfies Record<string, OptionRow>;
+
+/** `--retry-after <seconds>` is given by `DPS_EMULATOR_RETRY_AFTER` as well. */
+export function variableOf({ flag, env }: OptionRow): string {
+  const [long = ''] = flag.split(' ');
+  return env ?? `DPS_EMULATOR_${long.slice(2).replaceAll('-', '_').toUpperCase()}`;
+}
 
 export type OptionName = keyof typeof OPTIONS;
 
@@ -253,7 +240,7 @@ const EMPTY: Partial<Record<OptionRow['type'], unknown>> = { list: [], assumptio
  */
 export function resolveOptions(given: GivenOptions, surface: 'command' | 'in-process'): EffectiveOptions {
   for (const name of Object.keys(given)) {
-    if (!Object.hasOwn(OPTIONS, name)) throw new OptionError(`${name}: is not a known option`);
+    if (!Object.hasOwn(OPTIONS, name)) throw new OptionError(`${maskLikelyKeys(name)}: is not a known option`);
   }
   const resolved = Object.entries(OPTIONS).map(([name, row]: [string, OptionRow]) => {
     const value = given[name as OptionName];

@@ -18,6 +18,7 @@ export {
   type OptionName,
   type OptionRow,
   resolveOptions,
+  variableOf,
 } from './config.ts';
 export { type Assumptions, resolveAssumptions } from './core/assumptions.ts';
 export type { AllocationResult } from './core/dps/allocation/allocation-result.ts';

@@ -6,7 +6,9 @@ import { ensureCa } from './tls/ca.ts';
 import { ensureLeaf } from './tls/leaf.ts';
 import { tlsServerOptions } from './tls/server-options.ts';
 import { caDirectory, type Environment } from './wire/data-directory.ts';
+import { shown } from './wire/fault.ts';
 import { isWildcard } from './wire/host.ts';
+import { maskLikelyKeys } from './wire/mask.ts';
 
 export interface Trust {
   readonly ca: { readonly certificatePath: string; readonly certificatePem: string };
@@ -57,9 +59,9 @@ export async function trustedByWebhookClient(
 export async function checkWebhookCa(options: EffectiveOptions): Promise<void> {
   if (options.webhookCa === undefined) return;
   const text = await readFile(options.webhookCa, 'utf8').catch((error: Error) => {
-    throw new OptionError(`webhookCa: cannot be read: ${error.message}`);
+    throw new OptionError(`webhookCa: cannot be read: ${maskLikelyKeys(error.message)}`);
   });
   if (!text.includes('-----BEGIN CERTIFICATE-----')) {
-    throw new OptionError(`webhookCa: must be a PEM file with a certificate (is "${options.webhookCa}")`);
+    throw new OptionError(`webhookCa: must be a PEM file with a certificate (is ${shown(options.webhookCa)})`);
   }
 }

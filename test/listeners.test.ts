@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { readyBlock } from '../cli/start/block.ts';
 import { paint } from '../cli/terminal.ts';
-import { portOptions, resolveOptions } from '../emulator/config.ts';
+import { portOptions, resolveOptions, variableOf } from '../emulator/config.ts';
 import { resolveAssumptions } from '../emulator/core/assumptions.ts';
 import type { Emulator } from '../emulator/emulator.ts';
 import type { Engine } from '../emulator/engine.ts';
@@ -57,10 +57,10 @@ it('a row more is an option, an endpoint, a line of the block and a notice', asy
       default: 6000,
       inProcess: 0,
       flag: '--sham-port <port>',
-      env: 'DPS_EMULATOR_SHAM_PORT',
       help: 'A port for tests.',
     },
   });
+  expect(variableOf(portOptions(rows).shamPort)).toBe('DPS_EMULATOR_SHAM_PORT');
   const { engine, bugs } = await startHarness();
   const { addresses, moved, stop } = await startListeners({
     rows,

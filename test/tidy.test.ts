@@ -51,6 +51,10 @@ describe('the repository', () => {
 
 const HEAD = '/** A sample. */\n';
 
+function longFunction(opening: string, closing: string, lines: number): string {
+  return `${opening}\n${'    step();\n'.repeat(lines)}${closing}`;
+}
+
 /** A file that breaks the rule, and one that looks like it and does not. */
 const samples: Readonly<Record<string, readonly (readonly [path: string, bad: string, good: string])[]>> = {
   'the core reads no clock': [
@@ -105,6 +109,28 @@ const samples: Readonly<Record<string, readonly (readonly [path: string, bad: st
   'files are named in kebab-case': [['emulator/core/camelCase.ts', '', '']],
   'no file is named after nothing': [['emulator/core/utils.ts', '', '']],
   'files are small': [['emulator/core/a.ts', '\n//'.repeat(301), '\n//'.repeat(298)]],
+  'functions are short': [
+    ['cli/a.ts', longFunction('function f(): void {', '}', 59), longFunction('function f(): void {', '}', 58)],
+    ['cli/a.ts', longFunction('export async function f<T>(\n  a: T,\n): Promise<{ b: T }> {', '}', 57), 'if (a) {\n}'],
+    ['cli/a.ts', longFunction('export const f = async (a: string) => {', '};', 59), longFunction('if (a) {', '}', 90)],
+    ['cli/a.ts', longFunction('list.map(({ a }) => {', '});', 59), longFunction('const list = [', '];', 90)],
+    ['cli/a.ts', longFunction('class A {\n  get b(): string {', '  }\n}', 59), longFunction('class A {', '}', 90)],
+    [
+      'cli/a.ts',
+      longFunction('class A {\n  #b(\n    c: string,\n  ): void {', '  }\n}', 57),
+      longFunction('for (;;) {', '}', 90),
+    ],
+    [
+      'cli/a.ts',
+      longFunction('// It is long.\nfunction f() {', '}', 90),
+      longFunction('// Long because a table is no deeper for being long.\nfunction f() {', '}', 90),
+    ],
+    [
+      'cli/a.ts',
+      longFunction('/** Long because of it. */\nconst a = 1;\nfunction f() {', '}', 90),
+      longFunction('/**\n * Does it. Long because its steps share their state.\n */\nexport function f() {', '}', 90),
+    ],
+  ],
   'a file opens with a sentence on what it is for': [['emulator/core/a.ts', '', '']],
   'own files are imported by their name, with its ending': [
     ['emulator/core/a.ts', "import { b } from './b.js';", "import { b } from './b.ts';"],

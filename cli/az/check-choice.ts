@@ -1,6 +1,5 @@
 /** Values of options that have a list of them: compared without regard to case, refused in the words of `az`. */
 import { distance } from 'fastest-levenshtein';
-import { maskLikelyKeys } from '../../emulator/wire/mask.ts';
 import { argumentError } from './az-error.ts';
 import type { AzOption, AzVerb } from './verb.ts';
 
@@ -22,6 +21,6 @@ export function checkedChoice(
   const hint = near !== undefined && near.slips <= value.length / 2 ? `\nDid you mean '${near.choice}' ?` : '';
   const allowed = choices.join(', ');
   throw argumentError(
-    `az ${verb.path}: '${maskLikelyKeys(value)}' is not a valid value for '${names[0]}'. Allowed values: ${allowed}.${hint}`,
+    `az ${verb.path}: '${value}' is not a valid value for '${names[0]}'. Allowed values: ${allowed}.${hint}`,
   );
 }

@@ -1,5 +1,4 @@
 /** What the verbs of `az` work with: the running emulator's management plane, its service APIs, and the person at the terminal. */
-import { createInterface } from 'node:readline/promises';
 import { type ControlClient, controlClient } from '../../client/control-client.ts';
 import { createServiceClient, type ServiceClient, type ServiceEndpoint } from '../../client/service-client.ts';
 import { whereaboutsOf } from '../../client/whereabouts.ts';
@@ -10,6 +9,7 @@ import {
   parseConnectionString,
 } from '../../emulator/wire/resource.ts';
 import { io } from '../io.ts';
+import { askedYes } from '../terminal.ts';
 import type { AzArguments } from './arguments.ts';
 import { AzError, argumentError } from './az-error.ts';
 
@@ -99,15 +99,6 @@ async function endpointOf(client: ControlClient): Promise<ServiceEndpoint> {
 }
 
 async function confirm(question: string): Promise<boolean> {
-  const { stdin, stderr } = io();
-  if (!stdin.isTTY) {
-    throw new AzError('service', `${question} There is no terminal to ask on: say --yes. Operation cancelled.`);
-  }
-  const terminal = createInterface({ input: stdin, output: stderr });
-  try {
-    const answer = await terminal.question(`${question} (y/n): `);
-    return /^y(es)?$/i.test(answer.trim());
-  } finally {
-    terminal.close();
-  }
+  if (io().stdin.isTTY) return askedYes(question);
+  throw new AzError('service', `${question} There is no terminal to ask on: say --yes. Operation cancelled.`);
 }

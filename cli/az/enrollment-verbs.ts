@@ -1,5 +1,5 @@
 /** The verbs that enrollments and enrollment groups have alike. [dps-service-behaviour §8.2] */
-import type { JsonObject } from '../../emulator/wire/twin.ts';
+import type { JsonObject, JsonValue } from '../../emulator/wire/twin.ts';
 import type { AzArguments } from './arguments.ts';
 import type { AzContext } from './context.ts';
 import { changedEnrollment, newEnrollment } from './enrollment-body.ts';
@@ -39,15 +39,15 @@ const SERVICE = '--dps-name contoso-provisioning-service';
 /** In the order of their help. */
 export function verbsOn(kind: EnrollmentKind, verbs: KindOfVerbs): readonly AzVerb[] {
   const { path, noun } = kind;
-  const { create, update, newOptions, options } = verbs;
+  const { newOptions, options } = verbs;
   const one = [required(kind.idOption), ...serviceOptions];
   const example = `${SERVICE} --enrollment-id ${kind.exampleId}`;
   return [
     {
       path: `${path} create`,
-      summary: create.summary,
+      summary: verbs.create.summary,
       options: [...newOptions, ...one, ...options],
-      examples: [`az ${path} create ${example} ${create.example}`],
+      examples: [`az ${path} create ${example} ${verbs.create.example}`],
       run: async (args, context) => {
         const body = newEnrollment(kind, args, await verbs.newAttestation(args), context);
         const client = await context.provisioningService(args);
@@ -66,25 +66,14 @@ export function verbsOn(kind: EnrollmentKind, verbs: KindOfVerbs): readonly AzVe
       summary: `List ${noun}s.`,
       options: [...serviceOptions, top],
       examples: [`az ${path} list ${SERVICE} -o table`],
-      run: async (args, context) => {
-        const client = await context.provisioningService(args);
-        const query = { method: 'POST', path: `/${kind.collection}/query`, body: { query: 'SELECT *' } } as const;
-        return client.askAll(query, args.integer('top') || undefined);
-      },
+      run: (args, context) => list(kind, args, context),
     },
     {
       path: `${path} update`,
-      summary: update.summary,
+      summary: verbs.update.summary,
       options: [...one, ...options, ...removeOptions, etag],
-      examples: [`az ${path} update ${example} ${update.example}`],
-      run: async (args, context) => {
-        const client = await context.provisioningService(args);
-        const id = args.required('enrollmentId');
-        const present = await readEnrollment(client, kind, id);
-        const attestation = await verbs.changedAttestation(await readAttestation(client, kind, id), args, context);
-        const body = changedEnrollment(present, args, attestation, context);
-        return writeEnrollment(client, kind, { id, body, headers: ifMatch(args) });
-      },
+      examples: [`az ${path} update ${example} ${verbs.update.example}`],
+      run: (args, context) => update(kind, verbs, args, context),
     },
     {
       path: `${path} delete`,
@@ -115,4 +104,28 @@ async function show(kind: EnrollmentKind, args: AzArguments, context: AzContext)
     `--show-keys argument was provided, but requested ${kind.noun} has an attestation type of '${type}'. Currently, --show-keys is only supported for symmetric key ${kind.noun}s`,
   );
   return record;
+}
+
+async function list(
+  { collection }: EnrollmentKind,
+  args: AzArguments,
+  context: AzContext,
+): Promise<readonly JsonValue[]> {
+  const client = await context.provisioningService(args);
+  const query = { method: 'POST', path: `/${collection}/query`, body: { query: 'SELECT *' } } as const;
+  return client.askAll(query, args.integer('top') || undefined);
+}
+
+async function update(
+  kind: EnrollmentKind,
+  verbs: Pick<KindOfVerbs, 'changedAttestation'>,
+  args: AzArguments,
+  context: AzContext,
+): Promise<JsonValue> {
+  const client = await context.provisioningService(args);
+  const id = args.required('enrollmentId');
+  const present = await readEnrollment(client, kind, id);
+  const attestation = await verbs.changedAttestation(await readAttestation(client, kind, id), args, context);
+  const body = changedEnrollment(present, args, attestation, context);
+  return writeEnrollment(client, kind, { id, body, headers: ifMatch(args) });
 }

@@ -1,6 +1,6 @@
 /** Reads what follows a verb's words, by the parser that `az` itself is built on: same rules, same messages. */
 import { type Action, ArgumentParser, ArgumentTypeError, type Nargs, RawDescriptionHelpFormatter } from 'argparse';
-import { MASK, maskLikelyKeys } from '../../emulator/wire/mask.ts';
+import { MASK } from '../../emulator/wire/mask.ts';
 import type { JsonValue } from '../../emulator/wire/twin.ts';
 import { type AzArguments, azArguments } from './arguments.ts';
 import { argumentError } from './az-error.ts';
@@ -84,7 +84,7 @@ function withoutKeys(message: string): string {
   const kind = REPEATS_WORDS.exec(message)?.[1];
   if (kind === undefined) return message;
   const shown = message.replace(JOINED_VALUE, `$1=${MASK}`);
-  return maskLikelyKeys(kind === 'ambiguous option' ? shown : shown.replace(NEXT_VALUES, `$1 ${MASK}`));
+  return kind === 'ambiguous option' ? shown : shown.replace(NEXT_VALUES, `$1 ${MASK}`);
 }
 
 function settingsOf({ dest, kind = 'text', choices, help }: AzOption): Partial<Action> & { type?: never } {

@@ -1,6 +1,6 @@
 /** Runs a line of the Azure CLI: finds the verb, reads its arguments, carries it out and prints the answer. */
 import { ClientError } from '../../client/client-error.ts';
-import { maskText } from '../../emulator/wire/mask.ts';
+import { maskLikelyKeys } from '../../emulator/wire/mask.ts';
 import { isJsonObject, type JsonValue } from '../../emulator/wire/twin.ts';
 import { CliError, EXIT } from '../exit.ts';
 import { io } from '../io.ts';
@@ -67,7 +67,7 @@ function say(
   { message, next }: { readonly message: string; readonly next?: string | undefined },
   exitCode: number,
 ): number {
-  io().stderr.write(`ERROR: ${maskText(message)}\n`);
+  io().stderr.write(`ERROR: ${maskLikelyKeys(message)}\n`);
   if (next !== undefined) io().stderr.write(`Next: ${next}\n`);
   return exitCode;
 }

@@ -1,10 +1,10 @@
 /** `dps-emulator contracts drift`: the same cases against two targets, side by side. */
-import { driftLines, findDrift, openTarget, selectCases } from '../../contracts/index.ts';
+import { driftLines, findDrift, openTarget } from '../../contracts/index.ts';
 import { CliError } from '../exit.ts';
 import { io } from '../io.ts';
 import { print, printable, printJson } from '../terminal.ts';
 import { choiceOf, confirmation, type TargetFlags } from './target-flags.ts';
-import { asUsageError, readOrRefuse, untilInterrupted } from './usage-errors.ts';
+import { chosenCases, interruptibly } from './usage-errors.ts';
 
 export interface DriftFlags extends TargetFlags {
   readonly target: readonly string[];
@@ -22,22 +22,19 @@ export async function showDrift(select: readonly string[], flags: DriftFlags): P
   if (first === undefined || second === undefined || more.length > 0) {
     throw new CliError('usage', `drift compares two targets: --target A --target B (${flags.target.length} given)`);
   }
-  const { cases } = await readOrRefuse(flags.cases);
-  io().exitCode = await untilInterrupted(async (signal) => {
-    const drift = await findDrift(
-      asUsageError(() => selectCases(cases, select)),
-      {
-        a: await openTarget(choiceOf(first, flags)),
-        b: await openTarget(choiceOf(second, flags)),
-        confirm: confirmation(flags),
-        seed: flags.seed,
-        transports: flags.transport,
-        caseTimeoutMs: flags.caseTimeout * SECOND_MS,
-        signal,
-      },
-    );
-    if (flags.json) printJson(drift);
-    else for (const line of driftLines(drift)) print(printable(line));
-    return drift.exitCode;
-  });
+  const cases = await chosenCases(flags.cases, select);
+  const drift = await interruptibly(async (signal) =>
+    findDrift(cases, {
+      a: await openTarget(choiceOf(first, flags)),
+      b: await openTarget(choiceOf(second, flags)),
+      confirm: confirmation(flags),
+      seed: flags.seed,
+      transports: flags.transport,
+      caseTimeoutMs: flags.caseTimeout * SECOND_MS,
+      signal,
+    }),
+  );
+  if (flags.json) printJson(drift);
+  else for (const line of driftLines(drift)) print(printable(line));
+  io().exitCode = drift.exitCode;
 }

@@ -1,8 +1,8 @@
 /** `dps-emulator contracts list`. */
-import { type LoadedCase, selectCases } from '../../contracts/index.ts';
+import type { LoadedCase } from '../../contracts/index.ts';
 
 import { paint, print, printJson } from '../terminal.ts';
-import { asUsageError, readOrRefuse } from './usage-errors.ts';
+import { chosenCases } from './usage-errors.ts';
 
 interface ListFlags {
   readonly cases?: readonly string[];
@@ -10,8 +10,7 @@ interface ListFlags {
 }
 
 export async function listCases(select: readonly string[], flags: ListFlags): Promise<void> {
-  const { cases } = await readOrRefuse(flags.cases);
-  const chosen = asUsageError(() => selectCases(cases, select));
+  const chosen = await chosenCases(flags.cases, select);
   if (flags.json) printJson(chosen.map(listed));
   else for (const one of chosen) printCase(one);
 }

@@ -9,14 +9,13 @@ import {
   openTarget,
   type Reporter,
   runContracts,
-  selectCases,
 } from '../../contracts/index.ts';
 import type { DeviceTransport } from '../../emulator/wire/transports.ts';
 import { CliError } from '../exit.ts';
 import { io, type Output } from '../io.ts';
 import { paint, print, printable, printJson } from '../terminal.ts';
 import { choiceOf, confirmation, type TargetFlags } from './target-flags.ts';
-import { asUsageError, readOrRefuse, untilInterrupted } from './usage-errors.ts';
+import { chosenCases, interruptibly } from './usage-errors.ts';
 
 export interface RunFlags extends TargetFlags {
   readonly target: string;
@@ -41,27 +40,24 @@ export async function runCases(select: readonly string[], flags: RunFlags): Prom
   if (flags.device !== undefined && flags.driver === 'sdk') {
     throw new CliError('usage', '--device and --driver sdk: only one of them can play the devices');
   }
-  const { cases } = await readOrRefuse(flags.cases);
-  io().exitCode = await untilInterrupted(async (signal) => {
-    const verdict = await runContracts(
-      asUsageError(() => selectCases(cases, select)),
-      {
-        target: await openTarget(choiceOf(flags.target, flags)),
-        confirm: confirmation(flags),
-        seed: flags.seed,
-        transports: flags.transport,
-        webhook: flags.webhook,
-        webhookCa: flags.webhookCa,
-        driver: flags.driver,
-        deviceCommand: flags.device,
-        jobs: flags.jobs,
-        caseTimeoutMs: flags.caseTimeout * SECOND_MS,
-        reporters: reportersFor(flags),
-        signal,
-      },
-    );
-    return verdict.exitCode;
-  });
+  const cases = await chosenCases(flags.cases, select);
+  const verdict = await interruptibly(async (signal) =>
+    runContracts(cases, {
+      target: await openTarget(choiceOf(flags.target, flags)),
+      confirm: confirmation(flags),
+      seed: flags.seed,
+      transports: flags.transport,
+      webhook: flags.webhook,
+      webhookCa: flags.webhookCa,
+      driver: flags.driver,
+      deviceCommand: flags.device,
+      jobs: flags.jobs,
+      caseTimeoutMs: flags.caseTimeout * SECOND_MS,
+      reporters: reportersFor(flags),
+      signal,
+    }),
+  );
+  io().exitCode = verdict.exitCode;
 }
 
 function reportersFor(flags: RunFlags): readonly Reporter[] {

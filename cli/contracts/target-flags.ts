@@ -1,11 +1,10 @@
 /** What `contracts run` and `contracts drift` are told about targets, and how they ask before anything is made at one. */
-import { createInterface } from 'node:readline/promises';
 import { InvalidArgumentError, Option } from 'commander';
 import type { Created } from '../../contracts/index.ts';
 import { type Address, addressOf } from '../../emulator/wire/address.ts';
 import { CliError } from '../exit.ts';
 import { io } from '../io.ts';
-import { printable } from '../terminal.ts';
+import { askedYes, printable } from '../terminal.ts';
 
 export interface TargetFlags {
   readonly prefix?: string;
@@ -44,14 +43,7 @@ export function confirmation({ yes }: TargetFlags): (created: readonly Created[]
     if (!io().stdin.isTTY) {
       throw new CliError('usage', 'this would be made at the service; there is no terminal to ask on: say --yes');
     }
-    const terminal = createInterface({ input: io().stdin, output: io().stderr });
-    try {
-      return /^y(es)?$/i.test(
-        (await terminal.question('Make this at the service, and remove it again? (y/n): ')).trim(),
-      );
-    } finally {
-      terminal.close();
-    }
+    return askedYes('Make this at the service, and remove it again?');
   };
 }
 

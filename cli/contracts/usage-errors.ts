@@ -3,54 +3,49 @@ import {
   CaseError,
   CommandLineError,
   DeviceProgramError,
+  type LoadedCase,
   type LoadedCases,
   RunError,
   readCases,
+  selectCases,
 } from '../../contracts/index.ts';
 
 import { CliError } from '../exit.ts';
-import { io } from '../io.ts';
+import { io, STOP_SIGNALS } from '../io.ts';
 
 /** @throws {CliError} in place of the harness's own errors */
-export function asUsageError<T>(work: () => T): T {
-  try {
-    return work();
-  } catch (error) {
-    if (error instanceof CommandLineError) throw new CliError('usage', `--device: ${error.message}`);
-    const isUsage = error instanceof RunError || error instanceof CaseError || error instanceof DeviceProgramError;
-    if (isUsage) throw new CliError('usage', error.message);
-    throw error;
-  }
+function throwAsUsage(error: unknown): never {
+  if (error instanceof CommandLineError) throw new CliError('usage', `--device: ${error.message}`);
+  const isUsage = error instanceof RunError || error instanceof CaseError || error instanceof DeviceProgramError;
+  throw isUsage ? new CliError('usage', error.message) : error;
 }
 
-const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
-
-/**
- * Tells of Ctrl+C by its signal: programs of devices run in groups of their own, which that does not reach.
- * @throws {CliError} in place of the harness's own errors
- */
-export async function untilInterrupted<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-  const interrupted = new AbortController();
-  const interrupt = (): void => interrupted.abort(new Error('interrupted'));
-  const own = io();
-  for (const signal of SIGNALS) own.once(signal, interrupt);
+/** The cases that were asked for, of those in the folders. */
+export async function chosenCases(
+  folders: readonly string[] | undefined,
+  select: readonly string[],
+): Promise<readonly LoadedCase[]> {
+  const { cases } = await readOrRefuse(folders);
   try {
-    return await work(interrupted.signal);
+    return selectCases(cases, select);
   } catch (error) {
-    return asUsageError(() => {
-      throw error;
-    });
-  } finally {
-    for (const signal of SIGNALS) own.off(signal, interrupt);
+    return throwAsUsage(error);
   }
 }
 
 export async function readOrRefuse(folders: readonly string[] | undefined): Promise<LoadedCases> {
+  return readCases(folders ?? []).catch(throwAsUsage);
+}
+
+/** Runs the harness until it is done or a signal interrupts it: programs of devices are in groups that Ctrl+C does not reach. */
+export async function interruptibly<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const interrupted = new AbortController();
+  const interrupt = (): void => interrupted.abort(new Error('interrupted'));
+  const own = io();
+  for (const signal of STOP_SIGNALS) own.once(signal, interrupt);
   try {
-    return await readCases(folders ?? []);
-  } catch (error) {
-    return asUsageError(() => {
-      throw error;
-    });
+    return await work(interrupted.signal).catch(throwAsUsage);
+  } finally {
+    for (const signal of STOP_SIGNALS) own.off(signal, interrupt);
   }
 }

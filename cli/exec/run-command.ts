@@ -3,10 +3,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { statSync } from 'node:fs';
 import { constants } from 'node:os';
 import { delimiter, join } from 'node:path';
-import { io } from '../io.ts';
+import { io, STOP_SIGNALS } from '../io.ts';
 import { printError } from '../terminal.ts';
-
-const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /** Exit codes of a POSIX shell. */
 const NOT_EXECUTABLE = 126;
@@ -24,7 +22,7 @@ export interface SignalPost {
 export function catchSignals(): SignalPost {
   let child: ChildProcess | undefined;
   let early: NodeJS.Signals | undefined;
-  for (const signal of SIGNALS) {
+  for (const signal of STOP_SIGNALS) {
     io().on(signal, () => {
       if (child === undefined) early ??= signal;
       // Ctrl+C: the terminal has sent it to the command as well, and twice means "at once" to many.

@@ -21,9 +21,9 @@ import { webhookWithoutKey } from './webhook-without-key.ts';
 export interface RegisterRequest extends KeyFlags {
   readonly registrationId: string;
   readonly transport: DeviceTransport;
-  readonly payload: JsonValue | undefined;
+  readonly payload?: JsonValue | undefined;
   readonly host?: string | undefined;
-  readonly port: number | undefined;
+  readonly port?: number | undefined;
   /** The flag `--emulator`. */
   readonly emulator?: string | undefined;
   readonly onStatus: ((event: DeviceEvent) => void) | undefined;

@@ -1,11 +1,11 @@
 /** Reads `--config FILE`: the set-up document, plus the options of the emulator under `options`. */
-import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { shown } from '../../emulator/wire/fault.ts';
 import type { SetUp } from '../../emulator/wire/set-up.ts';
 import { isJsonObject, type JsonObject } from '../../emulator/wire/twin.ts';
 import { CliError } from '../exit.ts';
 import { notJson, readJsonText } from '../json-fault.ts';
+import { readTextFile } from '../option-values.ts';
 
 export interface ConfigFile {
   /** As the user named it. */
@@ -18,19 +18,9 @@ export interface ConfigFile {
 /** Options that name files: relative to the configuration file, so that it means the same from everywhere. */
 const PATH_OPTIONS = ['ca', 'webhookCa'];
 
-/** What people call it; other codes are shown as they are. */
-const READ_FAULTS: Readonly<Record<string, string>> = {
-  ENOENT: 'no such file',
-  EISDIR: 'it is a directory: name the file in it',
-  EACCES: 'this user may not',
-};
-
 /** @throws {CliError} naming the file, the place in it and the rule */
-export async function readConfigFile(path: string): Promise<ConfigFile> {
-  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    throw new CliError('usage', `${path}: cannot be read (${READ_FAULTS[error.code ?? ''] ?? error.code})`);
-  });
-  const document = parse(path, text.replace(/^\u{feff}/u, ''));
+export function readConfigFile(path: string): ConfigFile {
+  const document = parse(path, readTextFile(`${path}:`, path));
   if (!isJsonObject(document)) {
     throw new CliError('usage', `${path}: the document: must be an object (is ${shown(document)})`);
   }
@@ -43,8 +33,13 @@ export async function readConfigFile(path: string): Promise<ConfigFile> {
 function parse(path: string, text: string): unknown {
   const read = readJsonText(text);
   if (read.kind === 'json') return read.value;
-  throw new CliError('usage', `${path}:${notJson(read.fault)}`);
+  const hint = YAML_NAME.test(path) || YAML_BEGIN.test(text) ? '; this is YAML, and the file must be JSON' : '';
+  throw new CliError('usage', `${path}:${notJson(read.fault)}${hint}`);
 }
+
+const YAML_NAME = /\.ya?ml$/i;
+/** Behind comments and empty lines: a document, a list, or a name with a colon. */
+const YAML_BEGIN = /^(?:\s*(?:#.*)?\n)*\s*(?:---|- |[A-Za-z$][\w$-]*:\s)/;
 
 function absolutePaths(options: JsonObject, path: string): JsonObject {
   return Object.fromEntries(

@@ -6,7 +6,9 @@ import {
   type OptionName,
   type OptionRow,
   resolveOptions,
+  variableOf,
 } from '../../emulator/service-door.ts';
+import { shown } from '../../emulator/wire/fault.ts';
 import type { JsonObject } from '../../emulator/wire/twin.ts';
 import { CliError } from '../exit.ts';
 
@@ -43,7 +45,8 @@ export function gatherOptions({ flags, env, file }: OptionSources): Gathered {
     }
   };
   for (const name of Object.keys(OPTIONS) as OptionName[]) {
-    const { flag, env: variable } = OPTIONS[name];
+    const { flag } = OPTIONS[name];
+    const variable = variableOf(OPTIONS[name]);
     const inFile = file?.options[name];
     if (file !== undefined && inFile !== undefined) take(name, `${file.path}: options.${name}`, () => inFile);
     const inEnvironment = env[variable];
@@ -85,6 +88,6 @@ function parseOption(name: OptionName, text: string): unknown {
 
 function splitAssumption(text: string): [string, string] {
   const equals = text.indexOf('=');
-  if (equals < 0) throw new OptionError(`assume: "${text}" must have the form id=value`);
+  if (equals < 0) throw new OptionError(`assume: ${shown(text)} must have the form id=value`);
   return [text.slice(0, equals).trim(), text.slice(equals + 1).trim()];
 }

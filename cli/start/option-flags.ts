@@ -1,6 +1,6 @@
 /** The options of the emulator as flags of a command, and what the user typed for them. */
 import { type Command, Option } from 'commander';
-import { OPTIONS, type OptionName, type OptionRow } from '../../emulator/service-door.ts';
+import { OPTIONS, type OptionName, type OptionRow, variableOf } from '../../emulator/service-door.ts';
 
 /** @returns reads the flags that commander has parsed */
 export function addOptionFlags(command: Command): (flags: Record<string, unknown>) => ReadonlyMap<OptionName, string> {
@@ -15,7 +15,7 @@ function flagOf(row: OptionRow): Option {
   const facts = [
     ...(row.choices === undefined ? [] : [`choices: ${row.choices.join(', ')}`]),
     ...(row.default === undefined ? [] : [`default: ${row.default}`]),
-    `env: ${row.env}`,
+    `env: ${variableOf(row)}`,
   ];
   return new Option(row.flag, `${row.help} (${facts.join('; ')})`);
 }

@@ -26,7 +26,7 @@ export interface Plan {
 
 /** @throws {CliError} when what was given cannot be had */
 export async function planStart({ config, empty }: StartFlags, flags: OptionFlags): Promise<Plan> {
-  const file = config === undefined ? undefined : await readConfigFile(config);
+  const file = config === undefined ? undefined : readConfigFile(config);
   if (empty && file?.setUp !== undefined) {
     throw new CliError('usage', `--empty: ${file.path} holds a set-up; give one or the other`);
   }

@@ -1,10 +1,11 @@
 /** What a started emulator tells the world about itself, and the file of the user's that it may be written to. */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { type ReadyDocument, readReadyFile } from '../../client/ready-file.ts';
+import { isDirectory, type ReadyDocument, readReadyFile } from '../../client/ready-file.ts';
 import type { Emulator } from '../../emulator/index.ts';
 import { VERSION } from '../../emulator/version.ts';
 import { CliError } from '../exit.ts';
+import { readTextFile } from '../option-values.ts';
 
 export async function readyDocument(emulator: Emulator): Promise<ReadyDocument> {
   const { control, ...endpoints } = emulator.endpoints;
@@ -23,7 +24,9 @@ export async function readyDocument(emulator: Emulator): Promise<ReadyDocument> 
 export function readyFilePath(given: string | undefined): string | undefined {
   if (given === undefined) return undefined;
   const path = resolve(given);
-  const isForeign = existsSync(path) && readReadyFile(path) === undefined && readFileSync(path).length > 0;
+  if (isDirectory(path)) throw new CliError('usage', `--ready-file: ${given} is a directory: name a file in it`);
+  const isForeign =
+    existsSync(path) && readReadyFile(path) === undefined && readTextFile(`--ready-file: ${given}`, path) !== '';
   if (isForeign) throw new CliError('usage', `--ready-file: ${given} exists and is not a ready file`);
   return path;
 }

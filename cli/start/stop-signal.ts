@@ -1,8 +1,6 @@
 /** Turns Ctrl+C and its kin into one orderly stop; whoever insists gets an end at once. */
 import { EXIT } from '../exit.ts';
-import { io } from '../io.ts';
-
-const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+import { io, STOP_SIGNALS } from '../io.ts';
 
 /** npm passes Ctrl+C on although the terminal has sent it to the whole group: that is one Ctrl+C, not two. */
 const SAME_KEYPRESS_MS = 150;
@@ -19,6 +17,6 @@ export function stopSignal(): Promise<void> {
         io().exit(EXIT.failed);
       }
     };
-    for (const signal of SIGNALS) io().on(signal, onSignal);
+    for (const signal of STOP_SIGNALS) io().on(signal, onSignal);
   });
 }

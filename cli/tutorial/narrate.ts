@@ -8,28 +8,7 @@ export function terminalNarrator(): Narrator {
   let hasWebhookLog = false;
 
   return {
-    setUp: ({ dps, linkedHubs, enrollmentGroup, client }, deviceKeys) => {
-      print(paint.strong('Custom allocation, offline'));
-      print();
-      print(`Provisioning service  ${dps.name}, at ${dps.provisioningHost} (MQTT over TLS)`);
-      print(`ID scope              ${dps.idScope}`);
-      print(`Linked hubs           ${linkedHubs.join('\n                      ')}`);
-      print(
-        `Enrollment group      ${enrollmentGroup.enrollmentGroupId}, allocation policy ${enrollmentGroup.allocationPolicy}`,
-      );
-      print(`Webhook               ${enrollmentGroup.webhookUrl}`);
-      print(`Group primary key     ${enrollmentGroup.primaryKey}`);
-      print();
-      print('Device keys, derived from the group key:');
-      for (const [id, key] of deviceKeys) print(`  ${id.padEnd(34)}${key}`);
-      print();
-      const version = client.version === undefined ? '' : ` ${client.version}`;
-      print(
-        `The devices run ${client.name}${version}${client.kind === 'official-sdk' ? ', the official SDK, unmodified' : ''}.`,
-      );
-      if (client.hint !== undefined)
-        print(`The official SDK is not installed, so no SDK result is shown. To see it: ${client.hint}`);
-    },
+    setUp: printSetUp,
     deviceStarts: (registrationId) => {
       print();
       print(paint.strong(registrationId));
@@ -63,6 +42,30 @@ export function terminalNarrator(): Narrator {
       );
     },
   };
+}
+
+function printSetUp(
+  ...[{ dps, linkedHubs, enrollmentGroup, client }, deviceKeys]: Parameters<Narrator['setUp']>
+): void {
+  print(paint.strong('Custom allocation, offline'));
+  print();
+  print(`Provisioning service  ${dps.name}, at ${dps.provisioningHost} (MQTT over TLS)`);
+  print(`ID scope              ${dps.idScope}`);
+  print(`Linked hubs           ${linkedHubs.join('\n                      ')}`);
+  print(
+    `Enrollment group      ${enrollmentGroup.enrollmentGroupId}, allocation policy ${enrollmentGroup.allocationPolicy}`,
+  );
+  print(`Webhook               ${enrollmentGroup.webhookUrl}`);
+  print(`Group primary key     ${enrollmentGroup.primaryKey}`);
+  print();
+  print('Device keys, derived from the group key:');
+  for (const [id, key] of deviceKeys) print(`  ${id.padEnd(34)}${key}`);
+  print();
+  const version = client.version === undefined ? '' : ` ${client.version}`;
+  const isOfficial = client.kind === 'official-sdk';
+  print(`The devices run ${client.name}${version}${isOfficial ? ', the official SDK, unmodified' : ''}.`);
+  if (client.hint !== undefined)
+    print(`The official SDK is not installed, so no SDK result is shown. To see it: ${client.hint}`);
 }
 
 function deviceLines({ registration, client, cDevice, twin, reason }: DeviceChapter): readonly string[] {

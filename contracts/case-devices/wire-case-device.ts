@@ -24,6 +24,7 @@ interface Progress {
   ended?: CSdkEnd;
 }
 
+// Long because one device's answers share its session and what has come of it.
 export function createWireCaseDevice({ device, polling }: WireCaseDeviceOptions): CaseDevice {
   let options = device;
   let progress: Progress | undefined;

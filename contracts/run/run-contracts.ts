@@ -57,6 +57,7 @@ export interface Created {
 }
 
 /**
+ * Long because a run is one story: planned, told, played, closed whatever comes, judged.
  * @param selected what `selectCases` gave
  * @throws {RunError} when the run cannot begin
  * @throws {CommandLineError} when the device's command is wrong

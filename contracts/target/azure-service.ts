@@ -89,6 +89,7 @@ export function connectAzure({ service, hubs, rest, ca }: AzureFile): AzureServi
 
 type Remember = (client: ServiceClient, path: string) => void;
 
+// Long because all its verbs share what one case has made.
 function begin({ service, hubs }: Clients, scope: ScopeOfCase, remember: Remember): Made {
   const devices = scope.devices.filter((id) => id.length <= ID_LENGTH_MAX);
   const enrollments = new Map<string, GivenIndividualEnrollment>();

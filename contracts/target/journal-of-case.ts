@@ -18,6 +18,7 @@ const GOODBYE_MS = 2000;
 /** Between two looks, while somebody waits. */
 const LOOK_MS = 50;
 
+// Long because its readers and its writer share one place in the journal.
 export function followJournal(client: ControlClient, scopes: readonly string[]): CaseJournal {
   const listeners = new Set<EntryListener>();
   const stopped = new AbortController();

@@ -30,37 +30,24 @@ export interface StreamOptions {
 /** How long a reader may take to fetch the last event before its connection is cut. */
 const FAREWELL_MS = 60_000;
 
-export function streamEntries({ response, replay, subscribe, accepts, render, limits }: StreamOptions): void {
-  const waiting: string[] = [];
-  let waitingBytes = 0;
-  let replayed = 0;
+export function streamEntries({ response, subscribe, limits, ...rest }: StreamOptions): void {
+  const backlog = backlogOf(rest);
   let isFlowing = true;
   let isEnded = false;
 
   const write = (text: string): void => {
     isFlowing = response.write(text);
   };
-  const frame = (one: EntryOfSubject): string => framed('entry', render(one), one.entry.sequence);
-  const nextText = (): string | undefined => {
-    for (let one = replay[replayed]; one !== undefined; one = replay[replayed]) {
-      replayed += 1;
-      if (accepts(one.subject, one.entry)) return frame(one);
-    }
-    const text = waiting.shift();
-    waitingBytes -= Buffer.byteLength(text ?? '');
-    return text;
-  };
   const pump = (): void => {
     while (isFlowing && !isEnded) {
-      const text = nextText();
+      const text = backlog.next();
       if (text === undefined) return;
       write(text);
     }
   };
   const overflow = (): void => {
     stop();
-    const message = `This reader is too slow: ${waiting.length} entries were left unsent and the stream ends here. GET /journal has them.`;
-    waiting.length = 0;
+    const message = `This reader is too slow: ${backlog.drop()} entries were left unsent and the stream ends here. GET /journal has them.`;
     response.end(framed('overflow', { message }));
     setTimeout(() => response.destroy(), FAREWELL_MS).unref();
   };
@@ -71,12 +58,10 @@ export function streamEntries({ response, replay, subscribe, accepts, render, li
     'x-content-type-options': 'nosniff',
   });
   const unsubscribe = subscribe((subject, entry) => {
-    if (!accepts(subject, entry)) return;
-    const text = frame({ subject, entry });
-    waiting.push(text);
-    waitingBytes += Buffer.byteLength(text);
+    if (!rest.accepts(subject, entry)) return;
+    backlog.add({ subject, entry });
     pump();
-    if (waitingBytes > limits.backlogBytesMax) overflow();
+    if (backlog.bytes() > limits.backlogBytesMax) overflow();
   });
   const keepAlive = setInterval(() => {
     // A reader that does not read is not waiting for a sign of life.
@@ -95,6 +80,34 @@ export function streamEntries({ response, replay, subscribe, accepts, render, li
   response.on('error', stop);
   write(': the journal of dps-emulator\n\n');
   pump();
+}
+
+/** What is still to be sent: entries on record, then what has come since. */
+function backlogOf({ replay, accepts, render }: Pick<StreamOptions, 'replay' | 'accepts' | 'render'>) {
+  const waiting: string[] = [];
+  let waitingBytes = 0;
+  let replayed = 0;
+  const frame = (one: EntryOfSubject): string => framed('entry', render(one), one.entry.sequence);
+  return {
+    /** Of what has come since. */
+    bytes: () => waitingBytes,
+    add: (one: EntryOfSubject): void => {
+      const text = frame(one);
+      waiting.push(text);
+      waitingBytes += Buffer.byteLength(text);
+    },
+    next: (): string | undefined => {
+      for (let one = replay[replayed]; one !== undefined; one = replay[replayed]) {
+        replayed += 1;
+        if (accepts(one.subject, one.entry)) return frame(one);
+      }
+      const text = waiting.shift();
+      waitingBytes -= Buffer.byteLength(text ?? '');
+      return text;
+    },
+    /** @returns how many there were */
+    drop: () => waiting.splice(0).length,
+  };
 }
 
 /** JSON has no line breaks of its own, so one `data` line holds it. */

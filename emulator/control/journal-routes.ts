@@ -28,6 +28,7 @@ const KINDS = Object.keys({
   replied: true,
 } satisfies Record<JournalEvent['kind'], true>);
 
+// Long because it is a table, a route after another.
 export function journalRoutes(
   state: Pick<EngineState, 'journal' | 'trace' | 'masker'>,
   limits: StreamLimits,
@@ -51,24 +52,7 @@ export function journalRoutes(
         return { droppedTimelines: journal.droppedTimelines(), timelines };
       },
     },
-    {
-      method: 'GET',
-      path: '/journal/events',
-      query: ['idScope', 'registrationId', 'kind', 'replay'],
-      stream: ({ query, headers }) => {
-        const { isOfSubject, isOfKind } = filterOf(query, masker);
-        const afterSequence = flag(query, 'replay') ? 0 : lastSeen(headers['last-event-id']);
-        return (response) =>
-          streamEntries({
-            response,
-            replay: afterSequence === undefined ? [] : entriesAfter(journal.timelines(), afterSequence),
-            subscribe: journal.subscribe,
-            accepts: (subject, entry) => isOfSubject(subject) && isOfKind(entry),
-            render: ({ subject, entry }) => ({ ...subject, ...shownEntry(entry) }) as unknown as JsonValue,
-            limits,
-          });
-      },
-    },
+    eventsRoute(state, limits),
     {
       method: 'GET',
       path: '/journal/{idScope}/{registrationId}',
@@ -108,6 +92,27 @@ export function journalRoutes(
       },
     },
   ];
+}
+
+function eventsRoute({ journal, masker }: Pick<EngineState, 'journal' | 'masker'>, limits: StreamLimits): ControlRoute {
+  return {
+    method: 'GET',
+    path: '/journal/events',
+    query: ['idScope', 'registrationId', 'kind', 'replay'],
+    stream: ({ query, headers }) => {
+      const { isOfSubject, isOfKind } = filterOf(query, masker);
+      const afterSequence = flag(query, 'replay') ? 0 : lastSeen(headers['last-event-id']);
+      return (response) =>
+        streamEntries({
+          response,
+          replay: afterSequence === undefined ? [] : entriesAfter(journal.timelines(), afterSequence),
+          subscribe: journal.subscribe,
+          accepts: (subject, entry) => isOfSubject(subject) && isOfKind(entry),
+          render: ({ subject, entry }) => ({ ...subject, ...shownEntry(entry) }) as unknown as JsonValue,
+          limits,
+        });
+    },
+  };
 }
 
 interface Filter {

@@ -191,7 +191,7 @@ export function isAssumptionId(text: string): text is AssumptionId {
 export function assumptionFault(value: unknown): string | undefined {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return ': must be an object of id and value';
   for (const [id, choice] of Object.entries(value)) {
-    if (!isAssumptionId(id)) return `.${id}: is not a named assumption; known: ${Object.keys(ASSUMPTIONS).join(', ')}`;
+    if (!isAssumptionId(id)) return `.${maskLikelyKeys(id)}: is not a named assumption; known: ${Object.keys(ASSUMPTIONS).join(', ')}`;
     const values: readonly string[] = ASSUMPTIONS[id].values;
     if (!values.includes(choice)) return `.${id}: must be one of ${values.join(', ')} (is ${JSON.stringify(choice)})`;
   }

@@ -1,7 +1,7 @@
 /** The one face over the JSON Schema validator: what of a value breaks its schema, each fault with path, rule and value. */
 import { type Fault, shown } from './fault.ts';
 import { isTooDeep, TOO_DEEP } from './json-depth.ts';
-import { MASK } from './mask.ts';
+import { MASK, maskLikelyKeys } from './mask.ts';
 
 /** Where a value of the wrong type may well be the secret itself. */
 const SECRET_PATH = /attestation$|symmetricKey|tpm|primaryKey|secondaryKey|webhookUrl/;
@@ -118,7 +118,7 @@ function faultsOf(error: SchemaError, schema: object, document: unknown): readon
       return textsIn(error.params.requiredProperties).map((name) => ({ path: join(path, name), rule: 'is required' }));
     case 'additionalProperties':
       return textsIn(error.params.additionalProperties).map((name) => ({
-        path: join(path, name.slice(0, NAME_LENGTH_MAX)),
+        path: join(path, maskLikelyKeys(name).slice(0, NAME_LENGTH_MAX)),
         rule: 'is not a known member',
       }));
     default: {

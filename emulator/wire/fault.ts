@@ -1,5 +1,5 @@
 /** What is wrong with something that was given, told by path, rule and value. */
-import { maskJson } from './mask.ts';
+import { maskJson, maskLikelyKeys } from './mask.ts';
 import type { JsonValue } from './twin.ts';
 
 export interface Fault {
@@ -31,6 +31,6 @@ const SHOWN_LENGTH_MAX = 80;
 
 /** A value as a fault shows it: short, and without secrets. */
 export function shown(value: unknown): string {
-  const text = JSON.stringify(maskJson(value as JsonValue)) ?? String(value);
+  const text = maskLikelyKeys(JSON.stringify(maskJson(value as JsonValue)) ?? String(value));
   return text.length > SHOWN_LENGTH_MAX ? `${text.slice(0, SHOWN_LENGTH_MAX)}…` : text;
 }

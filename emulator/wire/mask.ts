@@ -117,7 +117,21 @@ function queryParts(url: string): readonly { readonly name: string; readonly val
 
 /** What looks like a key although nothing says so: for messages that repeat words which a person has mistyped. */
 export function maskLikelyKeys(text: string): string {
-  return text.replace(/[A-Za-z0-9+/]{22,}={0,2}/g, MASK);
+  return maskText(text).replace(/[A-Za-z0-9+/_-]{20,}={0,2}/g, (word) => (isLikelyKey(word) ? MASK : word));
+}
+
+const GUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** Paths, ids, names of variables and guids are as long, but are made of words, or have no random letters in them. */
+function isLikelyKey(word: string): boolean {
+  if (GUID.test(word)) return false;
+  if (/^[A-Za-z0-9+/]+=+$/.test(word) && word.length % 4 === 0) return true;
+  const letters = word.replaceAll(/[/_-]/g, '');
+  const changes = letters.match(/[a-z](?![a-z])|[A-Z](?![A-Z])|\d(?!\d)/g)?.length ?? 0;
+  // In random characters two of three differ in kind from the one before; in words one of ten.
+  if (letters.length >= 20 && changes > letters.length * 0.4) return true;
+  const runs = word.match(/[A-Za-z0-9+]{22,}/g) ?? [];
+  return runs.some((run) => /\d/.test(run) && /[A-Za-z]/.test(run) && (run.length >= 32 || /[g-z]/i.test(run)));
 }
 
 /** A webhook's URL as the service shows it: everything behind `?` is masked. [dps-service-behaviour §1.3] */

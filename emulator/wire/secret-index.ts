@@ -33,6 +33,7 @@ const FOLDED = Uint8Array.from({ length: 256 }, (_, byte) => {
 const BITS_MIN = 1 << 12;
 const SPREAD = 0x9e3779b1;
 
+// Long because its verbs share one index.
 export function createSecretIndex(): SecretIndex {
   /** By the hash of their first window; almost always there is one. */
   const byHash = new Map<number, string | readonly string[]>();

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { OPTIONS, type OptionRow } from '../../emulator/config.ts';
+import { OPTIONS, type OptionRow, variableOf } from '../../emulator/config.ts';
 import { checkSetUp } from '../../emulator/core/set-up/check-set-up.ts';
 import { SetUpSchema } from '../../emulator/wire/set-up.ts';
 
@@ -50,7 +50,7 @@ function optionCells(name: string, row: OptionRow): readonly string[] {
     row.type === 'choice' ? (row.choices ?? []).map((one) => `\`${one}\``).join(', ') : `${row.type}${range}`;
   const inProcess = row.inProcess === undefined ? '' : ` (in process: \`${row.inProcess}\`)`;
   const fallback = row.default === undefined ? '–' : `\`${row.default}\``;
-  return [`\`${name}\``, type, `${fallback}${inProcess}`, `\`${row.flag}\``, `\`${row.env}\``, row.help];
+  return [`\`${name}\``, type, `${fallback}${inProcess}`, `\`${row.flag}\``, `\`${variableOf(row)}\``, row.help];
 }
 
 /** The little of JSON Schema that this walk needs; an object that names nothing has no members. */

@@ -4,8 +4,8 @@ import { jsonFault } from '../../cli/json-fault.ts';
 
 describe('a text that is not JSON', () => {
   it.each([
-    ['', 1, 1, 'a value is missing: the file ends here'],
-    ['{"a":1', 1, 7, '"," or "}" is missing: the file ends here'],
+    ['', 1, 1, 'a value is missing: the text ends here'],
+    ['{"a":1', 1, 7, '"," or "}" is missing: the text ends here'],
     ['{\n  "a": 1\n  "b": 2\n}', 3, 3, '"," or "}" is missing'],
     ['{"a": 1,}', 1, 8, 'no comma may stand before "}"'],
     ['[1,\n 2,\n]', 2, 3, 'no comma may stand before "]"'],
@@ -14,7 +14,7 @@ describe('a text that is not JSON', () => {
     ["['x']", 1, 2, 'JSON strings stand in double quotes'],
     ['{\n  // why\n}', 2, 3, 'the name of a member must stand in double quotes'],
     ['[ // why\n]', 1, 3, 'JSON has no comments'],
-    ['{"a": undefined}', 1, 7, 'a value is missing'],
+    ['{"a": undefined}', 1, 7, 'text must stand in double quotes; the only bare words are true, false, null'],
     ['{"a": "x\ny"}', 1, 9, 'the string is not closed'],
     ['"\\x"', 1, 2, 'this escape is not known in JSON'],
     ['{} {}', 1, 4, 'the document ends here; nothing may follow'],

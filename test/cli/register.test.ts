@@ -148,7 +148,7 @@ describe('register', () => {
       'a payload file that is not there',
       ['register', TOASTER, '--payload', '@none'],
       2,
-      '--payload: none cannot be read (ENOENT)',
+      '--payload: none cannot be read (no such file)',
     ],
     ['a port that is none', ['register', TOASTER, '--port', 'x'], 2, '--port: must be 1 to 65535 (is "x")'],
     [

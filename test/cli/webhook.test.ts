@@ -25,7 +25,7 @@ describe('webhook', () => {
 
   it.each([
     [['--port', 'many'], '--port: must be 0 to 65535 (is "many")'],
-    [['--key='], '--key: must not be empty'],
+    [['--key='], '--key: must not be empty; is the variable set?'],
   ])('ends with 2 at %j', async (args, complaint) => {
     const { code, stderr } = await run(await temporaryHome(), ['webhook', ...args]);
     expect({ code, stderr }).toEqual({ code: 2, stderr: `dps-emulator: ${complaint}\n` });

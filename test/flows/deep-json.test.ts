@@ -144,7 +144,7 @@ describe('on the command line', () => {
     const folder = await caseFolder({});
     const [config, json, yaml] = ['config.json', 'rules.json', 'rules.yaml'].map((name) => join(folder, name));
     for (const path of [config, json, yaml]) await writeFile(path ?? '', inObject(levels, 'rules'));
-    await expect(readConfigFile(config ?? '')).rejects.toThrow(/config\.json:1:\d+: not JSON: .*nested deeper than 64/);
+    expect(() => readConfigFile(config ?? '')).toThrow(/config\.json:1:\d+: not JSON: .*nested deeper than 64/);
     await expect(readExpectations(json ?? '')).rejects.toThrow(/rules\.json: .*nested deeper than 64 levels/);
     await expect(readExpectations(yaml ?? '')).rejects.toThrow(/rules\.yaml: .*nested deeper than 64 levels/);
   });

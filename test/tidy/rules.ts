@@ -1,4 +1,5 @@
 /** The rules of the repository that neither the compiler nor the linter can hold, each with what to do instead. */
+import { functionsIn } from './functions.ts';
 import type { SourceFile } from './source-file.ts';
 
 export interface Rule {
@@ -68,6 +69,7 @@ function packageOf(target: string): string {
     .join('/');
 }
 
+const FUNCTION_LINES_MAX = 60;
 const SOURCE_LINES_MAX = 300;
 /** Tables of cases are long without being deep. */
 const TEST_LINES_MAX = 450;
@@ -202,6 +204,16 @@ export const RULES: readonly Rule[] = [
       const lines = text.trimEnd().split('\n').length;
       return lines > max ? [`has ${lines} lines; at most ${max}`] : [];
     },
+  },
+  {
+    name: 'functions are short',
+    instead: `split it, or say above it why not: \`// Long because …\``,
+    faults: (file) =>
+      isIn('test/', 'bench/')(file.path)
+        ? []
+        : functionsIn(file)
+            .filter(({ lines, hasReason }) => lines > FUNCTION_LINES_MAX && !hasReason)
+            .map(({ line, lines }) => `line ${line}: a function of ${lines} lines; at most ${FUNCTION_LINES_MAX}`),
   },
   {
     name: 'a file opens with a sentence on what it is for',

@@ -61,7 +61,6 @@ async function create(args: AzArguments, context: AzContext): Promise<JsonValue>
     transport: 'mqtt',
     payload: args.json('payload'),
     host: host?.toLowerCase().endsWith(DPS_HOST_SUFFIX) ? undefined : host,
-    port: undefined,
     emulator: context.emulator,
     onStatus: undefined,
     adviceFor: 'az',

@@ -46,6 +46,7 @@ interface MutableTimeline {
   isOpen: boolean;
 }
 
+// Long because its verbs share the timelines that they keep bounded.
 export function createJournal({
   now,
   timelinesMax,

@@ -40,6 +40,7 @@ const ON_THE_WAY: ReadonlySet<string> = new Set([
 const LEARNT_MIN = 2_000;
 
 /** Every secret of the store stays known; what has left it goes in sweeps, after all that was written while it was there is masked. */
+// Long because its verbs share the secrets that they keep.
 export function createHeldSecrets({ readAll, maskAll }: Sweep): HeldSecrets {
   let masker = createMasker();
   let known = new Map<string, Kind>();

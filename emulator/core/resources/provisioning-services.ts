@@ -50,13 +50,7 @@ export function createProvisioningServices(
       checkEtag(request.etag, present && render(present).etag);
       const group = await groupFor(request.resourceGroup, present && groupOf(present), groups);
       const { allocationPolicy, iotHubs, authorizationPolicies } = request.properties ?? {};
-      const base = present ?? {
-        name: dpsNameOf(name),
-        idScope: await newScope(name, ports),
-        allocationPolicy: 'hashed',
-        linkedHubs: [],
-        policies: [],
-      };
+      const base = present ?? (await newInstance(name, ports));
       const instance: DpsInstance = {
         ...base,
         ...placed(request, group),
@@ -101,6 +95,11 @@ async function checkedRequest(name: string, body: unknown): Promise<Provisioning
   const sku = request.sku?.name;
   if (sku === undefined || sku.toUpperCase() === 'S1') return request;
   throw new ManagementError('SkuNotSupported', `The SKU of a provisioning service must be S1 (is ${sku}). (IH400059)`);
+}
+
+async function newInstance(name: string, ports: ManagementPorts): Promise<DpsInstance> {
+  const idScope = await newScope(name, ports);
+  return { name: dpsNameOf(name), idScope, allocationPolicy: 'hashed', linkedHubs: [], policies: [] };
 }
 
 /** Never one that was given before. */

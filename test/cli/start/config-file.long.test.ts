@@ -35,7 +35,7 @@ describe('start --config', () => {
   });
 
   it.each<readonly [string, string, string]>([
-    ['is no JSON', `{\n  "dps": [{ "key": "${KEY}" }\n`, ':3:1: not JSON: "," or "]" is missing: the file ends here'],
+    ['is no JSON', `{\n  "dps": [{ "key": "${KEY}" }\n`, ':3:1: not JSON: "," or "]" is missing: the text ends here'],
     ['is no object', '[]', ': the document: must be an object (is [])'],
     ['has options that are none', '{"options": 5}', ': options: must be an object (is 5)'],
     ['has an unknown member', '{"dpss": []}', ': dpss: is not a known member'],

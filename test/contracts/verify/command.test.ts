@@ -97,7 +97,7 @@ describe('dps-emulator verify', () => {
     [['--webhook', 'http://h/', '--timeout', '0'], /number of seconds/],
     [['--webhook', 'http://h/', '--timeout', '231'], /number of seconds/],
     [['--webhook', 'http://h/', '--fuzz', 'many'], /whole number/],
-    [['--webhook', 'http://h/', '--payload', '{'], /must be JSON/],
+    [['--webhook', 'http://h/', '--payload', '{'], /--payload:1:2: not JSON/],
     [['--webhook', 'http://h/', '--expect', 'no-such-file.json'], /no-such-file\.json: cannot be read/],
     [['--webhook', 'http://h/', '--webhook-ca', 'no-such-file.pem'], /no-such-file\.pem/],
     [['--webhook', 'http://h/', '--webhook-ca', import.meta.filename], /must be a PEM file/],
