@@ -17,7 +17,7 @@ export const FULL_PLAN: Plan = {
   // The compiler of V8 takes seconds to have seen all of the product's code, which is more than the yardstick's.
   load: { rounds: 9, warmUpRounds: 4, turnMs: 800 },
   ladder: { rounds: 25, warmUpRounds: 5 },
-  journal: { rounds: 3, warmUpRounds: 0, registrations: 10_000 },
+  journal: { rounds: 3, warmUpRounds: 1, registrations: 10_000 },
   groups: { rounds: 25, warmUpRounds: 5 },
   seeding: { rounds: 5, warmUpRounds: 1, enrollments: 100_000 },
 };
@@ -27,7 +27,7 @@ export const QUICK_PLAN: Plan = {
   memory: { rounds: 1, idleMs: 0 },
   load: { rounds: 1, warmUpRounds: 0, turnMs: 60 },
   ladder: { rounds: 1, warmUpRounds: 0 },
-  journal: { rounds: 1, warmUpRounds: 0, registrations: 300 },
+  journal: { rounds: 1, warmUpRounds: 1, registrations: 1000 },
   groups: { rounds: 1, warmUpRounds: 0 },
   seeding: { rounds: 1, warmUpRounds: 0, enrollments: 500 },
 };
