@@ -1,6 +1,7 @@
 /** `npm run bench`: measures the product beside its yardsticks and prints the figures; `--json`, `--quick`, `--only ID`. */
 import { parseArgs } from 'node:util';
 import type { Figure } from './compare.ts';
+import { journalHeap, manyGroups, seeding } from './figures/engine.ts';
 import { LOAD_CASES, loadFigure } from './figures/load.ts';
 import { retryLadder } from './figures/retry-ladder.ts';
 import { idleMemory, startUp } from './figures/start-up.ts';
@@ -16,6 +17,9 @@ const FIGURES: Readonly<Record<string, (surroundings: Surroundings, plan: Plan) 
     LOAD_CASES.map((one) => [one.id, (surroundings: Surroundings, plan: Plan) => loadFigure(one, surroundings, plan)]),
   ),
   'retry-ladder': (_surroundings, plan) => retryLadder(plan),
+  'journal-heap': (_surroundings, plan) => journalHeap(plan),
+  'groups-1001': (_surroundings, plan) => manyGroups(plan),
+  seeding: (_surroundings, plan) => seeding(plan),
 };
 
 const { values } = parseArgs({

@@ -13,6 +13,12 @@ export function signed(keyBase64: string, text: string): Buffer {
 
 /** Decodes strict base64; `undefined` for anything else. */
 export function decodeBase64(text: string): Buffer | undefined {
+  return base64Bytes(text) === undefined ? undefined : Buffer.from(text, 'base64');
+}
+
+/** How many bytes strict base64 stands for, without decoding it; `undefined` for anything else. */
+export function base64Bytes(text: string): number | undefined {
   if (text.length % 4 !== 0 || !/^[A-Za-z0-9+/]*={0,2}$/.test(text)) return undefined;
-  return Buffer.from(text, 'base64');
+  const padding = text.endsWith('==') ? 2 : text.endsWith('=') ? 1 : 0;
+  return (text.length / 4) * 3 - padding;
 }

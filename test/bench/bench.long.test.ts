@@ -14,6 +14,9 @@ const FIGURES = [
   'sessions-group',
   'sessions-webhook',
   'retry-ladder',
+  'journal-heap',
+  'groups-1001',
+  'seeding',
 ];
 
 const MAIN = fileURLToPath(new URL('../../dist/bench/main.js', import.meta.url));

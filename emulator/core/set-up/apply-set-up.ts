@@ -4,6 +4,7 @@ import type { EnrollmentGroup, IndividualEnrollment } from '../../wire/enrollmen
 import { registrationKey } from '../../wire/registration-id.ts';
 import type { ResourceFacts } from '../../wire/resource.ts';
 import type { GivenLinkedHub, SetUp, SetUpInstance } from '../../wire/set-up.ts';
+import { recordTimestamp } from '../../wire/timestamp.ts';
 import { completedPolicies, isNamed } from '../access/complete-policies.ts';
 import { enrollmentKind, idOf } from '../enrollments/enrollment-kind.ts';
 import { allowedHubs, hubKey, hubsNamedBy } from '../enrollments/rules.ts';
@@ -26,13 +27,17 @@ export async function applySetUp(setUp: SetUp, tx: Transaction, ports: HubPorts)
       });
   }
   for (const instance of setUp.dps ?? []) {
-    await applyInstance(instance, tx, ports);
-    await applyEnrollments(instance, 'individual', tx, ports);
-    await applyEnrollments(instance, 'group', tx, ports);
+    const { isNew } = await applyInstance(instance, tx, ports);
+    await applyEnrollments(instance, { name: 'individual', isNew }, tx, ports);
+    await applyEnrollments(instance, { name: 'group', isNew }, tx, ports);
   }
 }
 
-async function applyInstance(instance: SetUpInstance, tx: Transaction, ports: HubPorts): Promise<void> {
+async function applyInstance(
+  instance: SetUpInstance,
+  tx: Transaction,
+  ports: HubPorts,
+): Promise<{ readonly isNew: boolean }> {
   const { name, idScope } = instance;
   const present = await tx.instances.byScope(idScope);
   // Enrollments that were still being written while a service of this scope was deleted.
@@ -54,6 +59,7 @@ async function applyInstance(instance: SetUpInstance, tx: Transaction, ports: Hu
       generateKey: (keyName, which) => ports.ids.symmetricKey(which, `${idScope}/policies/${keyName.toLowerCase()}`),
     }),
   });
+  return { isNew: present === undefined };
 }
 
 /** A link that does not say its key holds the one that the hub has now. */
@@ -65,22 +71,25 @@ async function linkOf(given: GivenLinkedHub, { storedHubs }: Pick<Transaction, '
 
 async function applyEnrollments(
   instance: SetUpInstance,
-  name: 'individual' | 'group',
+  { name, isNew }: { readonly name: 'individual' | 'group'; readonly isNew: boolean },
   { enrollments }: Pick<Transaction, 'enrollments'>,
   { ids, now }: HubPorts,
 ): Promise<void> {
   const { idScope } = instance;
   const kind = enrollmentKind(name, enrollments);
+  const nowMs = now();
+  const stamp = recordTimestamp(nowMs);
   for (const given of instance[kind.collection] ?? []) {
     const id = idOf(given);
     const subject = `${idScope}/${kind.collection}/${registrationKey(id)}`;
     // No two etags of one id are the same.
-    const ordinal = await enrollments.countWrite(idScope, name, id);
+    // In a new scope there is nothing to be read, which a document of a hundred thousand notices.
+    const ordinal = isNew ? 1 : await enrollments.countWrite(idScope, name, id);
     const record = storedEnrollment(given, {
       id,
-      previous: await kind.get(idScope, id),
-      etag: ids.etag('enrollment', subject, ordinal, now()),
-      nowMs: now(),
+      previous: isNew ? undefined : await kind.get(idScope, id),
+      etag: ids.etag('enrollment', subject, ordinal, nowMs),
+      stamp,
       generateKey: (which) => ids.symmetricKey(which, subject),
     });
     await putEnrollment(idScope, record, enrollments);

@@ -11,6 +11,7 @@ import {
   HUB_A,
   operationIdOf,
   poll,
+  provision,
   register,
   SCOPE,
   START_MS,
@@ -165,6 +166,46 @@ describe('a bulk request of which an entry cannot be stored', () => {
     const kept = await harness.ports.enrollments.individuals(SCOPE);
     expect(kept.map(({ registrationId }) => registrationId)).toEqual(['one', 'three']);
     expect(harness.bugs.map(String)).toEqual(['StoreFailure: the disk is away']);
+  });
+});
+
+describe('a bulk deletion at a hub of which an entry cannot be stored', () => {
+  it('says so of that entry, and the others are deleted', async () => {
+    let commits = 0;
+    let failsAt = Number.POSITIVE_INFINITY;
+    const harness = await startHarness({
+      setUp: setUpOf({ allocationPolicy: 'static', iotHubs: [HUB_A] }),
+      records: watched(createJsonStore(), {
+        before: ({ name }) => {
+          if (name === 'commit') commits += 1;
+          if (name === 'commit' && commits === failsAt) throw new Error('the disk is away');
+        },
+      }),
+    });
+    for (const id of ['one', 'two']) await provision(harness, { id });
+    failsAt = commits + 1;
+    const [{ keyName = '', primaryKey: key = '' } = {}] = (await harness.hubs.policies(HUB_A)) ?? [];
+    const { status, text } = await harness.engine.hubService.call({
+      host: HUB_A,
+      path: '/devices',
+      authorization: makeServiceSas({ host: HUB_A, keyName, key }, Math.trunc(Date.now() / 1000) + 600),
+      apiVersion: '2021-04-12',
+      request: {
+        operation: 'bulkDevices',
+        deviceId: '',
+        body: JSON.stringify(['one', 'two'].map((id) => ({ id, importMode: 'delete' }))),
+        ifMatch: undefined,
+        top: undefined,
+        maxItemCount: undefined,
+        continuation: undefined,
+      },
+    });
+    expect([status, JSON.parse(text)]).toMatchObject([
+      200,
+      { errors: [{ deviceId: 'one', errorCode: 'ServerError' }] },
+    ]);
+    expect((await harness.hubs.devices(HUB_A))?.map(({ deviceId }) => deviceId)).toEqual(['one']);
+    expect(harness.bugs).toHaveLength(1);
   });
 });
 

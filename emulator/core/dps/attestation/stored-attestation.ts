@@ -6,7 +6,7 @@ import type {
   SymmetricKeys,
   X509CertificateWithInfo,
 } from '../../../wire/attestation.ts';
-import { decodeBase64 } from '../../../wire/symmetric-key.ts';
+import { base64Bytes } from '../../../wire/symmetric-key.ts';
 import { certificateInfo } from './certificate-info.ts';
 
 export interface AttestationFault {
@@ -46,7 +46,7 @@ function storedKeys({ symmetricKey = {} }: GivenAttestation, context: Attestatio
     symmetricKey[name] ?? old?.[name] ?? context.generateKey(which);
   const keys = { primaryKey: keyOf('primary', 'primaryKey'), secondaryKey: keyOf('secondary', 'secondaryKey') };
   const faults = Object.entries(keys).flatMap(([name, key]) => {
-    const bytes = decodeBase64(key)?.length ?? 0;
+    const bytes = base64Bytes(key) ?? 0;
     const isFit = bytes >= 16 && bytes <= 64;
     return isFit ? [] : [{ path: `symmetricKey.${name}`, rule: 'must be the base64 of 16 to 64 bytes' }];
   });
@@ -107,7 +107,7 @@ function storedTpm({ tpm = {} }: GivenAttestation, context: AttestationContext):
   if (context.enrollmentKind === 'group') return faulty('type', 'cannot be "tpm" for an enrollment group');
   const { endorsementKey, storageRootKey } = tpm;
   if (!endorsementKey) return faulty('tpm.endorsementKey', 'is required');
-  if ((decodeBase64(endorsementKey)?.length ?? 0) === 0) return faulty('tpm.endorsementKey', 'must be base64');
+  if ((base64Bytes(endorsementKey) ?? 0) === 0) return faulty('tpm.endorsementKey', 'must be base64');
   const attestation = { type: 'tpm', tpm: { endorsementKey, ...(storageRootKey && { storageRootKey }) } } as const;
   return { kind: 'stored', attestation };
 }
