@@ -1,13 +1,16 @@
-/** Instants as the service prints them: ISO 8601, UTC, 7 fractional digits. [dps-device-protocol §1.5] */
+/** Instants as the service prints them: ISO 8601, UTC, up to 7 fractional digits without trailing zeros. [dps-service-behaviour §1.3] */
 
-/** `2026-01-01T00:00:00.1230000Z`: the shape of device-facing bodies, from milliseconds since the epoch. */
-export function deviceTimestamp(instantMs: number): string {
-  return new Date(instantMs).toISOString().replace('Z', '0000Z');
-}
-
-/** The shape of enrollment records: the same with trailing zeros trimmed. [dps-service-behaviour §1.3] */
-export function recordTimestamp(instantMs: number): string {
-  return new Date(instantMs).toISOString().replace(/\.?0*Z$/, 'Z');
+/**
+ * `2026-01-01T00:00:00.123Z`: in every body, of devices, of back ends and of the webhook. The dot goes with the last zero,
+ * as .NET's own way of writing up to 7 digits has it.
+ * @param ticks what is beyond the millisecond, in units of 100 ns: 0 to 9999
+ */
+export function utcTimestamp(instantMs: number, ticks = 0): string {
+  const digits = String(ticks).padStart(4, '0');
+  return new Date(instantMs)
+    .toISOString()
+    .replace('Z', `${digits}Z`)
+    .replace(/\.?0*Z$/, 'Z');
 }
 
 /** Milliseconds precision, for people: logs, the journal and messages. */

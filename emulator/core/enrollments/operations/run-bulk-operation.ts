@@ -1,5 +1,6 @@
 /** Bulk: up to ten enrollments, each on its own; the answer names those that failed. [dps-service-behaviour §4.1] */
-import { isJsonObject, type JsonValue } from '../../../wire/twin.ts';
+import { withKnownNames } from '../../../wire/known-members.ts';
+import { isJsonObject, type JsonObject, type JsonValue } from '../../../wire/twin.ts';
 import { readObject } from '../../dps/checks.ts';
 import { DpsError } from '../../errors.ts';
 import { checkId, type EnrollmentKind, enrollmentKind } from '../enrollment-kind.ts';
@@ -14,22 +15,25 @@ type Mode = (typeof MODES)[number];
 const ENTRIES_MAX = 10;
 
 export async function runBulkOperation(
-  { instance }: CheckedServiceCall,
+  { instance, apiVersion }: CheckedServiceCall,
   request: ServiceRequest,
   ports: ServiceApiPorts,
 ): Promise<ServiceAnswer> {
   const kind = enrollmentKind(request.kind, ports.enrollments);
-  const { mode, entries } = readBulk(request.body, kind);
+  const { mode, entries } = readBulk(request.body, kind, ports);
   const errors: object[] = [];
   // One after the other: a list that names an enrollment twice has a second write of it.
   for (const value of entries) {
     const id = idIn(value, kind);
     try {
-      checkId(id, kind.idMember);
+      checkId(id, kind.idMember, ports.settings);
       if (mode === 'delete') {
         await removeEnrollment({ instance, kind, id, precondition: { kind: 'present' } }, ports);
       } else {
-        await writeEnrollment({ instance, kind, id, value, precondition: preconditionOf(mode, value) }, ports);
+        await writeEnrollment(
+          { instance, apiVersion, kind, id, value, precondition: preconditionOf(mode, value) },
+          ports,
+        );
       }
     } catch (thrown) {
       if (!(thrown instanceof DpsError)) throw thrown;
@@ -39,8 +43,15 @@ export async function runBulkOperation(
   return { kind: 'body', body: { isSuccessful: errors.length === 0, errors } };
 }
 
-function readBulk(body: string, kind: EnrollmentKind): { readonly mode: Mode; readonly entries: readonly JsonValue[] } {
-  const { mode, [kind.collection]: entries, ...others } = readObject(body);
+function readBulk(
+  body: string,
+  kind: EnrollmentKind,
+  { settings }: ServiceApiPorts,
+): { readonly mode: Mode; readonly entries: readonly JsonValue[] } {
+  const naming = { case: settings.assumptions['member-case'], unknown: 'keep' } as const;
+  const shape = { properties: { mode: {}, [kind.collection]: {} }, additionalProperties: false };
+  const named = withKnownNames(shape, readObject(body), naming) as JsonObject;
+  const { mode, [kind.collection]: entries, ...others } = named;
   const [unknown] = Object.keys(others);
   if (unknown !== undefined) throw invalid(`${unknown.slice(0, 160)} is not a known member.`);
   const known = MODES.find((one) => typeof mode === 'string' && one.toLowerCase() === mode.toLowerCase());
@@ -49,7 +60,9 @@ function readBulk(body: string, kind: EnrollmentKind): { readonly mode: Mode; re
   if (entries.length === 0 || entries.length > ENTRIES_MAX) {
     throw invalid(`${kind.collection} must have 1 to ${ENTRIES_MAX} entries; it has ${entries.length}.`);
   }
-  return { mode: known, entries };
+  // Whose entry it is, and of which version, is asked before the entry itself is read.
+  const entry = { properties: { [kind.idMember]: {}, etag: {} }, additionalProperties: false };
+  return { mode: known, entries: entries.map((one: JsonValue) => withKnownNames(entry, one, naming)) };
 }
 
 function preconditionOf(mode: Exclude<Mode, 'delete'>, value: JsonValue): Precondition {
