@@ -1,4 +1,6 @@
 /** The control API's listener: who may call, bodies, errors in one shape, and the routes. */
+import { once } from 'node:events';
+import { createServer } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { LiveConnection } from '../core/connections.ts';
@@ -40,17 +42,41 @@ const PARAM_LENGTH_MAX = 3 * 128;
 
 const JSON_TYPE = 'application/json; charset=utf-8';
 
+/** Fastify's own. */
+const KEEP_ALIVE_TIMEOUT_MS = 72_000;
+
 export async function startControlServer(options: ControlServerOptions): Promise<ControlServer> {
+  const { host } = options;
+  let url = '';
+  // Made at the first request: most emulators of a test suite are never asked one.
+  let router: Promise<FastifyInstance> | undefined;
+  const server = createServer(async (request, response) => {
+    router ??= createRouter(options, () => url);
+    (await router).routing(request, response);
+  });
+  server.keepAliveTimeout = KEEP_ALIVE_TIMEOUT_MS;
+  server.requestTimeout = 30_000;
+  server.on('clientError', answerBrokenHttp);
+  server.listen({ host, port: options.port });
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  url = `http://${urlHost(host)}:${port}`;
+  const stop = async (): Promise<void> => {
+    const closed = new Promise((resolve) => server.close(resolve));
+    server.closeAllConnections();
+    await closed;
+    await (await router)?.close();
+  };
+  return { port, url, stop };
+}
+
+async function createRouter(options: ControlServerOptions, controlUrl: () => string): Promise<FastifyInstance> {
   const { state, connections, around, host, reportBug = () => undefined } = options;
   const guard = createGuard({ host, hostNames: state.options.hostNames });
-  let url = '';
   const server = Fastify({
     bodyLimit: BODY_BYTES_MAX,
-    requestTimeout: 30_000,
-    forceCloseConnections: true,
     exposeHeadRoutes: false,
     routerOptions: { maxParamLength: PARAM_LENGTH_MAX, ignoreTrailingSlash: true },
-    clientErrorHandler: answerBrokenHttp,
     // Such an address never reaches a hook, so the guard stands here once more.
     frameworkErrors: (_error, request, response) => {
       try {
@@ -76,12 +102,9 @@ export async function startControlServer(options: ControlServerOptions): Promise
     return sendError(response, known);
   });
   const streamLimits = { keepAliveMs: 15_000, backlogBytesMax: 4 * 1024 * 1024, ...options.streamLimits };
-  addRoutes(server, controlRoutes({ state, connections, around, controlUrl: () => url, streamLimits }));
-
-  await server.listen({ host, port: options.port });
-  const { port } = server.server.address() as AddressInfo;
-  url = `http://${urlHost(host)}:${port}`;
-  return { port, url, stop: () => server.close() };
+  addRoutes(server, controlRoutes({ state, connections, around, controlUrl, streamLimits }));
+  await server.ready();
+  return server;
 }
 
 function addRoutes(server: FastifyInstance, routes: readonly ControlRoute[]): void {

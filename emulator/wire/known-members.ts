@@ -14,7 +14,11 @@ export interface Naming {
   readonly unknown: 'keep' | 'drop';
 }
 
-/** The value with its members named as the shape names them, as deep as the shape says which members there are. */
+/**
+ * It walks the schema itself: `check-shape` says what is wrong with a value and changes nothing in it, and here names are
+ * mended before it is asked.
+ * The value with its members named as the shape names them, as deep as the shape says which members there are.
+ */
 export function withKnownNames(shape: Shape, value: JsonValue, naming: Naming): JsonValue {
   const { properties, additionalProperties = true } = shape;
   if (!isJsonObject(value) || properties === undefined || additionalProperties) return value;

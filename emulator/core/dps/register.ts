@@ -71,7 +71,6 @@ async function answerDisabled(
 ): Promise<OperationAnswer> {
   const opened = await openOperation(checked, verdict, tx, ports, allocations);
   const record: RegistrationRecord = { ...opened, status: statusAfter('assigning', 'disable') };
-  const { operationIds: _ids, ...outcome } = record;
   await tx.registrations.put(record);
   await tx.operations.put({
     operationId: record.operationId,
@@ -79,7 +78,7 @@ async function answerDisabled(
     registrationId: record.registrationId,
     openedMs: record.updatedMs,
     concludedMs: record.updatedMs,
-    outcome,
+    outcome: record,
   });
   const { enrollmentKind, enrollmentId } = enrollmentOf(verdict.enrollment);
   tx.onCommitted(() =>

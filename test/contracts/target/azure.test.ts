@@ -1,13 +1,14 @@
 /** Cases against a service that is reached only as the real one is: REST with connection strings, and device ports. */
 import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { runContracts } from '../../../contracts/run/run-contracts.ts';
 import { selectCases } from '../../../contracts/run/select.ts';
 import { readAzureFile } from '../../../contracts/target/azure-file.ts';
 import type { Target } from '../../../contracts/target/target.ts';
-import type { Emulator } from '../../../emulator/index.ts';
+import { temporaryDirectory } from '../../tls/temporary-directory.ts';
 import { shippedCases } from '../support/shipped-cases.ts';
-import { azureLike } from '../support/targets.ts';
+import { azureLike, stateOf } from '../support/targets.ts';
 
 const SAMPLE = [
   'row-1-valid-hub',
@@ -18,34 +19,30 @@ const SAMPLE = [
 ];
 const confirm = async (): Promise<boolean> => true;
 
+/** Ends its cases as a process does that is killed. */
+function careless(target: Target): Target {
+  return { ...target, open: async (options) => ({ ...(await target.open(options)), close: async () => undefined }) };
+}
+
 async function selected(...ids: readonly string[]) {
   return selectCases(await shippedCases, ids);
 }
 
-async function stateOf(emulator: Emulator): Promise<object> {
-  const hubs = ['north-hub.azure-devices.net', 'south-hub.azure-devices.net'];
-  return {
-    setUp: await emulator.exportSetUp(),
-    registrations: await emulator.registrations(),
-    devices: await Promise.all(hubs.map((hub) => emulator.hubs.devices(hub))),
-  };
-}
-
-describe('a service that is told by a file', { timeout: 60_000 }, () => {
-  it('passes the cases, and keeps nothing of them', { timeout: 120_000 }, async () => {
+describe('a service that is told by a file', () => {
+  it('passes the cases, and keeps nothing of them', async () => {
     const { emulator, target, keys } = await azureLike();
     const before = await stateOf(emulator);
     const verdict = await runContracts(await selected(...SAMPLE), {
       target: await target(),
       confirm,
       seed: 'azure',
-      transports: ['mqtt', 'https'],
+      transports: ['mqtt'],
     });
     const broken = verdict.results.filter(({ outcome }) => outcome !== 'passed');
     expect(broken.map(({ id, error, mismatches }) => [id, error, mismatches])).toEqual([]);
     expect(verdict).toMatchObject({
       exitCode: 0,
-      passed: 10,
+      passed: 5,
       target: 'azure: real-dps.azure-devices-provisioning.net',
     });
     expect(await stateOf(emulator)).toEqual(before);
@@ -87,13 +84,22 @@ describe('a service that is told by a file', { timeout: 60_000 }, () => {
 
   it('is told of when the run leaves something behind', async () => {
     const { target } = await azureLike();
-    const careful = await target();
-    const careless: Target = {
-      ...careful,
-      open: async (options) => ({ ...(await careful.open(options)), close: async () => undefined }),
-    };
-    const run = runContracts(await selected('allocate-static'), { target: careless, confirm, transports: ['https'] });
+    const cases = await selected('allocate-static');
+    const run = runContracts(cases, { target: careless(await target()), confirm, transports: ['https'] });
     await expect(run).rejects.toThrow(/the run has left enrollmentGroups\/ct-test-/);
+  });
+
+  it('is not used under a prefix whose earlier run was killed before it could tidy up', async () => {
+    const { emulator, target } = await azureLike();
+    const cases = await selected('allocate-static', 'row-4-disabled-individual');
+    await expect(runContracts(cases, { target: careless(await target()), confirm, jobs: 1 })).rejects.toThrow();
+    const before = await stateOf(emulator);
+    const again = runContracts(cases, { target: await target(), confirm });
+    await expect(again).rejects.toThrow(/holds ct-test-.* already: remove it or choose another --prefix/);
+    for (const kind of ['row-4-device', 'plain-group', 'static-device']) {
+      await expect(again).rejects.toThrow(new RegExp(`ct-test-[0-9a-f]{8}-${kind}`));
+    }
+    expect(await stateOf(emulator)).toEqual(before);
   });
 
   it('refuses a key that is not its own before anything is made', async () => {
@@ -118,7 +124,7 @@ describe('the file', () => {
     ['webhook: ftp://x', 'webhook must be an http or https URL'],
     ['ca: 1', 'ca must be a text'],
   ])('%j is refused: %s', async (text, message) => {
-    const { path } = await azureLike();
+    const path = join(await temporaryDirectory(), 'azure.json');
     await writeFile(path, text);
     await expect(readAzureFile(path)).rejects.toThrow(message);
   });

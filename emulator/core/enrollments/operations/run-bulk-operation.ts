@@ -1,4 +1,5 @@
 /** Bulk: up to ten enrollments, each on its own; the answer names those that failed. [dps-service-behaviour §4.1] */
+import { schemaFaults } from '../../../wire/check-shape.ts';
 import { withKnownNames } from '../../../wire/known-members.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../../wire/twin.ts';
 import { readObject } from '../../dps/checks.ts';
@@ -12,7 +13,13 @@ import { removeEnrollment, writeEnrollment } from '../write-enrollment.ts';
 const MODES = ['create', 'update', 'updateIfMatchETag', 'delete'] as const;
 type Mode = (typeof MODES)[number];
 
-const ENTRIES_MAX = 10;
+/** What a body of each kind may hold; its entries are judged one by one. */
+const BULK_SCHEMAS = { enrollments: schemaOf('enrollments'), enrollmentGroups: schemaOf('enrollmentGroups') } as const;
+
+interface Bulk {
+  readonly mode: Mode;
+  readonly entries: readonly JsonValue[];
+}
 
 export async function runBulkOperation(
   { instance, apiVersion }: CheckedServiceCall,
@@ -20,7 +27,7 @@ export async function runBulkOperation(
   ports: ServiceApiPorts,
 ): Promise<ServiceAnswer> {
   const kind = enrollmentKind(request.kind, ports.enrollments);
-  const { mode, entries } = readBulk(request.body, kind, ports);
+  const { mode, entries } = await readBulk(request.body, kind, ports);
   const errors: object[] = [];
   // One after the other: a list that names an enrollment twice has a second write of it.
   for (const value of entries) {
@@ -36,33 +43,47 @@ export async function runBulkOperation(
         );
       }
     } catch (thrown) {
-      if (!(thrown instanceof DpsError)) throw thrown;
-      errors.push({ [kind.idMember]: id, errorCode: thrown.errorCode, errorStatus: thrown.message });
+      const error = refusalOf(thrown, `${request.operation}, entry "${id}"`, ports);
+      errors.push({ [kind.idMember]: id, errorCode: error.errorCode, errorStatus: error.message });
     }
   }
   return { kind: 'body', body: { isSuccessful: errors.length === 0, errors } };
 }
 
-function readBulk(
+/** What becomes of the others does not hang on an entry that could not be stored: a 500 would deny those that were. */
+function refusalOf(thrown: unknown, where: string, { reportBug }: ServiceApiPorts): DpsError {
+  if (thrown instanceof DpsError) return thrown;
+  reportBug(thrown, where);
+  return new DpsError('InternalError');
+}
+
+function schemaOf(collection: EnrollmentKind['collection']) {
+  return {
+    type: 'object',
+    required: ['mode', collection],
+    properties: {
+      mode: { enum: MODES },
+      [collection]: { title: 'a list of 1 to 10 entries', type: 'array', minItems: 1, maxItems: 10 },
+    },
+    additionalProperties: false,
+  } as const;
+}
+
+async function readBulk(
   body: string,
-  kind: EnrollmentKind,
+  { collection, idMember }: EnrollmentKind,
   { settings }: ServiceApiPorts,
-): { readonly mode: Mode; readonly entries: readonly JsonValue[] } {
+): Promise<Bulk> {
   const naming = { case: settings.assumptions['member-case'], unknown: 'keep' } as const;
-  const shape = { properties: { mode: {}, [kind.collection]: {} }, additionalProperties: false };
-  const named = withKnownNames(shape, readObject(body), naming) as JsonObject;
-  const { mode, [kind.collection]: entries, ...others } = named;
-  const [unknown] = Object.keys(others);
-  if (unknown !== undefined) throw invalid(`${unknown.slice(0, 160)} is not a known member.`);
-  const known = MODES.find((one) => typeof mode === 'string' && one.toLowerCase() === mode.toLowerCase());
-  if (known === undefined) throw invalid(`mode must be one of ${MODES.join(', ')}.`);
-  if (!Array.isArray(entries)) throw invalid(`${kind.collection} must be an array.`);
-  if (entries.length === 0 || entries.length > ENTRIES_MAX) {
-    throw invalid(`${kind.collection} must have 1 to ${ENTRIES_MAX} entries; it has ${entries.length}.`);
-  }
+  const given = withKnownNames(BULK_SCHEMAS[collection], readObject(body), naming) as JsonObject;
+  const mode = MODES.find((one) => one.toLowerCase() === String(given.mode).toLowerCase());
+  const bulk: JsonObject = { ...given, ...(mode !== undefined && { mode }) };
+  const [fault] = await schemaFaults(BULK_SCHEMAS[collection], bulk);
+  if (fault !== undefined) throw invalid(`${fault.path} ${fault.rule}.`);
   // Whose entry it is, and of which version, is asked before the entry itself is read.
-  const entry = { properties: { [kind.idMember]: {}, etag: {} }, additionalProperties: false };
-  return { mode: known, entries: entries.map((one: JsonValue) => withKnownNames(entry, one, naming)) };
+  const entry = { properties: { [idMember]: {}, etag: {} }, additionalProperties: false };
+  const entries = bulk[collection] as readonly JsonValue[];
+  return { mode: bulk.mode as Mode, entries: entries.map((one) => withKnownNames(entry, one, naming)) };
 }
 
 function preconditionOf(mode: Exclude<Mode, 'delete'>, value: JsonValue): Precondition {
