@@ -99,15 +99,16 @@ async function createRouter(options: ControlServerOptions, controlUrl: () => str
   server.setErrorHandler((error, request, response) => {
     const known = toControlError(error);
     if (known.code === 'internal-error') reportBug(error, `${request.method} ${request.routeOptions.url ?? ''}`);
-    return sendError(response, known);
+    // What was asked for is repeated in the answer.
+    return sendJson(response.code(known.status), state.masker.json(known.body() as unknown as JsonValue));
   });
   const streamLimits = { keepAliveMs: 15_000, backlogBytesMax: 4 * 1024 * 1024, ...options.streamLimits };
-  addRoutes(server, controlRoutes({ state, connections, around, controlUrl, streamLimits }));
+  addRoutes(server, state.masker, controlRoutes({ state, connections, around, controlUrl, streamLimits }));
   await server.ready();
   return server;
 }
 
-function addRoutes(server: FastifyInstance, routes: readonly ControlRoute[]): void {
+function addRoutes(server: FastifyInstance, masker: EngineState['masker'], routes: readonly ControlRoute[]): void {
   const table = routes.flatMap((route) => {
     const url = route.path.replaceAll(/\{(\w+)\}/g, ':$1');
     // Health checks like to ask with HEAD; a stream has no end to cut off.
@@ -115,7 +116,7 @@ function addRoutes(server: FastifyInstance, routes: readonly ControlRoute[]): vo
     return methods.map((method) => ({ method, url, route }));
   });
   for (const { method, url, route } of table) {
-    server.route({ method, url, handler: (request, response) => respond(route, request, response) });
+    server.route({ method, url, handler: (request, response) => respond(route, masker, request, response) });
   }
   const allowedAt = allowedMethods(table, { caseSensitive: true });
   // Said before the body is read: whatever it is, it is not what is wrong.
@@ -127,7 +128,12 @@ function addRoutes(server: FastifyInstance, routes: readonly ControlRoute[]): vo
   });
 }
 
-async function respond(route: ControlRoute, request: FastifyRequest, response: FastifyReply): Promise<unknown> {
+async function respond(
+  route: ControlRoute,
+  masker: EngineState['masker'],
+  request: FastifyRequest,
+  response: FastifyReply,
+): Promise<unknown> {
   const call: ControlCall = {
     params: request.params as ControlCall['params'],
     query: request.query as Query,
@@ -141,9 +147,10 @@ async function respond(route: ControlRoute, request: FastifyRequest, response: F
     open(response.raw);
     return response;
   }
-  const isInClear = route.isInClear?.(call) ?? false;
+  const masks = route.masks?.(call) ?? 'known';
   const answer = (await route.answer(call)) as JsonValue;
-  return sendJson(response, isInClear ? answer : maskJson(answer));
+  if (masks === 'none') return sendJson(response, answer);
+  return sendJson(response, masks === 'looks' ? maskJson(answer) : masker.json(answer));
 }
 
 /** What the HTTP layer, the set-up check and our own routes throw, in one shape; anything else is a bug. */

@@ -81,16 +81,25 @@ async function answerDisabled(
     outcome: record,
   });
   const { enrollmentKind, enrollmentId } = enrollmentOf(verdict.enrollment);
+  const stays = await deviceThatStays(record, tx);
   tx.onCommitted(() =>
     ports.journal.record(registrationSubject(checked.call), {
       kind: 'concluded',
       operationId: record.operationId,
       status: 'disabled',
-      reason: `the ${enrollmentKind === 'group' ? 'enrollment group' : 'individual enrollment'} "${enrollmentId}" is disabled`,
+      reason: `the ${enrollmentKind === 'group' ? 'enrollment group' : 'individual enrollment'} "${enrollmentId}" is disabled${stays}`,
     }),
   );
   if (ports.settings.assumptions['disabled-answer'] === 'poll') return accepted(record.operationId);
   return { status: 200, body: renderOperation(record.operationId, record, { ...checked, ...ports.settings }) };
+}
+
+/** Disabling an enrollment takes nothing back at the hub. [dps-service-behaviour §3.4] */
+async function deviceThatStays({ assignment }: RegistrationRecord, tx: Transaction): Promise<string> {
+  if (assignment === undefined) return '';
+  const { hub, deviceId } = assignment;
+  const found = await tx.storedHubs.device(hub, deviceId);
+  return found === undefined ? '' : `; its device "${deviceId}" at the hub ${hub} stays ${found.device.status}`;
 }
 
 async function openAndAllocate(
