@@ -56,7 +56,10 @@ export async function attest(
     return refused('malformed-token', mistake === undefined ? parsed.why : `${parsed.why}; ${mistake}`);
   }
   if (assumptions['sas-raw-plus'] === 'space' && hasRawPlus(request.credential.token)) {
-    return refused('malformed-token', 'the field "sig" has a "+" that was not percent-encoded, which is read as a space');
+    return refused(
+      'malformed-token',
+      'the field "sig" has a "+" that was not percent-encoded, which is read as a space',
+    );
   }
   const signed =
     individual === undefined
