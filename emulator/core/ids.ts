@@ -9,8 +9,6 @@ export interface Ids {
   idScope(dpsName: string, ordinal: number): string;
   /** A quoted guid whose last group carries the second of the write, as the real records show. [dps-service-behaviour §1.3] */
   etag(kind: string, subject: string, ordinal: number, instantMs: number): string;
-  /** What the instants of an enrollment have beyond the millisecond, in units of 100 ns: a record shows up to 7 digits. */
-  ticks(subject: string): number;
   /** A generated symmetric key: 64 bytes, base64. [dps-service-behaviour §3.3] */
   symmetricKey(kind: string, subject: string): string;
 }
@@ -34,7 +32,6 @@ export function createIds(seed: string | Buffer): Ids {
       const second = (Math.trunc(instantMs / 1000) >>> 0).toString(16).padStart(8, '0');
       return `"${digest.slice(0, 8)}-0000-${digest.slice(8, 10)}00-0000-${second}0000"`;
     },
-    ticks: (subject) => Number.parseInt(hex('ticks', subject, 0).slice(0, 8), 16) % 10_000,
     symmetricKey: (kind, subject) => Buffer.from(hex(`key-${kind}`, subject, 0), 'hex').toString('base64'),
   };
 }

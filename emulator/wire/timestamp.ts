@@ -2,15 +2,10 @@
 
 /**
  * `2026-01-01T00:00:00.123Z`: in every body, of devices, of back ends and of the webhook. The dot goes with the last zero,
- * as .NET's own way of writing up to 7 digits has it.
- * @param ticks what is beyond the millisecond, in units of 100 ns: 0 to 9999
+ * as .NET's own way of writing up to 7 digits has it; the clock here has three.
  */
-export function utcTimestamp(instantMs: number, ticks = 0): string {
-  const digits = String(ticks).padStart(4, '0');
-  return new Date(instantMs)
-    .toISOString()
-    .replace('Z', `${digits}Z`)
-    .replace(/\.?0*Z$/, 'Z');
+export function utcTimestamp(instantMs: number): string {
+  return new Date(instantMs).toISOString().replace(/\.?0*Z$/, 'Z');
 }
 
 /** Milliseconds precision, for people: logs, the journal and messages. */

@@ -158,7 +158,7 @@ it('an api-version of the service API alone is none of the device API', async ()
 it.each([
   ['2025-07-01-preview', { credentialPolicyName: 'mine' }],
   ['2021-10-01', {}],
-])('a webhook of the version %s is told %j of the newer members, the quoted etag, and instants with 7 digits', async (apiVersion, told) => {
+])('a webhook of the version %s is told %j of the newer members, the quoted etag, and instants without zeros', async (apiVersion, told) => {
   const webhook = await startStandIn([{ kind: 'json', body: { iotHubHostName: HUB } }]);
   const custom = {
     allocationPolicy: 'custom',
@@ -180,6 +180,5 @@ it.each([
     told,
   );
   expect(etag).toMatch(/^"[0-9a-f-]{36}"$/);
-  expect(createdDateTimeUtc).toMatch(/\.\d{3,6}[1-9]Z$/);
-  expect(lastUpdatedDateTimeUtc).toBe(createdDateTimeUtc);
+  expect([createdDateTimeUtc, lastUpdatedDateTimeUtc]).toEqual(['2026-01-01T00:00:00Z', '2026-01-01T00:00:00Z']);
 });

@@ -56,7 +56,6 @@ export function writeEnrollment(
       previous,
       etag: ports.ids.etag('enrollment-write', subject, ordinal, nowMs),
       nowMs,
-      ticks: ports.ids.ticks(subject),
       generateKey: (which) => ports.ids.symmetricKey(which, `${subject}#${ordinal}`),
     });
     await putEnrollment(idScope, record, tx.enrollments);
@@ -93,12 +92,10 @@ export function storedEnrollment(
     readonly previous: EnrollmentRecord | undefined;
     readonly etag: string;
     readonly nowMs: number;
-    /** What its instants have beyond the millisecond: the same for every write, so that a later one is never earlier. */
-    readonly ticks: number;
     readonly generateKey: (which: 'primary' | 'secondary') => string;
   },
 ): EnrollmentRecord {
-  const { id, previous, etag, nowMs, ticks, generateKey } = write;
+  const { id, previous, etag, nowMs, generateKey } = write;
   const isIndividual = 'registrationId' in given;
   const outcome = storedAttestation(given.attestation, {
     enrollmentKind: isIndividual ? 'individual' : 'group',
@@ -106,7 +103,7 @@ export function storedEnrollment(
     previous: previous?.attestation,
   });
   assert(outcome.kind === 'stored', 'the enrollment was not checked');
-  const stamp = utcTimestamp(nowMs, ticks);
+  const stamp = utcTimestamp(nowMs);
   const definition = given.customAllocationDefinition;
   const common = {
     attestation: outcome.attestation,

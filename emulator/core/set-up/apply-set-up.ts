@@ -67,7 +67,6 @@ async function applyEnrollments(
       previous: await kind.get(idScope, id),
       etag: ids.etag('enrollment', subject, ordinal, now()),
       nowMs: now(),
-      ticks: ids.ticks(subject),
       generateKey: (which) => ids.symmetricKey(which, subject),
     });
     await putEnrollment(idScope, record, enrollments);
