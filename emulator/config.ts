@@ -1,5 +1,5 @@
 /** Every option once: type, rule, default, flag, environment name and help text. Files, flags, environment and code share it. */
-import { ASSUMPTIONS, type Assumptions, isAssumptionId } from './core/assumptions.ts';
+import { type Assumptions, assumptionFault } from './core/assumptions.ts';
 import { DEVICE_LISTENERS, LISTENERS, type ListenerRow, type PortOption } from './listeners.ts';
 import { CLOCK_MODES } from './wire/control-api.ts';
 import { ruleText, shown } from './wire/fault.ts';
@@ -192,6 +192,15 @@ export const OPTIONS = {
     env: 'DPS_EMULATOR_JOURNAL_ENTRIES',
     help: 'Entries that the journal keeps of one registration.',
   },
+  unprovedConnectionsMax: {
+    type: 'integer',
+    min: 1,
+    max: 1_000_000,
+    default: 5000,
+    flag: '--unproved-connections <count>',
+    env: 'DPS_EMULATOR_UNPROVED_CONNECTIONS',
+    help: 'Connections that may be open without having proved who they are; the one silent longest makes room.',
+  },
   hostNames: {
     type: 'list',
     default: undefined,
@@ -285,14 +294,4 @@ function ruleBroken(value: unknown, row: OptionRow): string | undefined {
     default:
       return typeof value !== 'string' || value === '' ? 'must be a text' : row.rule?.(value);
   }
-}
-
-function assumptionFault(value: unknown): string | undefined {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return ': must be an object of id and value';
-  for (const [id, choice] of Object.entries(value)) {
-    if (!isAssumptionId(id)) return `.${id}: is not a named assumption; known: ${Object.keys(ASSUMPTIONS).join(', ')}`;
-    const values: readonly string[] = ASSUMPTIONS[id].values;
-    if (!values.includes(choice)) return `.${id}: must be one of ${values.join(', ')} (is ${JSON.stringify(choice)})`;
-  }
-  return undefined;
 }
