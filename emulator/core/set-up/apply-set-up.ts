@@ -4,7 +4,7 @@ import type { EnrollmentGroup, IndividualEnrollment } from '../../wire/enrollmen
 import { registrationKey } from '../../wire/registration-id.ts';
 import type { ResourceFacts } from '../../wire/resource.ts';
 import type { GivenLinkedHub, SetUp, SetUpInstance } from '../../wire/set-up.ts';
-import { recordTimestamp } from '../../wire/timestamp.ts';
+import { utcTimestamp } from '../../wire/timestamp.ts';
 import { completedPolicies, isNamed } from '../access/complete-policies.ts';
 import { enrollmentKind, idOf } from '../enrollments/enrollment-kind.ts';
 import { allowedHubs, hubKey, hubsNamedBy } from '../enrollments/rules.ts';
@@ -78,7 +78,7 @@ async function applyEnrollments(
   const { idScope } = instance;
   const kind = enrollmentKind(name, enrollments);
   const nowMs = now();
-  const stamp = recordTimestamp(nowMs);
+  const stamp = utcTimestamp(nowMs);
   for (const given of instance[kind.collection] ?? []) {
     const id = idOf(given);
     const subject = `${idScope}/${kind.collection}/${registrationKey(id)}`;
