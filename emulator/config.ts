@@ -1,5 +1,5 @@
 /** Every option once: type, rule, default, flag, environment name and help text. Files, flags, environment and code share it. */
-import { ASSUMPTIONS, type Assumptions, isAssumptionId } from './core/assumptions.ts';
+import { type Assumptions, assumptionFault } from './core/assumptions.ts';
 import { DEVICE_LISTENERS, LISTENERS, type ListenerRow, type PortOption } from './listeners.ts';
 import { CLOCK_MODES } from './wire/control-api.ts';
 import { ruleText, shown } from './wire/fault.ts';
@@ -176,6 +176,14 @@ export const OPTIONS = {
     flag: '--journal-entries <count>',
     help: 'Entries that the journal keeps of one registration.',
   },
+  unprovedConnectionsMax: {
+    type: 'integer',
+    min: 1,
+    max: 1_000_000,
+    default: 5000,
+    flag: '--unproved-connections <count>',
+    help: 'Connections that may be open without having proved who they are; the one silent longest makes room.',
+  },
   hostNames: {
     type: 'list',
     default: undefined,
@@ -273,16 +281,4 @@ function ruleBroken(value: unknown, row: OptionRow): string | undefined {
     default:
       return typeof value !== 'string' || value === '' ? 'must be a text' : row.rule?.(value);
   }
-}
-
-function assumptionFault(value: unknown): string | undefined {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return ': must be an object of id and value';
-  for (const [id, choice] of Object.entries(value)) {
-    if (!isAssumptionId(id)) {
-      return `.${maskLikelyKeys(id)}: is not a named assumption; known: ${Object.keys(ASSUMPTIONS).join(', ')}`;
-    }
-    const values: readonly string[] = ASSUMPTIONS[id].values;
-    if (!values.includes(choice)) return `.${id}: must be one of ${values.join(', ')} (is ${shown(choice)})`;
-  }
-  return undefined;
 }

@@ -1,4 +1,6 @@
 /** What the public record leaves open: each choice has an id, a default and its alternatives, and is switchable. */
+import { shown } from '../wire/fault.ts';
+import { maskLikelyKeys } from '../wire/mask.ts';
 
 interface AssumptionRow {
   readonly default: string;
@@ -122,6 +124,16 @@ export const ASSUMPTIONS = {
     values: ['reply', 'connack'],
     says: 'Over MQTT a refused credential is a 401 reply to the register; the alternative is CONNACK 5.',
   },
+  'connection-after-401': {
+    default: 'close',
+    values: ['close', 'stay'],
+    says: 'Over MQTT the connection is closed once a request has been answered with 401, or it stays.',
+  },
+  'same-client-id': {
+    default: 'take-over',
+    values: ['take-over', 'both'],
+    says: 'A client with a good credential ends the older connections with its client id, or stands beside them.',
+  },
   'unauthorized-code': {
     default: '401002',
     values: ['401002', '401000'],
@@ -170,6 +182,19 @@ export type Assumptions = { readonly [Id in AssumptionId]: (typeof ASSUMPTIONS)[
 
 export function isAssumptionId(text: string): text is AssumptionId {
   return Object.hasOwn(ASSUMPTIONS, text);
+}
+
+/** What is wrong with a choice of values, after the name of the option. */
+export function assumptionFault(value: unknown): string | undefined {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return ': must be an object of id and value';
+  for (const [id, choice] of Object.entries(value)) {
+    if (!isAssumptionId(id)) {
+      return `.${maskLikelyKeys(id)}: is not a named assumption; known: ${Object.keys(ASSUMPTIONS).join(', ')}`;
+    }
+    const values: readonly string[] = ASSUMPTIONS[id].values;
+    if (!values.includes(choice)) return `.${id}: must be one of ${values.join(', ')} (is ${shown(choice)})`;
+  }
+  return undefined;
 }
 
 /** The defaults, with the user's choices laid over them. */
