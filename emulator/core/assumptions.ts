@@ -1,6 +1,6 @@
 /** What the public record leaves open: each choice has an id, a default and its alternatives, and is switchable. */
 import { shown } from '../wire/fault.ts';
-import { maskLikelyKeys, maskLikelyKeys } from '../wire/mask.ts';
+import { maskLikelyKeys } from '../wire/mask.ts';
 import { NOT_SPECIFIED, WEBHOOK_ASSUMPTIONS } from './webhook-assumptions.ts';
 
 interface AssumptionRow {
@@ -170,14 +170,9 @@ export function isAssumptionId(text: string): text is AssumptionId {
 export function assumptionFault(value: unknown): string | undefined {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return ': must be an object of id and value';
   for (const [id, choice] of Object.entries(value)) {
-    <<<<<<< HEAD
-    if (!isAssumptionId(id))
-      return `.${maskLikelyKeys(id)}: is not a named assumption; known: ${Object.keys(ASSUMPTIONS).join(', ')}`;
-    =======
     if (!isAssumptionId(id)) {
       return `.${maskLikelyKeys(id)}: is not a named assumption; known: ${Object.keys(ASSUMPTIONS).join(', ')}`;
     }
-    >>>>>>> a1
     const values: readonly string[] = ASSUMPTIONS[id].values;
     if (!values.includes(choice)) return `.${id}: must be one of ${values.join(', ')} (is ${shown(choice)})`;
   }
