@@ -65,6 +65,8 @@ async function start({ given, surface, replace, started }: Start): Promise<Omit<
     replace,
   });
   started.push(engine.stop);
+  const security = await trust.secure(await engine.state.hubs.names(), engine.state.journal);
+  started.push(security.settled);
   const choose = (name: ListenerName): PortChoice => {
     const option: PortOption = `${name}Port`;
     return { port: options[option], isMovable: surface === 'command' && givenOptions[option] === undefined };
@@ -72,7 +74,7 @@ async function start({ given, surface, replace, started }: Start): Promise<Omit<
   const { addresses, ...listeners } = await startListeners({
     rows: DEVICE_LISTENERS,
     host: options.host,
-    tls: await trust.serverOptions(await engine.state.hubs.names()),
+    security,
     choose,
     served: servedBy(engine, replace),
   });

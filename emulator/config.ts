@@ -1,5 +1,5 @@
 /** Every option once: type, rule, default, flag, environment name and help text. Files, flags, environment and code share it. */
-import { ASSUMPTIONS, type Assumptions, isAssumptionId } from './core/assumptions.ts';
+import { type Assumptions, assumptionFault } from './core/assumptions.ts';
 import { DEVICE_LISTENERS, LISTENERS, type ListenerRow, type PortOption } from './listeners.ts';
 import { CLOCK_MODES } from './wire/control-api.ts';
 import { ruleText, shown } from './wire/fault.ts';
@@ -199,6 +199,14 @@ export const OPTIONS = {
     env: 'DPS_EMULATOR_HOST_NAMES',
     help: 'Further names or addresses in the server certificate. Names of hubs in the set-up are added by themselves.',
   },
+  tls: {
+    type: 'choice',
+    choices: ['service', 'service-and-1.3', 'any'],
+    default: 'service',
+    flag: '--tls <offer>',
+    env: 'DPS_EMULATOR_TLS',
+    help: 'service: TLS 1.2 with the eight suites of the real service. service-and-1.3: TLS 1.3 too. any: TLS 1.0 and old suites too.',
+  },
   ca: {
     type: 'string',
     default: undefined,
@@ -285,14 +293,4 @@ function ruleBroken(value: unknown, row: OptionRow): string | undefined {
     default:
       return typeof value !== 'string' || value === '' ? 'must be a text' : row.rule?.(value);
   }
-}
-
-function assumptionFault(value: unknown): string | undefined {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return ': must be an object of id and value';
-  for (const [id, choice] of Object.entries(value)) {
-    if (!isAssumptionId(id)) return `.${id}: is not a named assumption; known: ${Object.keys(ASSUMPTIONS).join(', ')}`;
-    const values: readonly string[] = ASSUMPTIONS[id].values;
-    if (!values.includes(choice)) return `.${id}: must be one of ${values.join(', ')} (is ${JSON.stringify(choice)})`;
-  }
-  return undefined;
 }

@@ -1,7 +1,7 @@
 /** The HTTPS listener: limits, errors in the service's shape, and upgrades handed on by subprotocol. */
 import type { IncomingMessage } from 'node:http';
 import type { Server, ServerOptions } from 'node:https';
-import type { AddressInfo, Socket } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import Fastify from 'fastify';
 import type { Connections } from '../core/connections.ts';
@@ -26,6 +26,8 @@ export interface HttpsOptions {
 
 interface HttpsServerOptions extends HttpsOptions {
   readonly tls: ServerOptions;
+  /** Tells of handshakes that fail; the returned function ends all connections. */
+  readonly secure: (server: Server) => () => void;
   readonly host: string;
   readonly port: number;
   /** Who speaks over WebSockets, by subprotocol. */
@@ -88,6 +90,7 @@ async function startHttpsServer(options: HttpsServerOptions): Promise<Listener> 
   addErrorAnswers(server, options);
   addDeviceRoutes(server, options);
   addBackEndRoutes(server, options);
+  const endConnections = options.secure(server.server);
   const upgrader = createUpgrader({ protocols: options.webSockets, messageBytesMax: 2 * MESSAGE_BYTES_MAX });
   server.server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on('error', () => socket.destroy());
@@ -99,8 +102,6 @@ async function startHttpsServer(options: HttpsServerOptions): Promise<Listener> 
     options.connections.open(socket, 'https');
     socket.once('close', () => options.connections.close(socket));
   });
-  server.server.on('tlsClientError', (_error: Error, socket: Duplex) => socket.destroy());
-  const endConnections = trackConnections(server.server);
 
   await server.listen({ host: options.host, port: options.port });
   // An accept that fails (too many open files, say) is that client's trouble; the listener goes on.
@@ -109,25 +110,11 @@ async function startHttpsServer(options: HttpsServerOptions): Promise<Listener> 
     port: (server.server.address() as AddressInfo).port,
     stop: async () => {
       const closed = server.close();
+      // Node does not end upgraded connections when it closes a server, and closing would wait for them.
       endConnections();
       await closed;
       upgrader.stop();
     },
-  };
-}
-
-/** Node does not end upgraded connections when it closes a server, and closing would wait for them. */
-function trackConnections(server: Server): () => void {
-  const sockets = new Set<Socket>();
-  let isStopped = false;
-  server.on('connection', (socket: Socket) => {
-    if (isStopped) return socket.destroy();
-    sockets.add(socket);
-    return socket.once('close', () => sockets.delete(socket));
-  });
-  return () => {
-    isStopped = true;
-    for (const socket of sockets) socket.destroy();
   };
 }
 
