@@ -72,6 +72,7 @@ const ROWS: Readonly<Record<string, readonly [says: string, noCase?: string]>> =
   E13: ["the group's own key"],
   E14: ['X.509 and TPM', absent],
   E15: ['a webhook is not probed when an enrollment is written'],
+  E16: ['expiry after the year 9999'],
   A1: ["the enrollment's policy, else the service's"],
   A2: ['hashed'],
   A3: ['static'],

@@ -1,6 +1,7 @@
 /** One POST to the webhook: bounded in time and size, and every way in which it can go wrong has a name. */
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
+import { createSecureContext, type SecureContext } from 'node:tls';
 import type { WebhookOutcome } from '../core/ports.ts';
 import type { WebhookFailure } from '../wire/journal-entry.ts';
 
@@ -60,7 +61,7 @@ function exchange(url: string, body: string, options: ExchangeOptions, signal: A
       method: 'POST',
       agent: false,
       signal,
-      ...(options.ca !== undefined && { ca: [...options.ca] }),
+      ...(options.ca !== undefined && { secureContext: trusting(options.ca) }),
       headers: {
         Accept: 'application/json',
         'Content-Type': 'application/json; charset=utf-8',
@@ -94,6 +95,16 @@ function exchange(url: string, body: string, options: ExchangeOptions, signal: A
     });
     request.end(body);
   });
+}
+
+let trusted: { readonly ca: readonly string[]; readonly context: SecureContext } | undefined;
+
+/** Remembered: to read all public roots takes longer than the call itself. */
+function trusting(ca: readonly string[]): SecureContext {
+  if (trusted === undefined || trusted.ca.length !== ca.length || trusted.ca.some((pem, index) => pem !== ca[index])) {
+    trusted = { ca, context: createSecureContext({ ca: [...ca] }) };
+  }
+  return trusted.context;
 }
 
 function readAnswer(response: IncomingMessage, bytesMax: number, finish: (answer: Answer) => void): void {

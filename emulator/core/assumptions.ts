@@ -132,6 +132,11 @@ export const ASSUMPTIONS = {
     values: ['insensitive', 'exact'],
     says: 'The resource in a token is compared without regard to case.',
   },
+  'far-expiry': {
+    default: 'refuse',
+    values: ['refuse', 'accept'],
+    says: 'A token that expires after the year 9999 (its "se" counts milliseconds, say) is refused.',
+  },
   'group-key-case': {
     default: 'as-sent-then-lower',
     values: ['as-sent-then-lower', 'as-sent'],

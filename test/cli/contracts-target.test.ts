@@ -1,31 +1,22 @@
-/** `dps-emulator contracts run --target` as a process: it tidies up after Ctrl+C, and shows no key. */
+/** `dps-emulator contracts run --target`: it tidies up after Ctrl+C, and shows no key. */
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { azureLike, runningEmulator } from '../contracts/support/targets.ts';
-import { run, runOn, temporaryHome } from './support/command.ts';
-import { run as runHere } from './support/in-process.ts';
+import { begin, run, temporaryHome } from './support/in-process.ts';
 
-describe('contracts run --target', { timeout: 60_000 }, () => {
-  it('leaves a running emulator as it was after Ctrl+C', { timeout: 60_000 }, async () => {
+describe('contracts run --target', () => {
+  it('leaves a running emulator as it was after Ctrl+C', async () => {
     const { emulator } = await runningEmulator({ clock: 'scaled', clockFactor: 3 });
     const before = await emulator.exportSetUp();
     const home = await temporaryHome();
     const { control } = emulator.endpoints;
-    const { child, ended } = runOn(home, [
-      'contracts',
-      'run',
-      '--target',
-      control,
-      '--ndjson',
-      '/dev/stdout',
-      '--json',
-    ]);
+    const { signal, ended } = begin(home, ['contracts', 'run', '--target', control]);
     const stop = emulator.journal.subscribe((_subject, { event }) => {
       if (event.kind !== 'operation-opened') return;
       stop();
-      child.kill('SIGINT');
+      signal('SIGINT');
     });
-    expect(await ended).toBe(2);
+    expect(await ended).toMatchObject({ code: 2 });
     expect(await emulator.exportSetUp()).toEqual(before);
     expect([emulator.clock.mode, emulator.clock.factor]).toEqual(['scaled', 3]);
     expect(emulator.journal.timelines()).toEqual([]);
@@ -35,11 +26,11 @@ describe('contracts run --target', { timeout: 60_000 }, () => {
     const { emulator, path, keys } = await azureLike({ hasWebhook: false });
     const home = await temporaryHome();
     const args = ['contracts', 'run', 'allocate-static', '--transport', 'https', '--target', `azure:${path}`];
-    const asked = await runHere(home, [...args, '--prefix', 'ct-cli']);
+    const asked = await run(home, [...args, '--prefix', 'ct-cli']);
     expect(asked.code).toBe(2);
     expect(asked.stderr).toMatch(/^allocate-static \(https\): enrollment group ct-cli-[0-9a-f]{8}-hashed-group, /);
     expect(asked.stderr).toContain('there is no terminal to ask on: say --yes');
-    const { code, stdout, stderr } = await runHere(home, [...args, '--yes']);
+    const { code, stdout, stderr } = await run(home, [...args, '--yes']);
     expect([code, stdout]).toEqual([0, expect.stringContaining('✓ allocate-static  https')]);
     expect(await emulator.registrations()).toEqual([]);
     for (const key of keys) expect(asked.stderr + stdout + stderr).not.toContain(key);
@@ -59,13 +50,13 @@ describe('contracts run --target', { timeout: 60_000 }, () => {
       '--target',
       emulator.endpoints.control,
     ];
-    const { stdout } = await runHere(home, args);
+    const { stdout } = await run(home, args);
     expect(stdout).toContain(
       'not run, because it needs an emulator with options of its own:\n  poll-answers-assigned,',
     );
     expect(stdout).toContain(`target ${emulator.endpoints.control}`);
     for (const line of stdout.split('\n')) expect(line.length, line).toBeLessThanOrEqual(80);
-  }, 60_000);
+  });
 
   it.each([
     [
@@ -74,7 +65,7 @@ describe('contracts run --target', { timeout: 60_000 }, () => {
     ],
     ['azure:/nowhere.yaml', '/nowhere.yaml cannot be read: ENOENT'],
   ])('%s is refused: %s', async (target, told) => {
-    const { code, stderr } = await runHere(await temporaryHome(), ['contracts', 'run', 'row:1', '--target', target]);
+    const { code, stderr } = await run(await temporaryHome(), ['contracts', 'run', 'row:1', '--target', target]);
     expect(code).toBe(2);
     expect(stderr).toContain(told);
   });

@@ -7,10 +7,10 @@ import { dirname, join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { runProgram } from '../../cli/program.ts';
 import type { TutorialDocument } from '../../cli/tutorial/document.ts';
+import { terminalNarrator } from '../../cli/tutorial/narrate.ts';
+import { playTutorial } from '../../cli/tutorial/play.ts';
 import { startLocalHost } from '../../webhook/host/local-host.ts';
 import { startStandIn } from '../../webhook/stand-in/index.ts';
-// Loaded now, so that it takes no time of the first test.
-import '../../cli/tutorial/play.ts';
 import { collected } from './support/command.ts';
 import { type Ran, ranWith } from './support/in-process.ts';
 
@@ -23,11 +23,20 @@ function run(args: readonly string[]): Promise<Ran> {
 
 const LADDER = [0, 1, 11, 30, 58, 95, 141, 196, 260, 333, 415];
 
-describe.concurrent('tutorial --json', () => {
-  it.concurrent('provisions both devices with the official SDK and provokes all six rows', async () => {
-    const { code, stdout, stderr } = await run(['--json']);
-    expect(stderr).toBe('');
-    const document = JSON.parse(stdout) as TutorialDocument;
+describe.concurrent('tutorial', () => {
+  it.concurrent('provisions both devices with the official SDK, provokes all six rows, and tells of it', async () => {
+    let played: TutorialDocument | undefined;
+    const { code, stdout, stderr } = await ranWith({}, async () => {
+      played = await playTutorial({ webhook: undefined, narrator: terminalNarrator() });
+      return 0;
+    });
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toContain('webhook called 11 times, at 0 1 11 30 58 95 141 196 260 333 415 s\n');
+    expect(stdout).toMatch(/webhook \| .*\[Information\] Request\.Body:\.\.\./);
+    expect(stdout).toMatch(/webhook \| .*"iotHubHostName":"contoso-heatpumps-hub-1098\.azure-devices\.net"/);
+    expect(stdout).toContain('/api/HttpTrigger1?****');
+    expect(stdout).not.toMatch(/code=(?!\*)/);
+    const document = JSON.parse(JSON.stringify(played)) as TutorialDocument;
     expect(document.client).toMatchObject({ kind: 'official-sdk', name: 'azure-iot-provisioning-device' });
     expect(document.dps.idScope).toBe('0ne00002193');
     expect(
@@ -103,19 +112,6 @@ describe.concurrent('tutorial --json', () => {
       ],
     ]);
     expect(document.ok).toBe(true);
-    expect(code).toBe(0);
-  });
-});
-
-describe.concurrent('tutorial in a terminal', () => {
-  it.concurrent("prints the ladder on one line, the webhook's log, and no function code", async () => {
-    const { code, stdout } = await run([]);
-    expect(code).toBe(0);
-    expect(stdout).toContain('webhook called 11 times, at 0 1 11 30 58 95 141 196 260 333 415 s\n');
-    expect(stdout).toMatch(/webhook \| .*\[Information\] Request\.Body:\.\.\./);
-    expect(stdout).toMatch(/webhook \| .*"iotHubHostName":"contoso-heatpumps-hub-1098\.azure-devices\.net"/);
-    expect(stdout).toContain('/api/HttpTrigger1?****');
-    expect(stdout).not.toMatch(/code=(?!\*)/);
   });
 });
 

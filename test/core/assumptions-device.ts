@@ -161,6 +161,10 @@ export const deviceRows = {
     },
     outcomes: { insensitive: '202 assigning', exact: '401 401002' },
   },
+  'far-expiry': {
+    provoke: registering({ sas: { expiresAtSeconds: 1_764_000_000_000 } }),
+    outcomes: { refuse: '401 401002', accept: '202 assigning' },
+  },
   'group-key-case': {
     provoke: registering({ id: 'DEVICE-1', key: deriveDeviceKey(GROUP_KEY, 'device-1') }),
     outcomes: { 'as-sent-then-lower': '202 assigning', 'as-sent': '401 401002' },

@@ -16,6 +16,7 @@ import {
   OPERATION_ID,
 } from '../contracts/support/replies.ts';
 import { type Answer, type Script, type ScriptedDps, startScriptedDps } from '../contracts/support/scripted-dps.ts';
+import { holdTimeouts } from '../support/held-timeouts.ts';
 
 const KEY = Buffer.from('a key of a device').toString('base64');
 
@@ -131,7 +132,13 @@ describe.each(DEVICE_TRANSPORTS)('a device over %s', (transport) => {
   });
 
   it('gives up when no answer comes', async () => {
-    const result = await registerDevice({ ...(await start(accepted, 'silence')), timeoutMs: 150 });
+    const letPass = holdTimeouts();
+    const answer: Script['answer'] = ({ step }) => {
+      if (step === 'register') return accepted;
+      letPass(150);
+      return 'silence';
+    };
+    const result = await registerDevice({ ...(await device(transport, { answer })), timeoutMs: 150 });
     expect(result).toMatchObject({
       outcome: 'timeout',
       message: 'no answer to the poll request within 150 ms',
@@ -208,6 +215,8 @@ describe.each(DEVICE_TRANSPORTS)('a device over %s', (transport) => {
     mute.listen(0, '127.0.0.1');
     await once(mute, 'listening');
     const { port } = mute.address() as AddressInfo;
+    const letPass = holdTimeouts();
+    mute.once('connection', () => letPass(150));
     const result = await registerDevice({ ...options, host: '127.0.0.1', port, timeoutMs: 150 });
     expect(result).toMatchObject({
       outcome: 'timeout',
@@ -285,7 +294,12 @@ describe('a device over MQTT', () => {
 
   it('gives up when no CONNACK comes', async () => {
     const options = await device('mqtt', { connack: 'silence' });
-    const result = await registerDevice({ ...options, timeoutMs: 150 });
+    const letPass = holdTimeouts();
+    const onStatus = (event: DeviceEvent): void => {
+      // Sent before the answer is waited for.
+      if (event.kind === 'packet' && event.cmd === 'connect') setImmediate(() => letPass(150));
+    };
+    const result = await registerDevice({ ...options, onStatus, timeoutMs: 150 });
     expect(result).toMatchObject({ outcome: 'timeout', message: 'no CONNACK within 150 ms' });
   });
 

@@ -1,12 +1,13 @@
 /** `dps-emulator exec` as a user runs it: the command's own result, an emulator while it runs, and nothing afterwards. */
+import { once } from 'node:events';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { type AddressInfo, connect, createServer } from 'node:net';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { contosoSetUp } from '../../../emulator/wire/contoso.ts';
 import { FAST, run as runProcess, runOn as runProcessOn } from '../support/command.ts';
-import { type Home, type Ran, run, temporaryHome } from '../support/in-process.ts';
+import { begin, type Home, type Ran, run, temporaryHome } from '../support/in-process.ts';
 
 const MAIN = join(import.meta.dirname, '../../../dist/cli/main.js');
 
@@ -15,9 +16,6 @@ type Exec = (command: readonly string[], options?: readonly string[], home?: Hom
 /** In this process; the command's own output is not caught. */
 const exec: Exec = async (command, options = [], home) =>
   run(home ?? (await temporaryHome()), ['exec', ...FAST, ...options, '--', ...command]);
-
-const execProcess: Exec = async (command, options = [], home) =>
-  runProcess(home ?? (await temporaryHome()), ['exec', ...FAST, ...options, '--', ...command]);
 
 /** In this process; what a line of the shell has printed. */
 async function printedBy(line: string, options: readonly string[], home: Home): Promise<string> {
@@ -43,12 +41,27 @@ describe('the command', () => {
     expect(ran).toEqual({ code: 7, stdout: `${JSON.stringify(words)}\ntyped\n`, stderr: '' });
   });
 
-  it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('gets %s, and its own end counts', async (signal) => {
-    const script = `process.on('${signal}', () => process.exit(3)); setInterval(() => {}, 1000); console.log('{"kind":"up"}')`;
+  it('gets SIGINT of the process, and its own end counts', async () => {
+    const script = `process.on('SIGINT', () => process.exit(3)); setInterval(() => {}, 1000); console.log('{"kind":"up"}')`;
     const running = runProcessOn(await temporaryHome(), ['exec', ...FAST, '--', ...node(script)]);
     await running.until(({ kind }) => kind === 'up');
-    running.child.kill(signal);
+    running.child.kill('SIGINT');
     expect(await running.ended).toBe(3);
+  });
+
+  it.each(['SIGTERM', 'SIGHUP'] as const)('gets %s, and its own end counts', async (signal) => {
+    const server = createServer().listen(0, '127.0.0.1');
+    const isUp = once(server, 'connection');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const script = `process.on('${signal}', () => process.exit(3)); require('net').connect(${port}, '127.0.0.1')`;
+    const running = begin(await temporaryHome(), ['exec', ...FAST, '--', ...node(script)]);
+    const [socket] = (await isUp) as [Socket];
+    socket.on('error', () => undefined);
+    running.signal(signal);
+    expect(await running.ended).toMatchObject({ code: 3 });
+    socket.destroy();
+    server.close();
   });
 });
 
@@ -56,8 +69,7 @@ describe('the emulator of the command', () => {
   it('is told in the variables of `dps-emulator env`, and a device registers there', async () => {
     const register = `"${process.execPath}" "${MAIN}" register breakroom499-contoso-tstrsd-007 --json >/dev/null`;
     const script = `env; echo ---; "${process.execPath}" "${MAIN}" env && ${register}`;
-    const { code, stdout, stderr } = await execProcess(['sh', '-c', script]);
-    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    const stdout = await printedBy(script, [], await temporaryHome());
     const [environment = '', exports = ''] = stdout.split('---\n');
     const lines = exports.trim().split('\n');
     expect(lines.length).toBe(8);
@@ -70,8 +82,7 @@ describe('the emulator of the command', () => {
   it('is gone afterwards, with its ports and its ready file; of its home the CA remains', async () => {
     const home = await temporaryHome();
     const file = join(home.directory, 'ready.json');
-    const { stdout } = await execProcess(['cat', file], ['--ready-file', file], home);
-    const { control, endpoints } = JSON.parse(stdout);
+    const { control, endpoints } = JSON.parse(await printedBy(`cat "${file}"`, ['--ready-file', file], home));
     const ports = [endpoints.mqtt.port, endpoints.https.port, Number(new URL(control).port)];
     expect(await Promise.all(ports.map(isListening))).toEqual([false, false, false]);
     expect(await readdir(home.directory)).toEqual([]);

@@ -33,15 +33,27 @@ export async function run(home: Home, args: readonly string[], input = ''): Prom
   return ranWith(home.env, () => runProgram(args), input);
 }
 
+/** A command that a signal may end. */
+export function begin(
+  home: Home,
+  args: readonly string[],
+): Pick<RunningHere, 'signal'> & { readonly ended: Promise<Ran> } {
+  const { own, ended, texts } = launch(home.env, () => runProgram(args), '');
+  return {
+    signal: (name) => void own.emit(name),
+    ended: ended.then((code) => ({ code, stdout: texts.stdout(), stderr: texts.stderr() })),
+  };
+}
+
 /** What a part of the program writes and returns as its exit code. */
 export async function ranWith(env: Home['env'], work: () => Promise<number>, input = ''): Promise<Ran> {
-  const { ended, texts } = begin(env, work, input);
+  const { ended, texts } = launch(env, work, input);
   const code = await ended;
   return { code, stdout: texts.stdout(), stderr: texts.stderr() };
 }
 
 export function runOn(home: Home, args: readonly string[]): RunningHere {
-  const { own, ended, stdout, texts } = begin(home.env, () => runProgram(args), '');
+  const { own, ended, stdout, texts } = launch(home.env, () => runProgram(args), '');
   onTestFinished(async () => {
     own.emit('SIGTERM');
     await ended;
@@ -67,14 +79,14 @@ export async function start(home: Home, args: readonly string[] = []): Promise<S
   };
 }
 
-interface Begun {
+interface Launched {
   readonly own: EventEmitter;
   readonly ended: Promise<number>;
   readonly stdout: PassThrough;
   readonly texts: { readonly stdout: () => string; readonly stderr: () => string };
 }
 
-function begin(env: Home['env'], work: () => Promise<number>, input: string): Begun {
+function launch(env: Home['env'], work: () => Promise<number>, input: string): Launched {
   const [stdout, stderr] = [new PassThrough(), new PassThrough()];
   // As with a process, what is written after its end is lost.
   for (const stream of [stdout, stderr]) stream.on('error', () => undefined);

@@ -1,26 +1,34 @@
 /** The shipped cases pass. All of them over all transports, again and again: npm run test:long. */
 import { expect, it } from 'vitest';
 import type { LoadedCase } from '../../../contracts/case/read-cases.ts';
-import { runShipped } from '../support/shipped-cases.ts';
-
-const TIMEOUT_MS = 60_000;
+import { runShipped, shippedCases } from '../support/shipped-cases.ts';
 
 const isOfTable = ({ contract }: LoadedCase): boolean => contract.row !== undefined;
 const isOverMqtt = ({ contract }: LoadedCase): boolean => contract.transports.includes('mqtt');
 
-it('the troubleshooting table passes over every transport, with equal traces', { timeout: TIMEOUT_MS }, async () => {
-  const { told, verdict } = await runShipped(isOfTable);
+it.each([
+  1, 2, 3, 4, 5, 6,
+])('row %d of the troubleshooting table passes over every transport, with equal traces', async (row) => {
+  const { told, verdict } = await runShipped(({ contract }) => contract.row === row);
   expect(told).toEqual([]);
-  for (const row of [1, 2, 3, 4, 5, 6]) {
-    const passed = verdict.results.filter((result) => result.row === row).map(({ transport }) => transport);
-    expect(new Set(passed), `row ${row}`).toEqual(new Set(['mqtt', 'mqtt-ws', 'https']));
-  }
+  const passed = new Set(verdict.results.map(({ transport }) => transport));
+  expect(passed).toEqual(new Set(['mqtt', 'mqtt-ws', 'https']));
 });
 
-it('all others pass over MQTT, or where they run', { timeout: TIMEOUT_MS }, async () => {
-  const overMqtt = await runShipped((one) => !isOfTable(one) && isOverMqtt(one), ['mqtt']);
-  expect(overMqtt.told).toEqual([]);
-  expect(overMqtt.verdict.passed).toBeGreaterThan(80);
-  const elsewhere = await runShipped((one) => !isOfTable(one) && !isOverMqtt(one));
-  expect(elsewhere.told).toEqual([]);
+const others = (await shippedCases).filter((one) => !isOfTable(one));
+// A test for each file, so that none takes long.
+const groups = [...new Set(others.map(({ file }) => file))]
+  .flatMap((file) => {
+    const ofFile = others.filter((one) => one.file === file);
+    return [
+      { file, where: 'over MQTT', transports: ['mqtt'] as const, cases: ofFile.filter(isOverMqtt) },
+      { file, where: 'where they run', cases: ofFile.filter((one) => !isOverMqtt(one)) },
+    ];
+  })
+  .filter(({ cases }) => cases.length > 0);
+
+it.each(groups)('all others of $file pass $where', async ({ cases, transports }) => {
+  const { told, verdict } = await runShipped((one) => cases.includes(one), transports);
+  expect(told).toEqual([]);
+  expect(verdict.cases).toBe(cases.length);
 });

@@ -27,8 +27,8 @@ const otherTarget = inProcessTarget((options) =>
   startEmulator({ ...options, assume: { ...options.assume, 'webhook-hub-absent': '400207' } }),
 );
 
-describe('drift', { timeout: 60_000 }, () => {
-  it('is none between in process and an emulator that runs already', { timeout: 120_000 }, async () => {
+describe('drift', () => {
+  it('is none between in process and an emulator that runs already', async () => {
     const { target } = await runningEmulator();
     const ids = ['row-1-valid-hub', 'row-5-throttled', 'attest-unknown-scope', 'tutorial-request'];
     const found = await drift(inProcessTarget(), await target(), ...ids);

@@ -10,7 +10,6 @@ import type { VerifyDocument } from '../../../contracts/verify/index.ts';
 import '../../../contracts/verify/index.ts';
 import { type LocalHost, startLocalHost } from '../../../webhook/host/local-host.ts';
 import { type StandIn, startStandIn } from '../../../webhook/stand-in/index.ts';
-import { run as runProcess } from '../../cli/support/command.ts';
 import { type Ran, run, temporaryHome } from '../../cli/support/in-process.ts';
 import { answer } from './webhooks.ts';
 
@@ -43,11 +42,7 @@ describe('dps-emulator verify', () => {
   });
 
   it('exits with 1 for a wrong one, and names rule, sentence, source and a curl line', async () => {
-    const { code, stdout } = await runProcess(await temporaryHome(), [
-      'verify',
-      '--webhook',
-      `${wrong.url}?code=key-of-mine`,
-    ]);
+    const { code, stdout } = await verify('--webhook', `${wrong.url}?code=key-of-mine`);
     expect(code).toBe(1);
     expect(stdout).toMatch(/FAULT +group\.x509\.first\.payload +200 → DPS: 400207/);
     expect(stdout).toMatch(/^hub-linked {2}iotHubHostName is one of the linkedHubs/m);

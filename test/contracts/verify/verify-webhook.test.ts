@@ -3,7 +3,13 @@ import { type VerifyDocument, type VerifyOptions, verifyWebhook } from '../../..
 
 import { REQUESTS_AT_A_TIME } from '../../../contracts/verify/run-cases.ts';
 import { startLocalHost } from '../../../webhook/host/local-host.ts';
-import { type Answer, type Script, type StandIn, startStandIn } from '../../../webhook/stand-in/index.ts';
+import {
+  type Answer,
+  type RecordedRequest,
+  type Script,
+  type StandIn,
+  startStandIn,
+} from '../../../webhook/stand-in/index.ts';
 import { answer, askedIn, firstHub, firstHubWith, withoutSocket } from './webhooks.ts';
 
 const stops: (() => Promise<void>)[] = [];
@@ -70,21 +76,25 @@ describe('a webhook that is right', () => {
   });
 
   it('passes with ids, hubs and a payload that it is asked about', async () => {
-    const standIn = await webhook(firstHub);
+    const requests: RecordedRequest[] = [];
+    const script: Script = (request, index) => {
+      requests.push(request);
+      return firstHub(request, index);
+    };
     const given = {
       registrationIds: ['pump-1', 'pump-2'],
       hubs: ['one.example', 'two.example'],
       payload: { model: 7 },
     };
-    const document = await verifyWebhook({ webhook: standIn.url, ...given });
+    const document = await judge(script, given);
     expect(document.exitCode).toBe(0);
     expect(document.settings).toMatchObject({
       registrationIds: ['pump-1', 'pump-2'],
       hubs: ['one.example', 'two.example'],
     });
-    const ids = new Set(standIn.requests.map((request) => askedIn(request).registrationId));
+    const ids = new Set(requests.map((request) => askedIn(request).registrationId));
     expect([...ids].filter((id) => id.startsWith('pump'))).toEqual(expect.arrayContaining(['pump-1', 'pump-2']));
-    expect(standIn.requests.some((request) => request.bodyText.includes('"payload":{"model":7}'))).toBe(true);
+    expect(requests.some((request) => request.bodyText.includes('"payload":{"model":7}'))).toBe(true);
   });
 
   it('is asked as DPS asks: POST, JSON, with its function key', async () => {
@@ -109,23 +119,18 @@ describe('a webhook that is right', () => {
     const eightAtOnce = new Promise<void>((resolve) => {
       release = resolve;
     });
-    const host = await startLocalHost({
-      port: 0,
-      handler: async () => {
-        underWay += 1;
-        asked += 1;
-        most = Math.max(most, underWay);
-        if (underWay === 8) release();
-        // The first kind of request is sent alone, three times; of the others none is answered before eight are there.
-        if (asked > 3) await eightAtOnce;
-        // Long enough for a ninth to come, if one were sent.
-        await new Promise((resolve) => setTimeout(resolve, 20));
-        underWay -= 1;
-        return { status: 404 };
-      },
+    await verifyWebhook({ webhook: 'http://127.0.0.1/api/HttpTrigger1' }, async () => {
+      underWay += 1;
+      asked += 1;
+      most = Math.max(most, underWay);
+      if (underWay === 8) release();
+      // The first kind of request is sent alone, three times; of the others none is answered before eight are there.
+      if (asked > 3) await eightAtOnce;
+      // Whoever sent a ninth would not wait for a turn of the event loop.
+      await new Promise((resolve) => setImmediate(resolve));
+      underWay -= 1;
+      return { kind: 'response', status: 404, body: '' };
     });
-    stops.push(() => host.stop());
-    await verifyWebhook({ webhook: host.url });
     expect(most).toBe(8);
   });
 });
@@ -151,7 +156,7 @@ const WRONG_ON_THE_WIRE: readonly Wrong[] = [
   ['nothing, and hangs up', [{ kind: 'drop' }], ['connection'], 'retried'],
   ['half a body', [{ kind: 'drop-mid-body' }], ['connection'], 'retried'],
   ['what is no HTTP', [{ kind: 'garbage' }], ['connection'], 'retried'],
-  ['more than a megabyte', [{ kind: 'huge', bytes: 2 ** 21 }], ['answer-size'], '400207'],
+  ['more than a megabyte', [{ kind: 'huge', bytes: 2 ** 20 + 1 }], ['answer-size'], '400207'],
 ];
 
 describe('a webhook that is wrong', () => {
@@ -241,9 +246,7 @@ describe('a webhook that cannot be judged', () => {
 
   it('is given up after three requests without an answer in time, which is a fault', async () => {
     const standIn = await webhook([{ kind: 'hang' }]);
-    const startedMs = performance.now();
     const document = await verifyWebhook({ webhook: standIn.url, timeoutMs: 100, fuzz: { requests: 50, seed: 1 } });
-    expect(performance.now() - startedMs).toBeLessThan(5_000);
     expect(brokenRules(document)).toEqual(['in-time']);
     expect(document.exitCode).toBe(1);
     // The first alone, then eight at a time; a place that becomes free before the third time-out is filled again.
@@ -280,21 +283,19 @@ describe('the verdict', () => {
   });
 
   it('never holds the function key, not even where the webhook echoes it', async () => {
-    const standIn = await webhook((request) => ({
-      kind: 'text',
-      status: 500,
-      text: `you sent ${request.query.get('code')}`,
-    }));
-    const document = await verifyWebhook({ webhook: `${standIn.url}?code=key%2Fof-mine%3D%3D` });
+    const echo: Script = ({ query }) => ({ kind: 'text', status: 500, text: `you sent ${query.get('code')}` });
+    const document = await judge(echo, { webhook: 'http://127.0.0.1/api/HttpTrigger1?code=key%2Fof-mine%3D%3D' });
     const text = JSON.stringify(document);
     expect(text).not.toMatch(/of-mine/);
-    expect(document.webhook).toBe(`${standIn.url}?code=****`);
+    expect(document.webhook).toBe('http://127.0.0.1/api/HttpTrigger1?code=****');
     expect(text).toContain('you sent ****');
   });
 
   it('leaves the function key in the curl lines on request, and there alone', async () => {
-    const standIn = await webhook([{ kind: 'status', status: 500 }]);
-    const document = await verifyWebhook({ webhook: `${standIn.url}?code=key-of-mine`, showKeys: true });
+    const document = await judge([{ kind: 'status', status: 500 }], {
+      webhook: 'http://127.0.0.1/api/HttpTrigger1?code=key-of-mine',
+      showKeys: true,
+    });
     expect(document.cases[0]?.reproduction).toContain('code=key-of-mine');
     const cases = document.cases.map(({ reproduction: _curl, ...rest }) => rest);
     expect(JSON.stringify({ ...document, cases })).not.toContain('key-of-mine');

@@ -1,6 +1,6 @@
 /** The tutorial's emulator with a scripted webhook, and devices that register there. */
 import { request } from 'node:https';
-import { afterEach, expect } from 'vitest';
+import { afterAll, afterEach, expect } from 'vitest';
 import { type Emulator, type EmulatorOptions, startEmulator } from '../../../emulator/index.ts';
 import { CONTOSO_GROUP_KEY, CONTOSO_HUBS, CONTOSO_ID_SCOPE, contosoSetUp } from '../../../emulator/wire/contoso.ts';
 import { makeDeviceSas } from '../../../emulator/wire/device-sas.ts';
@@ -54,6 +54,18 @@ export function lentContosoForTests(): StartContoso {
       return { ...started, isAsNew: () => started.webhook.count() === 0 };
     });
     contoso.webhook.answer(script);
+    return contoso;
+  };
+}
+
+/** One for a whole file, with its bugs told after each test; stopped at the end. */
+export function contosoForFile(script: Script): () => Promise<Contoso> {
+  const stops: (() => Promise<void>)[] = [];
+  const onBug = bugsFailTests();
+  afterAll(() => Promise.all(stops.map((stop) => stop())));
+  return async () => {
+    const { stop, ...contoso } = await startContoso(script, { onBug });
+    stops.push(stop);
     return contoso;
   };
 }

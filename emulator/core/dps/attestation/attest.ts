@@ -6,7 +6,9 @@ import type { Assumptions } from '../../assumptions.ts';
 import type { EnrollmentReads } from '../../store/enrollments.ts';
 import type { Proven } from '../../store/proven.ts';
 import type { Credential, RefusalReason } from './credential.ts';
+import { groupOf, mistakeOf, ownerOf, TRIALS } from './known-mistakes.ts';
 import { derivedKeys, faultOfSignedToken, provenBy } from './symmetric-key.ts';
+import { mistakeOfForm } from './token-form.ts';
 
 export interface AttestationRequest {
   readonly idScope: string;
@@ -14,6 +16,8 @@ export interface AttestationRequest {
   readonly credential: Credential;
   /** The instant by which tokens are judged, milliseconds since the epoch. */
   readonly nowMs: number;
+  /** How many signatures a refusal may cost to be explained. Default: `TRIALS`. */
+  readonly trials?: number;
 }
 
 export type Verdict =
@@ -46,13 +50,24 @@ export async function attest(
     return refused('attestation-not-emulated', detail);
   }
   const parsed = parseSasToken(request.credential.token);
-  if (parsed.kind === 'malformed') return refused('malformed-token', parsed.why);
+  if (parsed.kind === 'malformed') {
+    const mistake = mistakeOfForm(request.credential.token);
+    return refused('malformed-token', mistake === undefined ? parsed.why : `${parsed.why}; ${mistake}`);
+  }
   const signed =
     individual === undefined
       ? attestAgainstGroups(parsed.token, request, await enrollments.groups(request.idScope), assumptions)
       : attestAgainstIndividual(parsed.token, individual);
-  if (signed.kind === 'refused') return signed;
-  const at = { nowMs: request.nowMs, resourceCase: assumptions['resource-case'] };
+  if (signed.kind === 'refused') {
+    if (signed.reason !== 'wrong-key') return signed;
+    const mistake = await explained(parsed.token, request, individual, enrollments);
+    return mistake === undefined ? signed : refused('wrong-key', `${signed.detail}; it is ${mistake}`);
+  }
+  const at = {
+    nowMs: request.nowMs,
+    resourceCase: assumptions['resource-case'],
+    farExpiry: assumptions['far-expiry'],
+  };
   const fault = faultOfSignedToken(parsed.token, request, at);
   return fault === undefined ? signed : refused(fault.reason, fault.detail);
 }
@@ -93,14 +108,42 @@ function attestAgainstGroups(
     const proven = provenBy(token, derivedKeys(keys, registrationId, assumptions['group-key-case']));
     if (proven !== undefined) return { kind: 'accepted', enrollment: { kind: 'group', record }, proven };
   }
-  const names = withKeys.map(({ record }) => `"${record.enrollmentGroupId}"`).join(', ');
   const owner = withKeys.find(({ keys }) => provenBy(token, [keys]) !== undefined);
   if (owner !== undefined) {
     const detail = `the token is signed with the key of the group "${owner.record.enrollmentGroupId}" itself; derive the device's key from it: dps-emulator key derive`;
     return refused('group-key-used-directly', detail);
   }
-  const detail = `there is no individual enrollment "${registrationId}", and the token is not signed with the key that any of the groups ${names} gives this id`;
+  const detail = `there is no individual enrollment "${registrationId}", and the token is not signed with the key that any of the groups ${listed(withKeys.map(({ record }) => record.enrollmentGroupId))} gives this id`;
   return refused('wrong-key', detail);
+}
+
+/** Looks for the mistake that explains a signature; only a refusal pays for it. */
+async function explained(
+  token: SasToken,
+  { idScope, registrationId, trials = TRIALS }: AttestationRequest,
+  individual: IndividualEnrollment | undefined,
+  enrollments: EnrollmentReads,
+): Promise<string | undefined> {
+  const groups = await enrollments.groups(idScope);
+  const owners = [...(individual === undefined ? [] : [individual]), ...groups].flatMap(
+    (record) => ownerOf(record) ?? [],
+  );
+  const group = individual && groupOf(token, registrationId, owners, trials);
+  if (group !== undefined) {
+    return `signed with the key that the group "${group}" gives this id: an individual enrollment decides alone, use its own key`;
+  }
+  return mistakeOf({ registrationId, token }, owners, trials);
+}
+
+const LISTED = 3;
+
+/** `"a", "b", "c" and 12 more` */
+function listed(names: readonly string[]): string {
+  const shown = names
+    .slice(0, LISTED)
+    .map((name) => `"${name}"`)
+    .join(', ');
+  return names.length > LISTED ? `${shown} and ${names.length - LISTED} more` : shown;
 }
 
 function refused(reason: RefusalReason, detail: string): Verdict {

@@ -11,6 +11,7 @@ export type RefusalReason =
   | 'no-credential'
   | 'malformed-token'
   | 'expired'
+  | 'expiry-out-of-range'
   | 'wrong-resource'
   | 'wrong-key-name'
   | 'wrong-key'

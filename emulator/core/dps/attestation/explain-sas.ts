@@ -7,6 +7,8 @@ import type { Assumptions } from '../../assumptions.ts';
 import type { EnrollmentReads } from '../../store/enrollments.ts';
 import type { InstanceReads } from '../../store/instances.ts';
 import { attest } from './attest.ts';
+import { THOROUGH_TRIALS } from './known-mistakes.ts';
+import { mistakeOfForm } from './token-form.ts';
 
 export interface ExplainPorts {
   readonly instances: InstanceReads;
@@ -25,7 +27,8 @@ export async function explainSas(question: SasQuestion, ports: ExplainPorts): Pr
   };
   const parsed = parseSasToken(question.token);
   if (parsed.kind === 'malformed') {
-    add('form', false, parsed.why);
+    const mistake = mistakeOfForm(question.token);
+    add('form', false, mistake === undefined ? parsed.why : `${parsed.why}; ${mistake}`);
     return { isAccepted: false, reason: 'malformed-token', checks };
   }
   const { token } = parsed;
@@ -44,6 +47,7 @@ export async function explainSas(question: SasQuestion, ports: ExplainPorts): Pr
     registrationId,
     credential: { kind: 'sas', token: question.token },
     nowMs: ports.credentialNow(),
+    trials: THOROUGH_TRIALS,
   } as const;
   const verdict = await attest(request, ports.enrollments, ports.settings.assumptions);
   if (verdict.kind === 'refused') {

@@ -31,11 +31,18 @@ export function derivedKeys(
   }));
 }
 
+/** 9999-12-31T23:59:59.999Z: .NET's last instant. */
+const LAST_INSTANT_MS = 253_402_300_799_999;
+
 /** What is wrong with a token although its signature is right: the resource, the policy name or the time. */
 export function faultOfSignedToken(
   token: SasToken,
   expected: { readonly idScope: string; readonly registrationId: string },
-  at: { readonly nowMs: number; readonly resourceCase: Assumptions['resource-case'] },
+  at: {
+    readonly nowMs: number;
+    readonly resourceCase: Assumptions['resource-case'];
+    readonly farExpiry: Assumptions['far-expiry'];
+  },
 ): { readonly reason: RefusalReason; readonly detail: string } | undefined {
   const resource = `${expected.idScope}/registrations/${expected.registrationId}`;
   const fold = (text: string): string => (at.resourceCase === 'exact' ? text : text.toLowerCase());
@@ -47,6 +54,11 @@ export function faultOfSignedToken(
       reason: 'wrong-key-name',
       detail: `skn is "${token.keyName}"; it must be "registration", empty or absent`,
     };
+  }
+  if (at.farExpiry === 'refuse' && token.expiryMs > LAST_INSTANT_MS) {
+    const isMilliseconds = token.expiryMs / 1000 <= LAST_INSTANT_MS;
+    const detail = `"se" is ${token.expiryText}, after the year 9999${isMilliseconds ? '; it counts seconds since 1970, not milliseconds' : ''}`;
+    return { reason: 'expiry-out-of-range', detail };
   }
   if (token.expiryMs <= at.nowMs) {
     const expired = isoInstant(token.expiryMs);
