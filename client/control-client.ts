@@ -19,6 +19,7 @@ import type {
 } from '../emulator/wire/control-api.ts';
 import type { HubDevice, HubTwin } from '../emulator/wire/hub-device.ts';
 import type { Timeline } from '../emulator/wire/journal-entry.ts';
+import { parsedJson } from '../emulator/wire/json.ts';
 import type {
   IotHubResource,
   PolicyResource,
@@ -31,7 +32,7 @@ import type {
   ResourceGroupRequest,
 } from '../emulator/wire/resource-request.ts';
 import type { SetUp } from '../emulator/wire/set-up.ts';
-import { isJsonObject } from '../emulator/wire/twin.ts';
+import { isJsonObject, type JsonValue } from '../emulator/wire/twin.ts';
 import { ClientError } from './client-error.ts';
 import { type FoundEmulator, findEmulator, noEmulator } from './find-emulator.ts';
 import { readServerSentEvents } from './server-sent-events.ts';
@@ -153,7 +154,7 @@ async function call<T>(emulator: FoundEmulator, { method, path, query, body, tim
     ...(body && { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
     signal: AbortSignal.timeout(timeoutMs ?? TIMEOUT_MS),
   });
-  const answer: unknown = await response.json().catch(() => undefined);
+  const answer = await answerIn(response);
   if (response.ok && answer !== undefined) return answer as T;
   throw refusal(emulator, response.status, answer);
 }
@@ -161,11 +162,13 @@ async function call<T>(emulator: FoundEmulator, { method, path, query, body, tim
 async function* streamOf(emulator: FoundEmulator, path: string, query: Query): AsyncIterable<StreamedEntry> {
   const response = await ask(emulator, addressOf(path, query), {});
   if (!response.ok || response.body === null) {
-    throw refusal(emulator, response.status, await response.json().catch(() => undefined));
+    throw refusal(emulator, response.status, await answerIn(response));
   }
   for await (const { event, data } of untilCut(readServerSentEvents(response.body))) {
-    if (event === 'overflow') throw new ClientError('refused', (JSON.parse(data) as { message: string }).message);
-    if (event === 'entry') yield JSON.parse(data) as StreamedEntry;
+    const told = parsedJson(data);
+    if (!isJsonObject(told)) continue;
+    if (event === 'overflow') throw new ClientError('refused', String(told.message));
+    if (event === 'entry') yield told as unknown as StreamedEntry;
   }
 }
 
@@ -177,6 +180,11 @@ async function* untilCut<T>(source: AsyncIterable<T>): AsyncIterable<T> {
     if (next === undefined || next.done) return;
     yield next.value;
   }
+}
+
+/** `undefined` where the body is cut off, or is not what an emulator sends. */
+async function answerIn(response: Response): Promise<JsonValue | undefined> {
+  return parsedJson(await response.text().catch(() => ''));
 }
 
 async function ask(emulator: FoundEmulator, path: string, init: RequestInit): Promise<Response> {

@@ -17,6 +17,8 @@ import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Endpoints } from '../emulator/wire/control-api.ts';
 import { runtimeDirectory } from '../emulator/wire/data-directory.ts';
+import { parsedJson } from '../emulator/wire/json.ts';
+import { isJsonObject } from '../emulator/wire/twin.ts';
 import { ClientError } from './client-error.ts';
 
 /** What a start tells the world about itself: the ready file, and the first line of `start --json`. */
@@ -47,9 +49,9 @@ export function defaultReadyFile(env: NodeJS.ProcessEnv = process.env): string {
 /** `undefined` when there is no such file, or it is none of ours. */
 export function readReadyFile(path: string): ReadyDocument | undefined {
   try {
-    const value = JSON.parse(readFileSync(path, 'utf8')) as Partial<ReadyDocument> | null;
-    const isOurs = typeof value?.pid === 'number' && typeof value.control === 'string';
-    return isOurs ? (value as ReadyDocument) : undefined;
+    const value = parsedJson(readFileSync(path, 'utf8'));
+    const isOurs = isJsonObject(value) && typeof value.pid === 'number' && typeof value.control === 'string';
+    return isOurs ? (value as unknown as ReadyDocument) : undefined;
   } catch {
     return undefined;
   }

@@ -41,15 +41,23 @@ export interface ServiceClient {
 const TIMEOUT_MS = 30_000;
 const PAGE_SIZE = 1000;
 
-/** Judged by whatever clock the emulator judges tokens by, a moved one too. */
-const EXPIRES_AT_SECONDS = 9_999_999_999;
+/** Of a token; each request has its own. */
+const LIFETIME_SECONDS = 3600;
 
-export function createServiceClient(
-  endpoint: ServiceEndpoint,
-  credential: ParsedConnectionString,
-  apiVersion: string,
-): ServiceClient {
-  const ask = (request: ServiceRequest): Promise<ServiceAnswer> => send(endpoint, credential, apiVersion, request);
+export interface ServiceClientOptions {
+  readonly endpoint: ServiceEndpoint;
+  readonly credential: ParsedConnectionString;
+  readonly apiVersion: string;
+  /** The instant by which tokens are judged there, in milliseconds since 1970. Default: that of this machine. */
+  readonly now?: () => Promise<number>;
+}
+
+export function createServiceClient(options: ServiceClientOptions): ServiceClient {
+  const { credential, now = async () => Date.now() } = options;
+  const ask = async (request: ServiceRequest): Promise<ServiceAnswer> => {
+    const expiresAtSeconds = Math.ceil((await now()) / 1000) + LIFETIME_SECONDS;
+    return send(options, makeServiceSas(credential, expiresAtSeconds), request);
+  };
   return {
     host: credential.host,
     ask,
@@ -75,9 +83,8 @@ export function createServiceClient(
 }
 
 function send(
-  endpoint: ServiceEndpoint,
-  credential: ParsedConnectionString,
-  apiVersion: string,
+  { endpoint, credential, apiVersion }: ServiceClientOptions,
+  authorization: string,
   { method, path, query, headers, body }: ServiceRequest,
 ): Promise<ServiceAnswer> {
   const text = body === undefined ? undefined : JSON.stringify(body);
@@ -95,7 +102,7 @@ function send(
         timeout: TIMEOUT_MS,
         headers: {
           host: credential.host,
-          authorization: makeServiceSas(credential, EXPIRES_AT_SECONDS),
+          authorization,
           ...(text !== undefined && { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) }),
           ...headers,
         },

@@ -13,6 +13,7 @@ export { type ConsoleOptions, consoleReporter } from './reporters/console.ts';
 export { htmlReporter } from './reporters/html.ts';
 export { jsonReporter, ndjsonReporter, type VerdictDocument } from './reporters/json.ts';
 export { junitReporter } from './reporters/junit.ts';
+export { wrapped } from './reporters/words.ts';
 export type { CaseResult, LeftOut, Mismatch, Reporter, RunFacts, Verdict } from './run/result.ts';
 export { type Created, type RunOptions, runContracts } from './run/run-contracts.ts';
 export { selectCases } from './run/select.ts';

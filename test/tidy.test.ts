@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { folderCycles, importCycles, layerFaults } from './tidy/layers.ts';
-import { RULES } from './tidy/rules.ts';
+import { JSON_PARSERS, RULES } from './tidy/rules.ts';
 import { readSourceFiles, sourceFile } from './tidy/source-file.ts';
 
 const files = readSourceFiles(join(import.meta.dirname, '..'), [
@@ -32,6 +32,11 @@ describe('the repository', () => {
 
   it('folders import what the table of the architecture allows', () => {
     expect(files.flatMap((file) => layerFaults(file).map((fault) => `${file.path}: ${fault}`))).toEqual([]);
+  });
+
+  it('excuses no file from reading JSON by the one reader that does read it so', () => {
+    const parsing = files.filter(({ code }) => code.includes('JSON.parse')).map(({ path }) => path);
+    expect(parsing).toEqual(expect.arrayContaining(Object.keys(JSON_PARSERS)));
   });
 
   it('has no import cycles, type-only ones included', () => {
@@ -78,6 +83,11 @@ const samples: Readonly<Record<string, readonly (readonly [path: string, bad: st
     ['emulator/wire/a.ts', "import type { X } from '@scope/x/y';", "import type { X } from 'typebox/schema';"],
     ['webhook/src/a.ts', "import x from 'mqtt';", "import { app } from '@azure/functions';"],
     ['emulator/tls/a.ts', "import x from '@peculiar/other';", "const x = await import('@peculiar/x509');"],
+  ],
+  'JSON from outside comes in by one reader, which has a limit of depth': [
+    ['client/a.ts', 'const value = JSON.parse(text);', 'const value = parsedJson(text);'],
+    ['cli/a.ts', 'const answer = await response.json();', "test('a', () => JSON.stringify(1));"],
+    ['contracts/a.ts', 'lines.map(JSON.parse)', '// JSON.parse'],
   ],
   'certificates are verified': [
     ['contracts/a.ts', 'connect({ rejectUnauthorized: false })', 'connect({ rejectUnauthorized: true })'],

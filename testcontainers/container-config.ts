@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import type { GivenOptions } from '../emulator/index.ts';
 import { serviceHostOf } from '../emulator/wire/access-policy.ts';
 import { contosoSetUp } from '../emulator/wire/contoso.ts';
+import { parseJson, TOO_DEEP } from '../emulator/wire/json-depth.ts';
 import type { SetUp } from '../emulator/wire/set-up.ts';
 
 /** A set-up, options, or both (docs/configuration.md). Options alone keep the tutorial's set-up. */
@@ -14,11 +15,12 @@ const GLOBAL_HOST = 'global.azure-devices-provisioning.net';
 /** @throws when the file cannot be read or is no JSON; all other rules are the emulator's, and its complaint names them */
 export async function readContainerConfig(config: ContainerConfig | string): Promise<ContainerConfig> {
   if (typeof config !== 'string') return config;
-  try {
-    return JSON.parse(await readFile(config, 'utf8')) as ContainerConfig;
-  } catch (error) {
-    throw new Error(`withConfig: ${config}: ${error instanceof Error ? error.message : String(error)}`);
-  }
+  const refuse = (why: string): never => {
+    throw new Error(`withConfig: ${config}: ${why}`);
+  };
+  const parsed = parseJson(await readFile(config, 'utf8').catch((error: Error) => refuse(error.message)));
+  if (parsed.kind === 'json') return parsed.value as ContainerConfig;
+  return refuse(parsed.kind === 'broken' ? parsed.why : TOO_DEEP);
 }
 
 export function hasSetUp({ dps, hubs }: ContainerConfig): boolean {

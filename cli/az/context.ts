@@ -42,7 +42,9 @@ export function createContext(emulator: string | undefined): AzContext {
       const client = await management();
       const login = args.text('login');
       const credential = login === undefined ? await ownCredential(client, args) : parsed(login);
-      return createServiceClient(await endpointOf(client), credential, apiVersion);
+      // It may judge tokens by a clock of its own that has been moved on.
+      const now = async (): Promise<number> => Math.max(Date.now(), (await client.clock()).nowMs);
+      return createServiceClient({ endpoint: await endpointOf(client), credential, apiVersion, now });
     };
   return {
     emulator,

@@ -35,8 +35,10 @@ export function choiceOf(target: string, { yes: _yes, ...flags }: TargetFlags) {
 /** Lists on stderr, so that stdout stays the report, and asks there. */
 export function confirmation({ yes }: TargetFlags): (created: readonly Created[]) => Promise<boolean> {
   return async (created) => {
+    // Loaded with the run, not with the help text that shows the options above.
+    const { wrapped } = await import('../../contracts/index.ts');
     for (const { id, transport, what } of created) {
-      io().stderr.write(`${printable(`${id} (${transport}): ${what.join(', ')}`)}\n`);
+      for (const line of wrapped(`${id} (${transport}): ${what.join(', ')}`)) io().stderr.write(`${printable(line)}\n`);
     }
     if (yes === true) return true;
     if (!io().stdin.isTTY) {

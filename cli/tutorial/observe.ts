@@ -1,5 +1,6 @@
 /** Reads from the journal what a registration came to: the replies byte for byte, the webhook calls and their instants. */
 import { cSdkResult } from '../../device/c-sdk-result.ts';
+import { readJsonObject } from '../../device/json-body.ts';
 import type { Emulator } from '../../emulator/index.ts';
 import { ERRORS } from '../../emulator/service-door.ts';
 import type { JournalEntry, JournalEvent } from '../../emulator/wire/journal-entry.ts';
@@ -32,7 +33,7 @@ export function observe(emulator: Emulator, idScope: string, registrationId: str
       body: reply.body,
     })),
   });
-  const body = JSON.parse(last.body) as Partial<RegistrationOperationStatus>;
+  const body: Partial<RegistrationOperationStatus> = readJsonObject(last.body) ?? {};
   const refused = eventsOf(entries, 'refused').at(-1)?.event;
   return {
     registration: body.registrationState ?? { registrationId, status: 'unassigned' },

@@ -10,9 +10,9 @@ import {
   CONTOSO_ID_SCOPE,
   CONTOSO_PAYLOAD,
 } from '../../emulator/wire/contoso.ts';
+import { jsonCopy } from '../../emulator/wire/json.ts';
 import { maskQuery } from '../../emulator/wire/mask.ts';
 import { deriveDeviceKey } from '../../emulator/wire/symmetric-key.ts';
-import type { JsonObject } from '../../emulator/wire/twin.ts';
 import { type DeviceClient, startDeviceClient } from './device-client.ts';
 import type { DeviceChapter, TutorialDocument } from './document.ts';
 import { observe } from './observe.ts';
@@ -112,7 +112,7 @@ async function playDevice(
     registration,
     cDevice,
     webhook: call ? { request: call.request, status: call.status ?? null, response: call.response ?? null } : null,
-    twin: twin === undefined ? null : (JSON.parse(JSON.stringify(twin)) as JsonObject),
+    twin: twin === undefined ? null : jsonCopy(twin),
     ...(reason !== undefined && { reason }),
   };
 }

@@ -26,39 +26,11 @@ interface Progress {
 
 export function createWireCaseDevice({ device, polling }: WireCaseDeviceOptions): CaseDevice {
   let options = device;
-  let session: DeviceSession | undefined;
   let progress: Progress | undefined;
-  let messagesIn = 0;
-  let answersIn = 0;
   const stopped = new AbortController();
+  const connection = createConnection((reply) => progress?.replies.push(reply), stopped.signal);
+  const connect = async (): Promise<void> => void (await connection.open(options));
 
-  const record = (reply: Reply): void => {
-    progress?.replies.push(reply);
-    if (reply.step === 'register' || reply.step === 'poll') answersIn += 1;
-  };
-  const counting = (): DeviceOptions => ({
-    ...options,
-    onStatus: (event) => {
-      if (event.kind === 'packet' && event.direction === 'in' && event.cmd === 'publish') messagesIn += 1;
-    },
-  });
-  const open = async (): Promise<DeviceSession> => {
-    // What a time limit has cut off goes on for a while, and would come back to a target that has been tidied.
-    stopped.signal.throwIfAborted();
-    session ??= await openSession(counting(), record);
-    return session;
-  };
-  const close = async (): Promise<void> => {
-    const closing = session;
-    session = undefined;
-    if (closing === undefined) return;
-    await closeQuietly(closing);
-    closing.destroy();
-  };
-  const drop = (): void => {
-    session?.destroy();
-    session = undefined;
-  };
   /** Whatever the service or the network does is an outcome, not an exception. */
   const attempt = async (work: () => Promise<void>): Promise<void> => {
     try {
@@ -68,7 +40,7 @@ export function createWireCaseDevice({ device, polling }: WireCaseDeviceOptions)
       const { outcome, message, ended } = error.detail;
       progress.conclusion = { outcome, message };
       if (ended !== undefined) progress.ended = ended;
-      drop();
+      connection.drop();
     }
   };
   const take = async (reply: Reply): Promise<void> => {
@@ -77,59 +49,109 @@ export function createWireCaseDevice({ device, polling }: WireCaseDeviceOptions)
     if (verdict.kind === 'assigning') progress.operationId = verdict.operationId;
     if (verdict.kind !== 'concluded') return;
     progress.conclusion = verdict.conclusion;
-    await close();
+    await connection.close();
   };
   const pollOnce = async (): Promise<void> => {
-    if (progress?.operationId === undefined || progress.conclusion !== undefined) return;
+    const own = progress;
+    if (own?.operationId === undefined || own.conclusion !== undefined) return;
+    const { operationId } = own;
+    const ask = async (): Promise<Reply> => (await connection.open(options)).poll(operationId);
     if (polling.kind === 'when-settled') {
       await polling.untilSettled();
-      await take(await (await open()).poll(progress.operationId));
-      return;
+      return take(await ask());
     }
-    await pollAsTold(progress, progress.operationId);
-  };
-  /** How often it has to ask is chance: of the answers in between only the last is kept. */
-  const pollAsTold = async (own: Progress, operationId: string): Promise<void> => {
-    const before = own.replies.length;
-    let waitSeconds = own.replies.at(-1)?.retryAfterSeconds ?? POLL_SECONDS_MIN;
-    while (own === progress && own.conclusion === undefined && !stopped.signal.aborted) {
-      await wait(Math.max(waitSeconds, POLL_SECONDS_MIN) * 1000, undefined, { signal: stopped.signal });
-      const reply = await (await open()).poll(operationId);
-      waitSeconds = reply.retryAfterSeconds ?? POLL_SECONDS_MIN;
-      own.replies.splice(before, own.replies.length - before, reply);
-      await take(reply);
-    }
+    const isOver = (): boolean => own !== progress || own.conclusion !== undefined;
+    for await (const reply of repliesAsTold({ own, ask, isOver, signal: stopped.signal })) await take(reply);
   };
   const sendRegister = async (change: DeviceChange): Promise<void> => {
-    if (Object.keys(change).length > 0) await close();
+    if (Object.keys(change).length > 0) await connection.close();
     options = { ...options, ...change };
     progress = { replies: [] };
-    await attempt(async () => take(await (await open()).register()));
+    await attempt(async () => take(await (await connection.open(options)).register()));
   };
 
   return {
     connect: () => {
       progress ??= { replies: [] };
-      return attempt(async () => void (await open()));
+      return attempt(connect);
     },
-    register: async (change, connection) => {
-      if (connection === 'new') await close();
+    register: async (change, kept) => {
+      if (kept === 'new') await connection.close();
       await sendRegister(change);
       await attempt(pollOnce);
     },
     sendRegister,
     poll: () => attempt(pollOnce),
-    drop: async () => drop(),
+    drop: async () => connection.drop(),
     reconnect: () => {
-      drop();
-      return attempt(async () => void (await open()));
+      connection.drop();
+      return attempt(connect);
     },
-    facts: () => factsOf(progress, options, messagesIn - answersIn),
+    facts: () => factsOf(progress, options, connection.strays()),
     stop: async () => {
       stopped.abort();
-      drop();
+      connection.drop();
     },
   };
+}
+
+/** The connection of a device, opened when it is needed. */
+function createConnection(record: (reply: Reply) => void, stopped: AbortSignal) {
+  let session: DeviceSession | undefined;
+  let messagesIn = 0;
+  let answersIn = 0;
+  const counted = (reply: Reply): void => {
+    record(reply);
+    if (isAnswer(reply)) answersIn += 1;
+  };
+  const onStatus: NonNullable<DeviceOptions['onStatus']> = (event) => {
+    if (event.kind === 'packet' && event.direction === 'in' && event.cmd === 'publish') messagesIn += 1;
+  };
+  return {
+    open: async (options: DeviceOptions): Promise<DeviceSession> => {
+      // What a time limit has cut off goes on for a while, and would come back to a target that has been tidied.
+      stopped.throwIfAborted();
+      session ??= await openSession({ ...options, onStatus }, counted);
+      return session;
+    },
+    close: async (): Promise<void> => {
+      const closing = session;
+      session = undefined;
+      if (closing === undefined) return;
+      await closeQuietly(closing);
+      closing.destroy();
+    },
+    drop: (): void => {
+      session?.destroy();
+      session = undefined;
+    },
+    /** Messages that were no answer to anything. */
+    strays: () => messagesIn - answersIn,
+  };
+}
+
+interface AskedAgain {
+  readonly own: Progress;
+  readonly ask: () => Promise<Reply>;
+  readonly isOver: () => boolean;
+  readonly signal: AbortSignal;
+}
+
+/** How often it has to ask is chance: of the answers in between only the last is kept. */
+async function* repliesAsTold({ own, ask, isOver, signal }: AskedAgain): AsyncIterable<Reply> {
+  const before = own.replies.length;
+  let waitSeconds = own.replies.at(-1)?.retryAfterSeconds ?? POLL_SECONDS_MIN;
+  while (!isOver() && !signal.aborted) {
+    await wait(Math.max(waitSeconds, POLL_SECONDS_MIN) * 1000, undefined, { signal });
+    const reply = await ask();
+    waitSeconds = reply.retryAfterSeconds ?? POLL_SECONDS_MIN;
+    own.replies.splice(before, own.replies.length - before, reply);
+    yield reply;
+  }
+}
+
+function isAnswer({ step }: Reply): boolean {
+  return step === 'register' || step === 'poll';
 }
 
 function factsOf(progress: Progress | undefined, { transport }: DeviceOptions, strays: number): DeviceFacts {
@@ -140,7 +162,7 @@ function factsOf(progress: Progress | undefined, { transport }: DeviceOptions, s
   return {
     outcome: conclusion?.outcome ?? 'assigning',
     ...(conclusion?.message !== undefined && { message: conclusion.message }),
-    replies: replies.filter((reply) => reply.step === 'register' || reply.step === 'poll'),
+    replies: replies.filter(isAnswer),
     cSdkResult: cSdkResult({ transport, replies, ...(ended !== undefined && { ended }) }),
     strayMessages,
   };

@@ -4,6 +4,7 @@ import { type CSdkReply, type CSdkResult, cSdkResult } from '../../device/c-sdk-
 import type { Reply } from '../../device/device.ts';
 import { numberMember, objectMember, readJsonObject, stringMember } from '../../device/json-body.ts';
 import type { JournalEvent } from '../../emulator/wire/journal-entry.ts';
+import { jsonCopy } from '../../emulator/wire/json.ts';
 import type { DeviceTransport } from '../../emulator/wire/transports.ts';
 import type { JsonObject, JsonValue } from '../../emulator/wire/twin.ts';
 import type { CaseDevice, DeviceFacts } from '../case-devices/case-device.ts';
@@ -175,5 +176,5 @@ export function whatWasSaid(observations: ReadonlyMap<string, Observation>): Jso
     };
     return [name, told] as const;
   });
-  return JSON.parse(JSON.stringify(Object.fromEntries(said))) as JsonObject;
+  return jsonCopy(Object.fromEntries(said));
 }

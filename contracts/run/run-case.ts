@@ -9,7 +9,7 @@ import { type ExpectContext, judge } from './check-expect.ts';
 import { disagreements, type Observation, observe, whatWasSaid } from './observe.ts';
 import { playSteps } from './play-steps.ts';
 import type { CaseResult, Mismatch, TimelineEntry } from './result.ts';
-import { createTimeline } from './timeline.ts';
+import { createTimeline, type TimelineWriter } from './timeline.ts';
 import { caseSeed, hashOf } from './trace-hash.ts';
 import { keysIn, openWorld, type World, type WorldOptions } from './world.ts';
 
@@ -101,10 +101,24 @@ async function play({ contract }: LoadedCase, options: RunCaseOptions, masker: M
 
 async function playIn(world: World, options: RunCaseOptions, masker: Masker): Promise<Played> {
   const { at } = world;
-  const { contract } = at;
-  const startMs = at.clock.now();
   const timeline = createTimeline(() => at.clock.now());
   const stopListening = at.journal.subscribe((registrationId, entry) => timeline.event(registrationId, entry));
+  try {
+    return await playAndJudge(world, options, { masker, timeline });
+  } finally {
+    stopListening();
+  }
+}
+
+interface Told {
+  readonly masker: Masker;
+  readonly timeline: TimelineWriter;
+}
+
+async function playAndJudge(world: World, options: RunCaseOptions, { masker, timeline }: Told): Promise<Played> {
+  const { at } = world;
+  const { contract } = at;
+  const startMs = at.clock.now();
   const onStep = async (text: string): Promise<void> => {
     await at.journal.catchUp();
     timeline.step(text);
@@ -135,7 +149,6 @@ async function playIn(world: World, options: RunCaseOptions, masker: Masker): Pr
   masker.add(keysIn(await at.setUp()));
   const said = options.keepSaid ? whatWasSaid(await observeAll(world)) : undefined;
   await at.journal.catchUp();
-  stopListening();
   return {
     ...judged,
     ...(error !== undefined && { error }),

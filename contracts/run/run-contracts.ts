@@ -15,7 +15,7 @@ import { compareTraces } from './compare-traces.ts';
 import { type DriverKind, type PlannedCase, planRun, requireResults } from './plan.ts';
 import { requireReachable } from './reachable.ts';
 import { BUILT_IN_DRIVER, type CaseResult, type Reporter, type RunFacts, SDK_DRIVER, type Verdict } from './result.ts';
-import { runCase } from './run-case.ts';
+import { type RanCase, runCase } from './run-case.ts';
 import { hashOf } from './trace-hash.ts';
 
 export interface RunOptions {
@@ -90,42 +90,7 @@ export async function runContracts(selected: readonly LoadedCase[], options: Run
   };
   const startedMs = performance.now();
   for (const reporter of reporters) await reporter.started?.(facts);
-  const results: CaseResult[] = [];
-  const runOne = async ({ loaded, transports }: PlannedCase): Promise<void> => {
-    const ran = [];
-    for (const transport of transports) {
-      if (options.signal?.aborted === true) throw new RunError('interrupted');
-      const one = await runCase(loaded, {
-        transport,
-        seed,
-        driver: programs.name,
-        target,
-        ownWebhook: webhook,
-        webhookCa: options.webhookCa,
-        program: programs.ofRun,
-        sdk: programs.sdk,
-        keepSaid: options.keepSaid === true,
-        caseTimeoutMs: options.caseTimeoutMs ?? CASE_TIMEOUT_MS,
-        signal: options.signal ?? new AbortController().signal,
-      });
-      ran.push(one);
-    }
-    const compared = loaded.contract.expect.traceEqualAcrossTransports === true ? compareTraces(ran) : ran;
-    const found = compared.map(({ result }) => result);
-    results.push(...found);
-    for (const reporter of reporters) await reporter.finished?.(found);
-  };
-  let notClosed: unknown;
-  try {
-    await target.begin();
-    const jobs = options.jobs ?? availableParallelism();
-    await sideBySide(plan.cases, Math.min(jobs, target.jobsMax ?? jobs), runOne);
-  } finally {
-    await programs.stop();
-    await target.close().catch((error: unknown) => {
-      notClosed = error;
-    });
-  }
+  const { results, notClosed } = await playAll(plan.cases, { options, seed, target, programs });
   requireResults(plan, results);
   const verdict = verdictOf(facts, inOrder(results, plan.cases), {
     realMs: performance.now() - startedMs,
@@ -135,6 +100,59 @@ export async function runContracts(selected: readonly LoadedCase[], options: Run
   // The results stand; that the target is not as it was is told as well.
   if (notClosed !== undefined) throw notClosed;
   return verdict;
+}
+
+interface Playing {
+  readonly options: RunOptions;
+  readonly seed: string;
+  readonly target: Target;
+  readonly programs: Programs;
+}
+
+interface PlayedAll {
+  readonly results: readonly CaseResult[];
+  /** Why the target is not as it was. */
+  readonly notClosed?: unknown;
+}
+
+async function playAll(cases: readonly PlannedCase[], playing: Playing): Promise<PlayedAll> {
+  const { target, programs, options } = playing;
+  const results: CaseResult[] = [];
+  const runOne = async (planned: PlannedCase): Promise<void> => {
+    const found = await playOne(planned, playing);
+    results.push(...found);
+    for (const reporter of options.reporters ?? []) await reporter.finished?.(found);
+  };
+  let notClosed: unknown;
+  try {
+    await target.begin();
+    const jobs = options.jobs ?? availableParallelism();
+    await sideBySide(cases, Math.min(jobs, target.jobsMax ?? jobs), runOne);
+  } finally {
+    await programs.stop();
+    await target.close().catch((error: unknown) => {
+      notClosed = error;
+    });
+  }
+  return { results, notClosed };
+}
+
+/** One case, over each of its transports. */
+async function playOne(
+  { loaded, transports }: PlannedCase,
+  { options, seed, target, programs }: Playing,
+): Promise<readonly CaseResult[]> {
+  const { webhook, webhookCa, keepSaid = false, caseTimeoutMs = CASE_TIMEOUT_MS } = options;
+  const { signal = new AbortController().signal } = options;
+  const ran: RanCase[] = [];
+  for (const transport of transports) {
+    if (signal.aborted) throw new RunError('interrupted');
+    const { name: driver, ofRun: program, sdk } = programs;
+    const where = { transport, seed, driver, target, ownWebhook: webhook, webhookCa, program, sdk };
+    ran.push(await runCase(loaded, { ...where, keepSaid, caseTimeoutMs, signal }));
+  }
+  const compared = loaded.contract.expect.traceEqualAcrossTransports === true ? compareTraces(ran) : ran;
+  return compared.map(({ result }) => result);
 }
 
 async function requireConsent(

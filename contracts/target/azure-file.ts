@@ -3,8 +3,10 @@ import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { parse } from 'yaml';
 import { type Address, addressOf } from '../../emulator/wire/address.ts';
+import { TOO_DEEP } from '../../emulator/wire/json-depth.ts';
 import { type ParsedConnectionString, parseConnectionString } from '../../emulator/wire/resource.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../emulator/wire/twin.ts';
+import { isYamlTooDeep } from '../case/yaml-documents.ts';
 import { RunError } from './run-error.ts';
 
 export interface AzureFile {
@@ -64,6 +66,7 @@ export async function readAzureFile(path: string): Promise<AzureFile> {
 /** A parser's own message would quote the line, and with it the key. */
 function documentOf(text: string, path: string): JsonObject {
   let document: unknown;
+  if (isYamlTooDeep(text)) throw new RunError(`${path} is ${TOO_DEEP}`);
   try {
     document = parse(text);
   } catch {

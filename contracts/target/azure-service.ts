@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { ClientError } from '../../client/client-error.ts';
 import { createServiceClient, type ServiceClient } from '../../client/service-client.ts';
+import type { ParsedConnectionString } from '../../emulator/wire/resource.ts';
 import type { GivenEnrollmentGroup, GivenIndividualEnrollment } from '../../emulator/wire/set-up.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../emulator/wire/twin.ts';
 import type { AzureFile } from './azure-file.ts';
@@ -14,8 +15,11 @@ const SERVICE_API_VERSION = '2021-10-01';
 const HUB_API_VERSION = '2021-04-12';
 
 export interface AzureService {
-  /** @throws when the service or a hub does not answer to its connection string */
-  check(): Promise<void>;
+  /**
+   * Ids of enrollments and of devices at the hubs that begin so; of a hub's devices, among the first thousand.
+   * @throws when the service or a hub does not answer to its connection string
+   */
+  under(prefix: string): Promise<readonly string[]>;
   begin(scope: ScopeOfCase): Made;
   /** What the run has made and is still there. */
   remaining(): Promise<readonly string[]>;
@@ -47,16 +51,28 @@ interface Clients {
 }
 
 export function connectAzure({ service, hubs, rest, ca }: AzureFile): AzureService {
-  const endpointOf = (host: string) => ({ ...(rest ?? { host, port: 443 }), ...(ca !== undefined && { ca }) });
+  const clientOf = (credential: ParsedConnectionString, apiVersion: string): ServiceClient => {
+    const endpoint = { ...(rest ?? { host: credential.host, port: 443 }), ...(ca !== undefined && { ca }) };
+    return createServiceClient({ endpoint, credential, apiVersion });
+  };
   const clients: Clients = {
-    service: createServiceClient(endpointOf(service.host), service, SERVICE_API_VERSION),
-    hubs: new Map(hubs.map((hub) => [hub.host, createServiceClient(endpointOf(hub.host), hub, HUB_API_VERSION)])),
+    service: clientOf(service, SERVICE_API_VERSION),
+    hubs: new Map(hubs.map((hub) => [hub.host, clientOf(hub, HUB_API_VERSION)])),
   };
   const paths = new Map<string, ServiceClient>();
   return {
-    check: async () => {
-      await find(clients.service, enrollmentPath('nobody'));
-      for (const client of clients.hubs.values()) await find(client, devicePath('nobody'));
+    under: async (prefix) => {
+      const records = await Promise.all(
+        (['enrollments', 'enrollmentGroups'] as const).map((kind) =>
+          clients.service.askAll({ method: 'POST', path: `/${kind}/query`, body: { query: 'SELECT *' } }),
+        ),
+      );
+      const devices = await Promise.all(
+        [...clients.hubs.values()].map(async (client) => (await client.ask({ method: 'GET', path: '/devices' })).body),
+      );
+      return [...records, ...devices]
+        .flatMap((list) => (Array.isArray(list) ? list.flatMap(idsIn) : []))
+        .filter((id) => id.startsWith(`${prefix}-`));
     },
     begin: (scope) => begin(clients, scope, (client, path) => paths.set(`${client.host}${path}`, client)),
     remaining: async () => {
@@ -167,6 +183,12 @@ function twinOf({ tags, properties }: JsonObject): NonNullable<AtHub['twin']> {
   const desired = isJsonObject(properties) && isJsonObject(properties.desired) ? properties.desired : {};
   const { $metadata: _metadata, $version: _version, ...own } = desired;
   return { tags: isJsonObject(tags) ? tags : {}, desired: own };
+}
+
+function idsIn(record: JsonValue): readonly string[] {
+  const { registrationId, enrollmentGroupId, deviceId } = isJsonObject(record) ? record : {};
+  const id = registrationId ?? enrollmentGroupId ?? deviceId;
+  return typeof id === 'string' ? [id] : [];
 }
 
 const enrollmentPath = (id: string): string => `/enrollments/${encodeURIComponent(id)}`;

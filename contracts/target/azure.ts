@@ -4,7 +4,7 @@ import type { ContractCase } from '../case/case.ts';
 import type { AzureFile } from './azure-file.ts';
 import { type AzureService, connectAzure, ID_LENGTH_MAX, type Made } from './azure-service.ts';
 import { caseMark, hubsOf, idsOf, inWordsOfCase, type Renamed, renameCase, scopesOf } from './names.ts';
-import { RunError } from './run-error.ts';
+import { RunError, refuseLeftovers } from './run-error.ts';
 import { setUpOf } from './set-up-of.ts';
 import type { Ability, Assignment, OpenCaseOptions, Target, TargetCase, WebhookPlace } from './target.ts';
 
@@ -38,7 +38,7 @@ export function azureTarget({ file, prefix, webhookListen }: AzureOptions): Targ
       ];
     },
     isRepeatable: false,
-    begin: () => service.check(),
+    begin: async () => refuseLeftovers(file.service.host, await service.under(prefix)),
     open: (options) => openCase(service, file, prefix, options),
     close: async () => {
       const left = await service.remaining();

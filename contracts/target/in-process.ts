@@ -3,7 +3,8 @@
 import { type Emulator, type EmulatorOptions, startEmulator } from '../../emulator/index.ts';
 import { listenerOf } from '../../emulator/service-door.ts';
 import { subjectName } from '../../emulator/wire/journal-subject.ts';
-import type { JsonObject, JsonValue } from '../../emulator/wire/twin.ts';
+import { jsonCopy } from '../../emulator/wire/json.ts';
+import type { JsonValue } from '../../emulator/wire/twin.ts';
 
 import { setUpOf } from './set-up-of.ts';
 import { ABILITIES, type Ability, IN_PROCESS, type OpenCaseOptions, type Target, type TargetCase } from './target.ts';
@@ -73,7 +74,7 @@ function caseOf(
       const device = await hubs.device(hub, deviceId);
       const twin = await hubs.twin(hub, deviceId);
       return {
-        device: device && (JSON.parse(JSON.stringify(device)) as JsonObject),
+        device: device && jsonCopy(device),
         twin: twin && { tags: twin.tags, desired: twin.properties.desired },
       };
     },

@@ -8,12 +8,12 @@ import { whereaboutsOf } from '../../client/whereabouts.ts';
 import { listenerOf } from '../../emulator/service-door.ts';
 import type { Address } from '../../emulator/wire/address.ts';
 import type { ClockState } from '../../emulator/wire/control-api.ts';
+import { jsonCopy } from '../../emulator/wire/json.ts';
 import type { DeviceTransport } from '../../emulator/wire/transports.ts';
-import type { JsonObject } from '../../emulator/wire/twin.ts';
 import type { ContractCase } from '../case/case.ts';
 import { type CaseJournal, followJournal } from './journal-of-case.ts';
 import { caseMark, hubsOf, inWordsOfCase, type Renamed, renameCase, scopesOf } from './names.ts';
-import { RunError } from './run-error.ts';
+import { RunError, refuseLeftovers } from './run-error.ts';
 import { setUpOf } from './set-up-of.ts';
 import type { Ability, OpenCaseOptions, Target, TargetCase, WebhookPlace } from './target.ts';
 
@@ -90,11 +90,7 @@ export function runningTarget({ client, prefix, webhookPlace, ...addresses }: Ru
 
 /** Moving the clock would move what others are waiting for. */
 async function refuseForeignWork(client: ControlClient, prefix: string): Promise<void> {
-  const left = await leftovers(client, prefix);
-  if (left.length > 0) {
-    const what = `${client.url} holds ${left.join(', ')} already`;
-    throw new RunError(`${what}: choose another --prefix, or wait until the run with this one has ended`);
-  }
+  refuseLeftovers(client.url, await leftovers(client, prefix));
   const [sleeper] = (await client.clock()).pending;
   if (sleeper === undefined) return;
   const what = `${sleeper.who} waits on the clock of ${client.url} (${sleeper.why})`;
@@ -186,7 +182,7 @@ function caseOf({ client, own, names, idScope, journal, remove, ca, endpoint, ..
       const device = await orNone(client.hubDevice(hub, deviceId));
       if (device === undefined) return { device: undefined, twin: undefined };
       const { tags, properties } = await client.twin(hub, deviceId);
-      return { device: JSON.parse(JSON.stringify(device)) as JsonObject, twin: { tags, desired: properties.desired } };
+      return { device: jsonCopy(device), twin: { tags, desired: properties.desired } };
     },
     entries: journal.entries,
     journal,

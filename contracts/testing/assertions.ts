@@ -1,14 +1,7 @@
 /** The assertions as plain functions, for any test runner. */
 import { AssertionError } from 'node:assert';
-import {
-  type Checked,
-  checkAssigned,
-  checkFailed,
-  checkWebhookCalled,
-  type WebhookCallsExpected,
-  type WebhookSubject,
-} from './checks.ts';
-import type { Registration } from './registration.ts';
+import { type Checked, checkAssigned, checkFailed, checkWebhookCalled, type WebhookCallsExpected } from './checks.ts';
+import type { Registration, Subject } from './registration.ts';
 
 /** @throws {AssertionError} with the registration's timeline, unless the device was assigned to this hub */
 export function expectAssigned(registration: Registration, hub: string): void {
@@ -27,7 +20,7 @@ export function expectFailed(registration: Registration, errorCode: number): voi
  * @param subject a registration, or the whole emulator
  * @throws {AssertionError} with the timeline, unless the webhook was called so
  */
-export function expectWebhookCalled(subject: WebhookSubject, calls?: WebhookCallsExpected): void {
+export function expectWebhookCalled(subject: Subject, calls?: WebhookCallsExpected): void {
   assertChecked(checkWebhookCalled(subject, calls), expectWebhookCalled);
 }
 

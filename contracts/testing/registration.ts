@@ -21,7 +21,9 @@ export type Outcome =
 
 /** Of the latest attempt to register. */
 export function outcomeOf(registration: Registration): Outcome {
-  return entriesOf(registration).reduce<Outcome>((outcome, { event }) => after(event) ?? outcome, { kind: 'unknown' });
+  return onRecord(registration).entries.reduce<Outcome>((outcome, { event }) => after(event) ?? outcome, {
+    kind: 'unknown',
+  });
 }
 
 function after(event: JournalEvent): Outcome | undefined {
@@ -46,16 +48,27 @@ function concluded(event: Extract<JournalEvent, { readonly kind: 'concluded' }>)
   return status === 'disabled' ? { kind: 'disabled' } : undefined;
 }
 
-export function entriesOf({ emulator, idScope, registrationId }: Registration): readonly JournalEntry[] {
-  return emulator.journal.timeline(idScope, registrationId)?.entries ?? [];
+/** Of one device, or of all. */
+export type Subject = Registration | { readonly emulator: Emulator };
+
+export interface OnRecord {
+  /** In the order in which it happened. */
+  readonly entries: readonly JournalEntry[];
+  /** The journal had more, and let go of it to make room. */
+  readonly isIncomplete: boolean;
 }
 
-/** Everything that an emulator has on record, in the order in which it happened. */
-export function allEntriesOf({ journal }: Emulator): readonly JournalEntry[] {
-  return journal
-    .timelines()
-    .flatMap(({ entries }) => entries)
-    .sort((one, other) => one.sequence - other.sequence);
+export function onRecord(subject: Subject): OnRecord {
+  const { journal } = subject.emulator;
+  const timelines =
+    'registrationId' in subject
+      ? [journal.timeline(subject.idScope, subject.registrationId) ?? { entries: [], droppedEntries: 0 }]
+      : journal.timelines();
+  return {
+    entries: timelines.flatMap(({ entries }) => entries).sort((one, other) => one.sequence - other.sequence),
+    // Whose the timelines were that had to go is forgotten with them: they may have been this one's.
+    isIncomplete: journal.droppedTimelines() > 0 || timelines.some(({ droppedEntries }) => droppedEntries > 0),
+  };
 }
 
 /** A device that polls for minutes would fill the screen. */

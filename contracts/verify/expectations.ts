@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { schemaFaults } from '../../emulator/wire/check-shape.ts';
 import { ruleText } from '../../emulator/wire/fault.ts';
-import { TOO_DEEP } from '../../emulator/wire/json-depth.ts';
+import { parseJson, TOO_DEEP } from '../../emulator/wire/json-depth.ts';
 import { isRegistrationId, REGISTRATION_ID_RULE } from '../../emulator/wire/registration-id.ts';
 import { type InitialTwin, InitialTwinSchema } from '../../emulator/wire/twin.ts';
 import type { With, Written } from '../case/case.ts';
@@ -102,13 +102,19 @@ function ruleFaults(rule: Expectation, index: number, { linkedHubs }: Expectatio
 
 /** JSON, or YAML by the name of the file; YAML would read broken JSON in surprising ways. */
 async function parseDocument(file: string, text: string): Promise<unknown> {
-  const isYaml = /\.ya?ml$/i.test(file);
-  if (isYaml && isYamlTooDeep(text)) throw new ExpectationsError(`${file}: is ${TOO_DEEP}`);
+  const refuse = (why: string): never => {
+    throw new ExpectationsError(`${file}: is ${why}`);
+  };
+  if (!/\.ya?ml$/i.test(file)) {
+    const parsed = parseJson(text);
+    if (parsed.kind === 'json') return parsed.value;
+    return refuse(parsed.kind === 'broken' ? `not JSON: ${parsed.why}` : TOO_DEEP);
+  }
+  if (isYamlTooDeep(text)) return refuse(TOO_DEEP);
+  const { parse } = await import('yaml');
   try {
-    if (!isYaml) return JSON.parse(text) as unknown;
-    const { parse } = await import('yaml');
     return parse(text) as unknown;
   } catch (error) {
-    throw new ExpectationsError(`${file}: is not ${isYaml ? 'YAML' : 'JSON'}: ${(error as Error).message}`);
+    return refuse(`not YAML: ${(error as Error).message}`);
   }
 }

@@ -2,6 +2,7 @@
 
 import { type AllocationQuestion, buildAllocationRequest } from '../../emulator/service-door.ts';
 import { CONTOSO_GROUP } from '../../emulator/wire/contoso.ts';
+import { jsonCopy } from '../../emulator/wire/json.ts';
 import { isJsonObject, type JsonValue } from '../../emulator/wire/twin.ts';
 import type { Attester } from './attester.ts';
 import type { Shape } from './shape.ts';
@@ -23,7 +24,7 @@ export async function requestOf(shape: Shape, webhookUrl: string, provenBy: Atte
     payload,
     linkedHubs,
   });
-  return JSON.parse(JSON.stringify(request)) as JsonValue;
+  return jsonCopy(request);
 }
 
 /** Keys and certificates are taken out by the builder, so there are none to begin with. */

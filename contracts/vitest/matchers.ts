@@ -5,9 +5,8 @@ import {
   checkFailed,
   checkWebhookCalled,
   type WebhookCallsExpected,
-  type WebhookSubject,
 } from '../testing/checks.ts';
-import type { Registration } from '../testing/registration.ts';
+import type { Registration, Subject } from '../testing/registration.ts';
 
 export interface DpsMatchers {
   /** The registration ended at this hub. */
@@ -36,11 +35,11 @@ function registrationIn(received: unknown, matcher: string): Registration {
   throw new TypeError(`${matcher} is asked of a registration: expect(dps.registration('my-device')).${matcher}(…)`);
 }
 
-function subjectIn(received: unknown): WebhookSubject {
+function subjectIn(received: unknown): Subject {
   if (isSubject(received)) return received;
   throw new TypeError('toHaveCalledWebhook is asked of what useDps gave, or of a registration');
 }
 
-function isSubject(value: unknown): value is WebhookSubject {
+function isSubject(value: unknown): value is Subject {
   return typeof value === 'object' && value !== null && 'emulator' in value;
 }

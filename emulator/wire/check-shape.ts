@@ -140,6 +140,8 @@ function ruleOf({ keyword, params, message, schemaPath }: SchemaError, schema: o
       return params.limit === 1 ? 'must not be empty' : message;
     case 'maxLength':
       return `must be at most ${String(params.limit)} characters long`;
+    case 'minItems':
+    case 'maxItems':
     case 'minProperties':
     case 'maxProperties':
     case 'pattern':

@@ -14,14 +14,14 @@ export type ParsedJson =
   | { readonly kind: 'too-deep' };
 
 /** The one way in for JSON text, whoever sends it; each caller refuses in words of its own. */
-export function parseJson(text: string): ParsedJson {
+export function parseJson(text: string, levels = JSON_DEPTH_MAX): ParsedJson {
   let value: JsonValue;
   try {
     value = JSON.parse(text);
   } catch (error) {
     return { kind: 'broken', why: error instanceof Error ? error.message : String(error) };
   }
-  return isTooDeep(value) ? { kind: 'too-deep' } : { kind: 'json', value };
+  return isTooDeep(value, levels) ? { kind: 'too-deep' } : { kind: 'json', value };
 }
 
 /** Keeps a list of what it still has to look into instead of calling itself; a circle is too deep. */

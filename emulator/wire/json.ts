@@ -1,13 +1,19 @@
 /** JSON that somebody else wrote: read without trusting it, and named in sentences. */
-import type { JsonValue } from './twin.ts';
+import { JSON_DEPTH_MAX, parseJson } from './json-depth.ts';
+import type { JsonObject, JsonValue } from './twin.ts';
 
-/** The value; `undefined` when the text is no JSON. */
+/** A request or an answer puts what was taken at the limit into a few levels of its own: a payload, say, into a timeline. */
+const ENVELOPE_LEVELS = 16;
+
+/** The value; `undefined` when the text is no JSON, or deeper than anything that was let in can have become. */
 export function parsedJson(text: string): JsonValue | undefined {
-  try {
-    return JSON.parse(text) as JsonValue;
-  } catch {
-    return undefined;
-  }
+  const parsed = parseJson(text, JSON_DEPTH_MAX + ENVELOPE_LEVELS);
+  return parsed.kind === 'json' ? parsed.value : undefined;
+}
+
+/** As a wire would carry it: without what JSON does not know, and shared with nobody. */
+export function jsonCopy(value: object): JsonObject {
+  return JSON.parse(JSON.stringify(value));
 }
 
 /** `an array`, `a number`: what stands where something else was expected. */

@@ -1,4 +1,5 @@
 /** The one masker: keeps keys, signatures and function codes out of all that is shown: logs, journal, reports, pages, errors. */
+import { parsedJson } from './json.ts';
 import { isJsonObject, type JsonValue } from './twin.ts';
 
 export const MASK = '****';
@@ -167,10 +168,7 @@ export const { text: maskText, json: maskJson } = createMasker();
 export function maskLogLine(line: string): string {
   const start = line.indexOf('{');
   if (start < 0) return maskText(line);
-  try {
-    const document = JSON.parse(line.slice(start)) as JsonValue;
-    return `${maskText(line.slice(0, start))}${JSON.stringify(maskJson(document))}`;
-  } catch {
-    return maskText(line);
-  }
+  const document = parsedJson(line.slice(start));
+  if (document === undefined) return maskText(line);
+  return `${maskText(line.slice(0, start))}${JSON.stringify(maskJson(document))}`;
 }

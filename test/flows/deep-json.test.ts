@@ -5,14 +5,19 @@ import { describe, expect, it } from 'vitest';
 import { readJsonArgument } from '../../cli/az/json-argument.ts';
 import { jsonFault, readJsonText } from '../../cli/json-fault.ts';
 import { readConfigFile } from '../../cli/start/config-file.ts';
+import { readReadyFile } from '../../client/ready-file.ts';
 import { CaseError } from '../../contracts/case/case-error.ts';
 import { readCases } from '../../contracts/case/read-cases.ts';
+import { readAzureFile } from '../../contracts/target/azure-file.ts';
 import { readExpectations } from '../../contracts/verify/expectations.ts';
 import { judgeAnswer } from '../../contracts/verify/judge-answer.ts';
+import { readJsonObject } from '../../device/json-body.ts';
 import { resolveAssumptions } from '../../emulator/core/assumptions.ts';
 import { readCustomAnswer } from '../../emulator/core/dps/allocation/custom-answer.ts';
 import { checkSetUp } from '../../emulator/core/set-up/check-set-up.ts';
 import { SetUpError } from '../../emulator/wire/fault.ts';
+import { parsedJson } from '../../emulator/wire/json.ts';
+import { readContainerConfig } from '../../testcontainers/container-config.ts';
 import { caseFolder, HEAD } from '../contracts/support/case-folder.ts';
 import { call } from '../control/support/call.ts';
 import { errorCodeOf, serviceClient } from '../http/support/service-client.ts';
@@ -142,6 +147,30 @@ describe('on the command line', () => {
     await expect(readConfigFile(config ?? '')).rejects.toThrow(/config\.json:1:\d+: not JSON: .*nested deeper than 64/);
     await expect(readExpectations(json ?? '')).rejects.toThrow(/rules\.json: .*nested deeper than 64 levels/);
     await expect(readExpectations(yaml ?? '')).rejects.toThrow(/rules\.yaml: .*nested deeper than 64 levels/);
+  });
+});
+
+describe('what a client reads', () => {
+  /** The state of a registration puts a payload at the limit one level deeper than the webhook gave it. */
+  const reply = (levels: number): string => `{"registrationState":${inObject(levels, 'payload')}}`;
+
+  it('may be as deep as what was let in has become inside an answer', () => {
+    expect(readJsonObject(reply(64))).toHaveProperty('registrationState.payload');
+    expect(parsedJson(`[${lists(79)}]`)).toBeDefined();
+  });
+
+  it.each([81, 100_000])('is no JSON with %d levels: nobody sends that', (levels) => {
+    expect(readJsonObject(reply(levels))).toBeUndefined();
+    expect(parsedJson(lists(levels))).toBeUndefined();
+  });
+
+  it.each(REFUSED)('a file of %d levels is refused, or is none of ours', async (levels) => {
+    const folder = await caseFolder({});
+    const path = join(folder, 'document.json');
+    await writeFile(path, inObject(levels, 'options'));
+    await expect(readContainerConfig(path)).rejects.toThrow(/withConfig: .*document\.json: nested deeper than 64/);
+    await expect(readAzureFile(path)).rejects.toThrow(/document\.json is nested deeper than 64/);
+    expect(readReadyFile(path)).toBeUndefined();
   });
 });
 

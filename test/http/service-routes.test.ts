@@ -367,9 +367,10 @@ describe.each(KINDS)('$name', ({ path, collection, idMember, notFound, itemType 
   });
 
   it.each([
-    ['no mode', { [collection]: [record({})] }, /mode must be one of/],
+    ['no mode', { [collection]: [record({})] }, /mode is required/],
     ['an unknown mode', { [collection]: [record({})], mode: 'upsert' }, /mode must be one of/],
-    ['no entries', { mode: 'create' }, /must be an array/],
+    ['no entries', { mode: 'create' }, /^(enrollments|enrollmentGroups) is required\./],
+    ['entries that are no list', { [collection]: {}, mode: 'create' }, /must be an array\./],
     ['an empty list', { [collection]: [], mode: 'create' }, /1 to 10/],
     [
       'eleven entries',

@@ -72,7 +72,24 @@ const SOURCE_LINES_MAX = 300;
 /** Tables of cases are long without being deep. */
 const TEST_LINES_MAX = 450;
 
+/** Where JSON text is read or copied past the one reader, and why. */
+export const JSON_PARSERS: Readonly<Record<string, string>> = {
+  'emulator/wire/json-depth.ts': 'the one reader',
+  'emulator/wire/json.ts': 'copies a value that is there already',
+  'emulator/allocation-webhook/ladder.ts': 'the request that it has written itself',
+  'contracts/verify/shown-text.ts': 'copies its own document, masking each text on the way',
+  'webhook/src/allocation-request.ts': 'is deployed alone, and walks over nothing',
+  'webhook/stand-in/recorded-request.ts':
+    "belongs to the webhook's own project, and hands the value to the test that asked",
+};
+
 export const RULES: readonly Rule[] = [
+  ban(
+    'JSON from outside comes in by one reader, which has a limit of depth',
+    '`parseJson` of wire/json-depth.ts, or `parsedJson` where it does not matter why; `jsonCopy` copies',
+    /\bJSON\.parse\b|\bresponse\.json\(/,
+    (path) => !isIn('test/', 'bench/')(path) && !Object.hasOwn(JSON_PARSERS, path),
+  ),
   ban(
     'the core reads no clock',
     'take the instant from `ports.clock.now()`; wire/timestamp.ts prints it',

@@ -17,12 +17,27 @@ export function createLogWriter(functionKey: string, write: (line: string) => vo
   };
 }
 
+/** What tells of itself that a secret follows; a test holds it to the masker of `emulator/wire/`. */
+const SECRET_TEXT: readonly (readonly [RegExp, string])[] = [
+  [/("(?:primaryKey|secondaryKey|sharedAccessKey|authorization|password)"\s*:\s*")(?:[^"\\]|\\.)*"/gi, '$1****"'],
+  [/(\b(?:sig|SharedAccessKey)=)[^&;\s"']+/gi, '$1****'],
+  [/(\bx-functions-key["']?\s*[:=]\s*["']?)[^\s"',;&]+/gi, '$1****'],
+  [/(\/\/[^/\s:@]+:)[^/\s@]+@/g, '$1****@'],
+];
+
 /** Replaces every query that holds a `code` by `?****`, as DPS does in the body it sends, and the key itself anywhere. */
 export function maskFunctionKeys(text: string, functionKey: string): string {
   // No "?" inside a query: each character is then looked at once, however hostile the text.
-  const masked = text.replace(/\?[^\s"'?]*/g, (query) => (/code=/i.test(query) ? '?****' : query));
-  if (functionKey.length < KEY_LENGTH_MASKED_ANYWHERE_MIN) return masked;
-  return masked.replaceAll(functionKey, '****').replaceAll(encodeURIComponent(functionKey), '****');
+  const queries = text.replace(/\?[^\s"'?]*/g, (query) => (/code=/i.test(query) ? '?****' : query));
+  // The key first: a pattern may take a part of it and leave the rest.
+  const withoutKey = functionKey.length < KEY_LENGTH_MASKED_ANYWHERE_MIN ? queries : hideKey(queries, functionKey);
+  return SECRET_TEXT.reduce((told, [pattern, replacement]) => told.replace(pattern, replacement), withoutKey);
+}
+
+function hideKey(text: string, functionKey: string): string {
+  const spellings = [functionKey, encodeURIComponent(functionKey), Buffer.from(functionKey).toString('base64')];
+  const patterns = spellings.map((one) => one.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&'));
+  return text.replace(new RegExp(patterns.join('|'), 'gi'), '****');
 }
 
 export function executingLine(functionName: string, invocationId: string): string {

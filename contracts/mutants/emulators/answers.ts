@@ -1,5 +1,6 @@
 /** Emulators that read the webhook's answer wrongly, or do not ask for one. */
 import type { AllocationQuestion, Ports, WebhookOutcome } from '../../../emulator/internal-door.ts';
+import { parsedJson } from '../../../emulator/wire/json.ts';
 import { isJsonObject, type JsonObject } from '../../../emulator/wire/twin.ts';
 import { type EmulatorMutant, identified, replacingPorts } from '../mutant.ts';
 
@@ -113,7 +114,7 @@ function reading(by: Read): EmulatorMutant['replace'] {
 function readingBody(by: (body: JsonObject, question: AllocationQuestion) => JsonObject): EmulatorMutant['replace'] {
   return reading((outcome, question) => {
     if (outcome.kind !== 'response') return outcome;
-    const body: unknown = JSON.parse(outcome.body);
+    const body = parsedJson(outcome.body);
     return isJsonObject(body) ? { ...outcome, body: JSON.stringify(by(body, question)) } : outcome;
   });
 }

@@ -1,5 +1,6 @@
 /** Emulators that ask the webhook wrongly: too often, too soon, the wrong thing, at the wrong address. */
 import type { decideRetry, Parts, WebhookOutcome } from '../../../emulator/internal-door.ts';
+import { parsedJson } from '../../../emulator/wire/json.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../../emulator/wire/twin.ts';
 import { type EmulatorMutant, identified, replacing } from '../mutant.ts';
 
@@ -111,7 +112,9 @@ export const LADDER_MUTANTS = identified<EmulatorMutant>({
     at: 'expect.webhookRequests[0].body.deviceRuntimeContext.payload',
     replace: askingAbout(({ payload, ...context }) => ({
       ...context,
-      ...(payload !== undefined && { payload: typeof payload === 'string' ? JSON.parse(payload) : payload }),
+      ...(payload !== undefined && {
+        payload: typeof payload === 'string' ? (parsedJson(payload) ?? payload) : payload,
+      }),
     })),
   },
   'forgets-current-hub': {

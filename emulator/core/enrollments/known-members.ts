@@ -8,6 +8,8 @@ export interface Shape {
 }
 
 /**
+ * It walks the schema itself: `wire/check-shape` says what is wrong with a value and changes nothing in it, and here names are
+ * mended before it is asked.
  * The value with its members named as the shape names them, as deep as the shape says which members there are.
  * @param unknown what becomes of a member that the shape does not know: it stays, for a check to refuse, or is dropped
  */

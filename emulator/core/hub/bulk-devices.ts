@@ -1,14 +1,25 @@
 /** Bulk registry operation: deletes, as `removeDevices` sends them; creating and updating in bulk is not emulated yet. */
-import { isJsonObject, type JsonValue } from '../../wire/twin.ts';
+import { schemaFaults } from '../../wire/check-shape.ts';
+import type { JsonValue } from '../../wire/twin.ts';
 import type { HubAnswer } from './hub-call.ts';
 import type { Hubs } from './hub-devices.ts';
 import { HubError } from './hub-errors.ts';
 import { deleteDevice, parsedBody } from './registry-operations.ts';
 
-/** The hub's own limit. */
-const ENTRIES_MAX = 100;
+/** As many entries as the hub takes; what an entry needs besides its id depends on what is to be done. */
+const BulkSchema = {
+  title: 'a list of 1 to 100 devices',
+  type: 'array',
+  minItems: 1,
+  maxItems: 100,
+  items: { type: 'object', required: ['id'], properties: { id: { type: 'string', minLength: 1 } } },
+} as const;
 
-const DELETES = ['delete', 'deleteIfMatchETag'] as const;
+interface Entry {
+  readonly id: string;
+  readonly importMode?: JsonValue;
+  readonly etag?: JsonValue;
+}
 
 interface Deletion {
   readonly deviceId: string;
@@ -17,7 +28,7 @@ interface Deletion {
 
 export async function bulkDevices(hub: string, body: string, hubs: Hubs): Promise<HubAnswer> {
   const errors: object[] = [];
-  for (const deletion of readDeletions(body)) {
+  for (const deletion of await readDeletions(body)) {
     try {
       await deleteDevice(hub, deletion, hubs);
     } catch (thrown) {
@@ -29,20 +40,21 @@ export async function bulkDevices(hub: string, body: string, hubs: Hubs): Promis
 }
 
 /** Nothing is deleted unless the whole list can be read. */
-function readDeletions(body: string): readonly Deletion[] {
+async function readDeletions(body: string): Promise<readonly Deletion[]> {
   const list = parsedBody(body);
-  if (!Array.isArray(list) || list.length === 0 || list.length > ENTRIES_MAX) {
-    throw new HubError('ArgumentInvalid', { message: `The body must be an array of 1 to ${ENTRIES_MAX} devices.` });
-  }
-  return list.map(deletionOf);
+  const [fault] = await schemaFaults(BulkSchema, list);
+  if (fault === undefined) return (list as unknown as readonly Entry[]).map(deletionOf);
+  throw new HubError('ArgumentInvalid', { message: `${fault.path || 'The body'} ${fault.rule}.` });
 }
 
-function deletionOf(entry: JsonValue): Deletion {
-  const { id, importMode, etag } = isJsonObject(entry) ? entry : {};
-  if (typeof id !== 'string' || id === '') throw new HubError('ArgumentInvalid', { message: 'id is required.' });
-  const mode = DELETES.find((one) => typeof importMode === 'string' && one.toLowerCase() === importMode.toLowerCase());
-  if (mode === undefined) throw new HubError('NotImplemented');
-  if (mode === 'delete') return { deviceId: id, ifMatch: undefined };
-  if (typeof etag !== 'string') throw new HubError('ArgumentInvalid', { message: 'etag is required.' });
-  return { deviceId: id, ifMatch: etag };
+function deletionOf({ id, importMode, etag }: Entry): Deletion {
+  switch (String(importMode).toLowerCase()) {
+    case 'delete':
+      return { deviceId: id, ifMatch: undefined };
+    case 'deleteifmatchetag':
+      if (typeof etag !== 'string') throw new HubError('ArgumentInvalid', { message: 'etag is required.' });
+      return { deviceId: id, ifMatch: etag };
+    default:
+      throw new HubError('NotImplemented');
+  }
 }

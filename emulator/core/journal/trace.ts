@@ -2,6 +2,7 @@
 
 import type { RegistrationTrace } from '../../wire/control-api.ts';
 import type { JournalEntry, Timeline } from '../../wire/journal-entry.ts';
+import { jsonCopy } from '../../wire/json.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../wire/twin.ts';
 
 /** Ordered by scope and registration id, so that side-by-side registrations cannot reorder it. */
@@ -44,10 +45,10 @@ function eventOf({ atMs, event }: JournalEntry): readonly JsonObject[] {
     case 'concluded': {
       // The reason is prose for people and may name a port.
       const { reason: _reason, ...told } = event;
-      return [{ ...(JSON.parse(JSON.stringify(told)) as JsonObject), atMs }];
+      return [{ ...jsonCopy(told), atMs }];
     }
     default:
-      return [{ ...(JSON.parse(JSON.stringify(event)) as JsonObject), atMs }];
+      return [{ ...jsonCopy(event), atMs }];
   }
 }
 

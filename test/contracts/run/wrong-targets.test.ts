@@ -212,6 +212,7 @@ describe('a case that cannot be run', () => {
   it('leaves no emulator behind, even when the target cannot tell what it holds', async () => {
     let stops = 0;
     let exports = 0;
+    let listeners = 0;
     const startTarget: StartTarget = async (options) => {
       const emulator = await startEmulator(options);
       const exportSetUp = async () => {
@@ -224,10 +225,19 @@ describe('a case that cannot be run', () => {
         stops += 1;
         await emulator.stop();
       };
-      return { ...emulator, clock: emulator.clock, exportSetUp, stop };
+      const subscribe: typeof emulator.journal.subscribe = (listener) => {
+        const end = emulator.journal.subscribe(listener);
+        listeners += 1;
+        return () => {
+          listeners -= 1;
+          end();
+        };
+      };
+      const journal = { ...emulator.journal, subscribe };
+      return { ...emulator, clock: emulator.clock, journal, exportSetUp, stop };
     };
     const { outcome, error } = await resultOf(yaml(ALPHA, 'status: assigned'), { startTarget });
-    expect([outcome, error, stops]).toEqual(['error', 'the store is gone', 1]);
+    expect([outcome, error, stops, listeners]).toEqual(['error', 'the store is gone', 1, 0]);
   });
 
   it('is an error and no broken contract, with the emulator saying why', async () => {

@@ -13,13 +13,16 @@ export const PREFIX = 'ct-test';
 
 export interface AnEmulator {
   readonly emulator: Emulator;
+  /** What `contracts run` is told. */
+  readonly args: readonly string[];
   readonly target: () => Promise<Target>;
 }
 
 /** One that runs as `start` runs it, with the tutorial's set-up in it. */
 export async function runningEmulator(options: EmulatorOptions = {}): Promise<AnEmulator> {
   const emulator = await started({ retryAfterSeconds: 3, ...options });
-  return { emulator, target: () => openTarget({ target: emulator.endpoints.control, prefix: PREFIX }) };
+  const { control } = emulator.endpoints;
+  return { emulator, args: ['--target', control], target: () => openTarget({ target: control, prefix: PREFIX }) };
 }
 
 export interface AzureLike extends AnEmulator {
@@ -52,8 +55,22 @@ export async function azureLike({ hasWebhook = true }: AzureLikeOptions = {}): P
   return {
     emulator,
     path,
+    args: [
+      '--target',
+      `azure:${path}`,
+      ...(webhookListen === undefined ? [] : ['--webhook-listen', textOf(webhookListen)]),
+    ],
     keys: strings.map((text) => /SharedAccessKey=(.*)$/.exec(text)?.[1] ?? ''),
     target: () => openTarget({ target: `azure:${path}`, prefix: PREFIX, webhookListen }),
+  };
+}
+
+/** All that a case may leave behind. */
+export async function stateOf(emulator: Emulator): Promise<object> {
+  return {
+    setUp: await emulator.exportSetUp(),
+    registrations: await emulator.registrations(),
+    devices: await Promise.all((await emulator.hubs.names()).map((hub) => emulator.hubs.devices(hub))),
   };
 }
 
@@ -67,7 +84,7 @@ function textOf({ host, port }: Address): string {
   return `${host}:${port}`;
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();

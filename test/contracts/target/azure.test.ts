@@ -6,10 +6,9 @@ import { runContracts } from '../../../contracts/run/run-contracts.ts';
 import { selectCases } from '../../../contracts/run/select.ts';
 import { readAzureFile } from '../../../contracts/target/azure-file.ts';
 import type { Target } from '../../../contracts/target/target.ts';
-import type { Emulator } from '../../../emulator/index.ts';
 import { temporaryDirectory } from '../../tls/temporary-directory.ts';
 import { shippedCases } from '../support/shipped-cases.ts';
-import { azureLike } from '../support/targets.ts';
+import { azureLike, stateOf } from '../support/targets.ts';
 
 const SAMPLE = [
   'row-1-valid-hub',
@@ -20,17 +19,13 @@ const SAMPLE = [
 ];
 const confirm = async (): Promise<boolean> => true;
 
-async function selected(...ids: readonly string[]) {
-  return selectCases(await shippedCases, ids);
+/** Ends its cases as a process does that is killed. */
+function careless(target: Target): Target {
+  return { ...target, open: async (options) => ({ ...(await target.open(options)), close: async () => undefined }) };
 }
 
-async function stateOf(emulator: Emulator): Promise<object> {
-  const hubs = ['north-hub.azure-devices.net', 'south-hub.azure-devices.net'];
-  return {
-    setUp: await emulator.exportSetUp(),
-    registrations: await emulator.registrations(),
-    devices: await Promise.all(hubs.map((hub) => emulator.hubs.devices(hub))),
-  };
+async function selected(...ids: readonly string[]) {
+  return selectCases(await shippedCases, ids);
 }
 
 describe('a service that is told by a file', () => {
@@ -89,13 +84,22 @@ describe('a service that is told by a file', () => {
 
   it('is told of when the run leaves something behind', async () => {
     const { target } = await azureLike();
-    const careful = await target();
-    const careless: Target = {
-      ...careful,
-      open: async (options) => ({ ...(await careful.open(options)), close: async () => undefined }),
-    };
-    const run = runContracts(await selected('allocate-static'), { target: careless, confirm, transports: ['https'] });
+    const cases = await selected('allocate-static');
+    const run = runContracts(cases, { target: careless(await target()), confirm, transports: ['https'] });
     await expect(run).rejects.toThrow(/the run has left enrollmentGroups\/ct-test-/);
+  });
+
+  it('is not used under a prefix whose earlier run was killed before it could tidy up', async () => {
+    const { emulator, target } = await azureLike();
+    const cases = await selected('allocate-static', 'row-4-disabled-individual');
+    await expect(runContracts(cases, { target: careless(await target()), confirm, jobs: 1 })).rejects.toThrow();
+    const before = await stateOf(emulator);
+    const again = runContracts(cases, { target: await target(), confirm });
+    await expect(again).rejects.toThrow(/holds ct-test-.* already: remove it or choose another --prefix/);
+    for (const kind of ['row-4-device', 'plain-group', 'static-device']) {
+      await expect(again).rejects.toThrow(new RegExp(`ct-test-[0-9a-f]{8}-${kind}`));
+    }
+    expect(await stateOf(emulator)).toEqual(before);
   });
 
   it('refuses a key that is not its own before anything is made', async () => {

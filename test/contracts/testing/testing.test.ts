@@ -110,6 +110,29 @@ it('tells that a device is still being assigned, and of one that nobody has seen
   expect(late).toMatchObject({ expected: [0, 1], actual: [0, 1, 11, 30, 58, 95, 141, 196, 260, 333, 415] });
 });
 
+it('does not judge by a journal that has let go of what it would judge by', async () => {
+  const dps = await start({ ...assigning, journalEntriesMax: 12 });
+  const device = await dps.register('my-device');
+  expectWebhookCalled(device, { times: 1 });
+  for (let again = 0; again < 3; again += 1) await dps.register('my-device');
+  expect(dps.webhook.count()).toBe(4);
+  const told = /the journal has dropped entries, so nobody knows how often .* journalEntriesMax/;
+  for (const calls of [{ times: 1 }, { times: 4 }, { at: [0] }]) {
+    expect(() => expectWebhookCalled(device, calls)).toThrow(told);
+    expect(() => expectWebhookCalled(dps, calls)).toThrow(told);
+  }
+  // What is left is enough for these.
+  expectWebhookCalled(device);
+  expect(failureOf(() => expectWebhookCalled(device, { times: 0 })).message).toContain('0 times');
+});
+
+it('does not judge a device whose whole story had to go', async () => {
+  const dps = await start({ ...assigning, journalTimelinesMax: 1 });
+  for (const id of ['one', 'other']) await dps.register(id);
+  expect(() => expectWebhookCalled(dps.registration('one'))).toThrow('nobody knows');
+  expect(() => expectWebhookCalled(dps, { times: 1 })).toThrow('nobody knows');
+});
+
 it('calls the webhook whose URL it is given, in place of a script', async () => {
   const other = await start(assigning);
   const dps = await start({ webhook: other.webhook.url });

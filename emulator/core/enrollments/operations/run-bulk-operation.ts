@@ -1,5 +1,6 @@
 /** Bulk: up to ten enrollments, each on its own; the answer names those that failed. [dps-service-behaviour §4.1] */
-import { isJsonObject, type JsonValue } from '../../../wire/twin.ts';
+import { schemaFaults } from '../../../wire/check-shape.ts';
+import { isJsonObject, type JsonObject, type JsonValue } from '../../../wire/twin.ts';
 import { readObject } from '../../dps/checks.ts';
 import { DpsError } from '../../errors.ts';
 import { checkId, type EnrollmentKind, enrollmentKind } from '../enrollment-kind.ts';
@@ -11,7 +12,13 @@ import { removeEnrollment, writeEnrollment } from '../write-enrollment.ts';
 const MODES = ['create', 'update', 'updateIfMatchETag', 'delete'] as const;
 type Mode = (typeof MODES)[number];
 
-const ENTRIES_MAX = 10;
+/** What a body of each kind may hold; its entries are judged one by one. */
+const BULK_SCHEMAS = { enrollments: schemaOf('enrollments'), enrollmentGroups: schemaOf('enrollmentGroups') } as const;
+
+interface Bulk {
+  readonly mode: Mode;
+  readonly entries: readonly JsonValue[];
+}
 
 export async function runBulkOperation(
   { instance }: CheckedServiceCall,
@@ -19,7 +26,7 @@ export async function runBulkOperation(
   ports: ServiceApiPorts,
 ): Promise<ServiceAnswer> {
   const kind = enrollmentKind(request.kind, ports.enrollments);
-  const { mode, entries } = readBulk(request.body, kind);
+  const { mode, entries } = await readBulk(request.body, kind);
   const errors: object[] = [];
   // One after the other: a list that names an enrollment twice has a second write of it.
   for (const value of entries) {
@@ -39,17 +46,25 @@ export async function runBulkOperation(
   return { kind: 'body', body: { isSuccessful: errors.length === 0, errors } };
 }
 
-function readBulk(body: string, kind: EnrollmentKind): { readonly mode: Mode; readonly entries: readonly JsonValue[] } {
-  const { mode, [kind.collection]: entries, ...others } = readObject(body);
-  const [unknown] = Object.keys(others);
-  if (unknown !== undefined) throw invalid(`${unknown.slice(0, 160)} is not a known member.`);
-  const known = MODES.find((one) => typeof mode === 'string' && one.toLowerCase() === mode.toLowerCase());
-  if (known === undefined) throw invalid(`mode must be one of ${MODES.join(', ')}.`);
-  if (!Array.isArray(entries)) throw invalid(`${kind.collection} must be an array.`);
-  if (entries.length === 0 || entries.length > ENTRIES_MAX) {
-    throw invalid(`${kind.collection} must have 1 to ${ENTRIES_MAX} entries; it has ${entries.length}.`);
-  }
-  return { mode: known, entries };
+function schemaOf(collection: EnrollmentKind['collection']) {
+  return {
+    type: 'object',
+    required: ['mode', collection],
+    properties: {
+      mode: { enum: MODES },
+      [collection]: { title: 'a list of 1 to 10 entries', type: 'array', minItems: 1, maxItems: 10 },
+    },
+    additionalProperties: false,
+  } as const;
+}
+
+async function readBulk(body: string, { collection }: EnrollmentKind): Promise<Bulk> {
+  const given = readObject(body);
+  const mode = MODES.find((one) => one.toLowerCase() === String(given.mode).toLowerCase());
+  const bulk: JsonObject = { ...given, ...(mode !== undefined && { mode }) };
+  const [fault] = await schemaFaults(BULK_SCHEMAS[collection], bulk);
+  if (fault !== undefined) throw invalid(`${fault.path} ${fault.rule}.`);
+  return { mode: bulk.mode as Mode, entries: bulk[collection] as readonly JsonValue[] };
 }
 
 function preconditionOf(mode: Exclude<Mode, 'delete'>, value: JsonValue): Precondition {
