@@ -65,8 +65,10 @@ async function start({ given, surface, replace, started }: Start): Promise<Omit<
     replace,
   });
   started.push(engine.stop);
-  const security = await trust.secure(await engine.state.hubs.names(), engine.state.journal);
-  started.push(security.settled);
+  const security = await trust.secure(await engine.state.hubs.names(), {
+    journal: engine.state.journal,
+    reportBug,
+  });
   const choose = (name: ListenerName): PortChoice => {
     const option: PortOption = `${name}Port`;
     return { port: options[option], isMovable: surface === 'command' && givenOptions[option] === undefined };

@@ -14,7 +14,10 @@ export interface Trust {
   /** What the user should know of the files, a sentence each; grows as they are read. */
   readonly warnings: readonly string[];
   /** @param names that the server's certificate must cover besides the standard ones */
-  secure(names: readonly string[], journal: SecurityOptions['journal']): Promise<Security>;
+  secure(
+    names: readonly string[],
+    told: Pick<SecurityOptions, 'journal'> & { readonly reportBug: (error: unknown, where: string) => void },
+  ): Promise<Security>;
 }
 
 export interface Surroundings {
@@ -34,26 +37,22 @@ export async function readTrust(options: EffectiveOptions, { env, platform, home
   return {
     ca: { certificatePath: ca.certificatePath, certificatePem: ca.certificatePem },
     warnings,
-    secure: async (hubNames, journal) => {
+    secure: async (hubNames, { journal, reportBug }) => {
       const names = [...addresses, ...hubNames, ...options.hostNames];
       const [leaf, rsaLeaf] = await Promise.all([ensureLeaf(ca, names, { warn }), keptRsaLeaf(ca, names, { warn })]);
       const shown = { leaf, offer: options.tls };
-      // The first start of an installation does not wait for an RSA key.
-      const later =
-        rsaLeaf === undefined
-          ? issueRsaLeaf(ca, names, { warn }).then(
-              (made) => tlsServerOptions({ ...shown, rsaLeaf: made }),
-              (error: Error) => {
-                warn(
-                  `The server's RSA certificate could not be made (${error.message}): clients without ECDSA are refused.`,
-                );
-                return tlsServerOptions(shown);
-              },
-            )
-          : undefined;
+      const withRsa = async () => {
+        try {
+          return tlsServerOptions({ ...shown, rsaLeaf: await issueRsaLeaf(ca, names, { warn }) });
+        } catch (error) {
+          // Whoever waits for it is refused by his handshake, and the others go on.
+          reportBug(error, 'making the RSA certificate');
+          return tlsServerOptions(shown);
+        }
+      };
       return createSecurity({
         options: tlsServerOptions({ ...shown, rsaLeaf }),
-        later,
+        withRsa: rsaLeaf === undefined ? withRsa : undefined,
         journal,
         caPath: ca.certificatePath,
       });

@@ -5,6 +5,7 @@ export interface ClientHello {
   readonly versions: readonly number[];
   readonly suites: readonly number[];
   readonly curves: readonly number[];
+  readonly signatures: readonly number[];
 }
 
 export type Opening =
@@ -19,9 +20,11 @@ export type Opening =
 const HANDSHAKE_RECORD = 0x16;
 const CLIENT_HELLO = 1;
 const RECORD_HEADER_BYTES = 5;
+const NOTHING = Buffer.alloc(0);
 /** Version, random: what stands before the session id. [RFC 5246 §7.4.1.2] */
 const SESSION_ID_AT = RECORD_HEADER_BYTES + 4 + 2 + 32;
 const SUPPORTED_GROUPS = 10;
+const SIGNATURE_ALGORITHMS = 13;
 const SUPPORTED_VERSIONS = 43;
 
 export function readOpening(bytes: Buffer): Opening {
@@ -54,13 +57,15 @@ function readHello(bytes: Buffer): ClientHello | undefined {
     const suites = numbersIn(vector16(bytes, suitesAt));
     const compressionAt = suitesAt + 2 + suites.length * 2;
     const extensionsAt = compressionAt + 1 + bytes.readUInt8(compressionAt);
-    const found = extensionsAt + 2 <= bytes.length ? extensionsIn(vector16(bytes, extensionsAt)) : new Map();
-    const versions = found.get(SUPPORTED_VERSIONS);
-    const curves = found.get(SUPPORTED_GROUPS);
+    const found =
+      extensionsAt + 2 <= bytes.length ? extensionsIn(vector16(bytes, extensionsAt)) : new Map<number, Buffer>();
+    const offered = (extension: number, at: number): readonly number[] =>
+      numbersIn(found.get(extension)?.subarray(at) ?? NOTHING).filter(isOffer);
     return {
-      versions: versions === undefined ? [legacyVersion] : numbersIn(versions.subarray(1)).filter(isOffer),
+      versions: found.has(SUPPORTED_VERSIONS) ? offered(SUPPORTED_VERSIONS, 1) : [legacyVersion],
       suites: suites.filter(isOffer),
-      curves: curves === undefined ? [] : numbersIn(curves.subarray(2)).filter(isOffer),
+      curves: offered(SUPPORTED_GROUPS, 2),
+      signatures: offered(SIGNATURE_ALGORITHMS, 2),
     };
   } catch (error) {
     if (error instanceof RangeError) return undefined;

@@ -39,7 +39,7 @@ export async function ensureLeaf(
 }
 
 /** The same on an RSA key, if it is kept already: it costs a start nothing. */
-export function keptRsaLeaf(
+export async function keptRsaLeaf(
   ca: CertificateAuthority,
   names: readonly string[],
   options: TlsFileOptions = {},
@@ -47,7 +47,7 @@ export function keptRsaLeaf(
   return keptLeaf(leafFor(ca, names, 'server-rsa.pem', options));
 }
 
-/** Takes as long as making an RSA key does, unless this installation has one. */
+/** Takes as long as making an RSA key does (a few tenths of a second), unless this installation has one. */
 export async function issueRsaLeaf(
   ca: CertificateAuthority,
   names: readonly string[],

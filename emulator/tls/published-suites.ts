@@ -23,8 +23,14 @@ export function isPublishedSuite(suite: number): boolean {
   return PUBLISHED.has(suite);
 }
 
+/** Those of TLS 1.3 go with either kind of certificate. */
 export function isEcdsaSuite(suite: number): boolean {
-  return PUBLISHED.get(suite)?.startsWith('ECDHE-ECDSA-') === true;
+  return suite >> 8 === 0x13 || PUBLISHED.get(suite)?.startsWith('ECDHE-ECDSA-') === true;
+}
+
+/** `ecdsa_secp256r1_sha256` and the like. [RFC 8446 §4.2.3] */
+export function isEcdsaSignature(scheme: number): boolean {
+  return (scheme & 0xff) === 3;
 }
 
 const PUBLISHED_CIPHERS = PUBLISHED_SUITES.join(':');

@@ -1,4 +1,4 @@
-/** The RSA key of an installation's server certificates: slow to make, so it is made once, beside whatever else goes on. */
+/** The RSA key of an installation's server certificates: slow to make, so it is made once, when a client first needs it. */
 import { createPrivateKey, generateKeyPair, type KeyObject } from 'node:crypto';
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';

@@ -1,17 +1,18 @@
 /** What stands before every TLS listener: both kinds of certificate, and an entry for each handshake that comes to nothing. */
+import { AsyncResource } from 'node:async_hooks';
 import type { Socket } from 'node:net';
 import type { Server, TLSSocket, TlsOptions } from 'node:tls';
 import type { Journal } from '../core/journal/journal.ts';
 import type { Transport } from '../wire/transports.ts';
 import { type Opening, readOpening } from './client-hello.ts';
 import { closedUnused, type HandshakeFault, handshakeFault } from './handshake-fault.ts';
-import { isEcdsaSuite } from './published-suites.ts';
+import { isEcdsaSignature, isEcdsaSuite } from './published-suites.ts';
 import { HANDSHAKE_TIMEOUT_MS } from './server-options.ts';
 
 export interface SecurityOptions {
   readonly options: TlsOptions;
-  /** The same with the RSA certificate, where that is still being made; never rejects. */
-  readonly later?: Promise<TlsOptions> | undefined;
+  /** Makes the same with the RSA certificate, where there is none yet: it takes long, so the first client that needs it waits. */
+  readonly withRsa?: (() => Promise<TlsOptions>) | undefined;
   readonly journal: Pick<Journal, 'record'>;
   readonly caPath: string;
 }
@@ -27,33 +28,33 @@ export interface Security {
   readonly options: TlsOptions;
   /** Before the server listens. The returned function ends all its connections, those still shaking hands too. */
   watch(server: Server, watched: Watched): () => void;
-  /** Once every certificate is made. */
-  settled(): Promise<void>;
 }
 
-export function createSecurity({ options, later, journal, caPath }: SecurityOptions): Security {
-  let current = options;
-  let isComplete = later === undefined;
-  const completed = (later ?? Promise.resolve(options)).then((made) => {
-    current = made;
-    isComplete = true;
-  });
+export function createSecurity({ options, withRsa, journal, caPath }: SecurityOptions): Security {
+  const servers: Server[] = [];
+  let isComplete = withRsa === undefined;
+  let completed: Promise<void> | undefined;
+  const complete = (): Promise<void> => {
+    completed ??= (withRsa?.() ?? Promise.resolve(options)).then((made) => {
+      isComplete = true;
+      for (const server of servers) server.setSecureContext(made);
+    });
+    return completed;
+  };
   return {
-    get options() {
-      return current;
-    },
-    settled: () => completed,
+    options,
     watch: (server, watched) => {
-      if (!isComplete) void completed.then(() => server.setSecureContext(current));
+      servers.push(server);
       // Node's own listener, which begins the handshake. Before it, what the client opens with is read.
       const [shakeHands] = server.listeners('connection');
       server.removeAllListeners('connection');
+      const asStarted = startersContext();
       const handshakes = createHandshakes({ ...watched, journal, caPath });
       server.on('connection', (socket: Socket) =>
         handshakes.begin(socket, (opening) => {
-          const goOn = () => void shakeHands?.call(server, socket);
+          const goOn = () => asStarted(() => shakeHands?.call(server, socket));
           if (isComplete || !needsRsa(opening)) goOn();
-          else void completed.then(() => (socket.destroyed ? undefined : goOn()));
+          else void complete().then(() => (socket.destroyed ? undefined : goOn()));
         }),
       );
       server.on('tlsClientError', handshakes.failed);
@@ -63,9 +64,24 @@ export function createSecurity({ options, later, journal, caPath }: SecurityOpti
   };
 }
 
-/** Only who cannot do without the certificate that takes long to make waits for it. */
+/** Events of an accepted socket come without the context in which the listener was started; what they lead to has it again. */
+function startersContext(): (act: () => void) => void {
+  return AsyncResource.bind((act: () => void) => act());
+}
+
+const P_256 = 23;
+
+/** Who can do without the certificate that takes long to make does not wait for it. */
 function needsRsa(opening: Opening): boolean {
-  return opening.kind !== 'hello' || !opening.hello.suites.some(isEcdsaSuite);
+  if (opening.kind !== 'hello') return true;
+  const { suites, curves, signatures } = opening.hello;
+  const isSilentOr = (list: readonly number[], fits: (value: number) => boolean) =>
+    list.length === 0 || list.some(fits);
+  return !(
+    suites.some(isEcdsaSuite) &&
+    isSilentOr(curves, (curve) => curve === P_256) &&
+    isSilentOr(signatures, isEcdsaSignature)
+  );
 }
 
 interface Handshakes {
@@ -86,14 +102,19 @@ function createHandshakes({ listener, transport, journal, caPath }: HandshakesOp
   const sockets = new Set<Socket>();
   /** Until secured or failed; by the client's end, which the socket below the TLS one and that one have in common. */
   const pending = new Map<string, Pending>();
+  const asStarted = startersContext();
   let isEnded = false;
 
   const record = (client: string, { reason, detail }: HandshakeFault): void => {
     if (isEnded) return;
-    journal.record(
-      { kind: 'listener', listener },
-      { kind: 'refused', operation: 'handshake', transport, reason, detail: `${client}: ${detail}` },
-    );
+    const event = {
+      kind: 'refused',
+      operation: 'handshake',
+      transport,
+      reason,
+      detail: `${client}: ${detail}`,
+    } as const;
+    asStarted(() => journal.record({ kind: 'listener', listener }, event));
   };
   const settle = (place: string, code: string): void => {
     const handshake = pending.get(place);

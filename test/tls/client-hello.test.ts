@@ -13,7 +13,7 @@ describe("what a client's first bytes say", () => {
   it('is what it offers, without values that are no offers', () => {
     expect(readOpening(HELLO)).toEqual({
       kind: 'hello',
-      hello: { versions: [0x0303], suites: [0xc02b], curves: [23] },
+      hello: { versions: [0x0303], suites: [0xc02b], curves: [23], signatures: [0x0403] },
     });
   });
 

@@ -1,12 +1,15 @@
 /** What the device ports accept of a client's TLS, port by port and suite by suite: as the real service publishes it. */
+import { readdir } from 'node:fs/promises';
 import type { ConnectionOptions } from 'node:tls';
 import { describe, expect, it } from 'vitest';
 import type { Emulator } from '../../emulator/index.ts';
-import { emulatorForFile } from '../flows/support/emulators.ts';
+import { emulatorForFile, emulatorsForTests } from '../flows/support/emulators.ts';
 import { shakeHands } from './shake-hands.ts';
+import { temporaryDirectory } from './temporary-directory.ts';
 
 const running = emulatorForFile();
 const withTls13 = emulatorForFile({ tls: 'service-and-1.3' });
+const start = emulatorsForTests();
 const withAny = emulatorForFile({ tls: 'any' });
 
 /** learn.microsoft.com/azure/iot-dps/tls-support */
@@ -85,5 +88,21 @@ describe('the option tls', () => {
     ['TLS 1.1', VERSION_1_1, 'TLSv1.1'],
   ] as const)('with any takes %s', async (_title, options, version) => {
     for (const listener of LISTENERS) expect(await ask(withAny(), listener, options)).toMatchObject({ version });
+  });
+});
+
+describe('a new installation', () => {
+  it('makes its RSA key when the first client needs it, for every port and for later starts', async () => {
+    const ca = await temporaryDirectory();
+    const emulator = await start({ ca });
+    const files = () => readdir(ca);
+    await ask(emulator, 'mqtt', {});
+    expect(await files()).not.toContain('server-rsa-key.pem');
+    const rsa = only('ECDHE-RSA-AES128-SHA256');
+    const both = await Promise.all([ask(emulator, 'mqtt', rsa), ask(emulator, 'https', rsa)]);
+    expect(both).toMatchObject([{ key: 'RSA 2048' }, { key: 'RSA 2048' }]);
+    expect(await files()).toContain('server-rsa-key.pem');
+    expect(await ask(emulator, 'https', {})).toMatchObject({ key: 'P-256' });
+    expect(await ask(await start({ ca }), 'mqtt', rsa)).toMatchObject({ key: 'RSA 2048', isTrusted: true });
   });
 });
