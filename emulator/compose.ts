@@ -12,7 +12,7 @@ import { noticesOf } from './notices.ts';
 import { realTime } from './real-time.ts';
 import { checkWebhookCa, readTrust, trustedByWebhookClient } from './trust.ts';
 import { contosoSetUp } from './wire/contoso.ts';
-import { maskLogLine } from './wire/mask.ts';
+import { maskLogLine, maskText } from './wire/mask.ts';
 import type { SetUp } from './wire/set-up.ts';
 
 /** The parts of a composition that may be replaced as they are made. */
@@ -50,10 +50,14 @@ interface Start {
 }
 
 async function start({ given, surface, replace, started }: Start): Promise<Omit<Emulator, 'stop'>> {
-  const { setUp, setUpSource = 'setUp', webhookLog, onBug: reportBug = printBug, ...givenOptions } = given;
+  const { setUp, setUpSource = 'setUp', webhookLog, onBug, ...givenOptions } = given;
   const options = resolveOptions(givenOptions, surface);
   await checkWebhookCa(options);
-  const webhook = setUp === undefined ? await demoWebhook(options, webhookLog, started) : undefined;
+  // There is nothing to be masked by before there is an engine.
+  const shown: { mask: (text: string) => string } = { mask: maskText };
+  const reportBug = onBug ?? ((error: unknown, where: string) => printBug(shown.mask(bugText(error, where))));
+  const log = webhookLog && ((line: string) => webhookLog(shown.mask(maskLogLine(line))));
+  const webhook = setUp === undefined ? await demoWebhook(options, log, started) : undefined;
   const checkedSetUp = await setUpFor(setUp, setUpSource, webhook?.url);
   const trust = await readTrust(options, { env: process.env, platform: process.platform, home: homedir() });
   const engine = await createEngine({
@@ -69,6 +73,7 @@ async function start({ given, surface, replace, started }: Start): Promise<Omit<
     journal: engine.state.journal,
     reportBug,
   });
+  shown.mask = engine.state.masker.text;
   const choose = (name: ListenerName): PortChoice => {
     const option: PortOption = `${name}Port`;
     return { port: options[option], isMovable: surface === 'command' && givenOptions[option] === undefined };
@@ -131,7 +136,7 @@ async function demoWebhook(
   const { startLocalHost } = await import('../webhook/host/local-host.ts');
   const host = await startLocalHost({
     port: options.webhookPort,
-    ...(log !== undefined && { log: (line) => log(maskLogLine(line)) }),
+    ...(log !== undefined && { log }),
   });
   started.push(() => host.stop());
   const { webhookPort: from } = options;
@@ -152,7 +157,11 @@ async function setUpFor(
   return contosoSetUp(webhookUrl ?? '');
 }
 
-function printBug(error: unknown, where: string): void {
+function bugText(error: unknown, where: string): string {
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  process.stderr.write(`dps-emulator: internal error in ${where}; please report it\n${text}\n`);
+  return `dps-emulator: internal error in ${where}; please report it\n${text}\n`;
+}
+
+function printBug(text: string): void {
+  process.stderr.write(text);
 }

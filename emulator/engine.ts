@@ -13,12 +13,14 @@ import { createHubs, type Hubs, provisionDevice } from './core/hub/hub-devices.t
 import { createHubService, type HubService } from './core/hub/hub-service.ts';
 import { createIds } from './core/ids.ts';
 import { createJournal, type Journal } from './core/journal/journal.ts';
+import { createHeldSecrets, type KnowingMasker } from './core/journal/secrets.ts';
 import { traceOf } from './core/journal/trace.ts';
 import type { AllocateCustom, Ports } from './core/ports.ts';
 import { type ConnectionStrings, connectionStringsOf } from './core/resources/connection-strings.ts';
 import { createResourceManager, type ResourceManager } from './core/resources/resource-manager.ts';
 import { applySetUp, exportSetUp } from './core/set-up/apply-set-up.ts';
 import { checkSetUp } from './core/set-up/check-set-up.ts';
+import { everyItem } from './core/store/access.ts';
 import { createMemoryStore } from './core/store/memory/memory-store.ts';
 import type { RecordStore } from './core/store/record-store.ts';
 import type { RegistrationRecord } from './core/store/registrations.ts';
@@ -32,6 +34,8 @@ export interface EngineState {
   readonly clock: ControllableClock;
   readonly journal: Journal;
   readonly hubs: Hubs;
+  /** Masks what is shown of the traffic, by every secret that is in the store, or was when it was written. */
+  readonly masker: KnowingMasker;
   /** Resource groups, provisioning services and hubs: made, changed and deleted while the emulator runs. */
   readonly resources: ResourceManager;
   idScopes(): Promise<readonly string[]>;
@@ -108,12 +112,15 @@ export async function createEngine(given: EngineOptions): Promise<Engine> {
   const clock = clockFor(given);
   const now = (): number => clock.now();
   const ids = createIds(options.seed ?? randomBytes(32));
+  const secrets = createHeldSecrets({ readAll: () => everyRecordWithSecrets(store), maskAll: () => journal.maskAll() });
   const journal = createJournal({
     now,
     timelinesMax: options.journalTimelinesMax,
     entriesPerTimelineMax: options.journalEntriesMax,
+    masker: secrets.masker,
+    reportBug,
   });
-  const store = createStore(replace('records', given.records ?? createMemoryStore()));
+  const store = createStore(secrets.watch(replace('records', given.records ?? createMemoryStore())));
   const assumptions = resolveAssumptions(options.assume);
   const ports = replace('ports', {
     ...store,
@@ -135,8 +142,9 @@ export async function createEngine(given: EngineOptions): Promise<Engine> {
   const { setUp } = given;
   if (setUp !== undefined) await store.transaction(SET_UP_TURN, (tx) => applySetUp(setUp, tx, { ids, now }));
   await dps.resume();
+  secrets.settle();
   return {
-    state: stateOf({ given, clock, store, hubs, ports, dps }),
+    state: stateOf({ given, clock, store, hubs, masker: secrets.masker, ports, dps }),
     connections: createConnections({ now, journal: ports.journal }),
     ports,
     dps,
@@ -149,16 +157,25 @@ export async function createEngine(given: EngineOptions): Promise<Engine> {
   };
 }
 
+async function everyRecordWithSecrets(store: Store): Promise<void> {
+  await exportSetUp(store);
+  for (const { name } of await store.storedHubs.list()) {
+    await everyItem((request) => store.storedHubs.devicesPage(name, request));
+  }
+  await everyItem(store.operations.assigningPage);
+}
+
 interface Made {
   readonly given: EngineOptions;
   readonly clock: ControllableClock;
   readonly store: Store;
   readonly hubs: Hubs;
+  readonly masker: KnowingMasker;
   readonly ports: Ports;
   readonly dps: DpsService;
 }
 
-function stateOf({ given: { options, setUp }, clock, store, hubs, ports, dps }: Made): EngineState {
+function stateOf({ given: { options, setUp }, clock, store, hubs, masker, ports, dps }: Made): EngineState {
   const { ids, journal } = ports;
   const hubPorts = { ids, now: () => clock.now() };
   return {
@@ -166,6 +183,7 @@ function stateOf({ given: { options, setUp }, clock, store, hubs, ports, dps }: 
     clock,
     journal,
     hubs,
+    masker,
     resources: createResourceManager({ ...store, ...hubPorts, dps }),
     idScopes: async () => (await store.instances.list()).map((instance) => instance.idScope),
     registrations: () => store.registrations.list(),

@@ -4,6 +4,7 @@ import type { RegistrationRecord } from '../core/store/registrations.ts';
 import type { EngineState } from '../engine.ts';
 import type { ConnectionAnswer, RegistrationAnswer, SasQuestion } from '../wire/control-api.ts';
 import { isoInstant } from '../wire/timestamp.ts';
+import type { JsonValue } from '../wire/twin.ts';
 import { ControlError } from './errors.ts';
 import { type ControlRoute, readBody } from './route.ts';
 
@@ -15,21 +16,33 @@ const QuestionSchema = {
 } as const;
 
 export function deviceRoutes(
-  state: Pick<EngineState, 'registration' | 'registrations' | 'explainSas'>,
+  state: Pick<EngineState, 'registration' | 'registrations' | 'explainSas' | 'masker'>,
   connections: () => readonly LiveConnection[],
 ): readonly ControlRoute[] {
+  /** Where a device went is read by programs: it is no part of what a webhook said. */
+  const shown = (record: RegistrationRecord): RegistrationAnswer => {
+    const { assignedHub, deviceId, ...told } = shownRegistration(record);
+    const masked = state.masker.json(told as unknown as JsonValue) as unknown as typeof told;
+    return {
+      ...masked,
+      ...(assignedHub !== undefined && { assignedHub }),
+      ...(deviceId !== undefined && { deviceId }),
+    };
+  };
   return [
     {
       method: 'GET',
       path: '/registrations',
-      answer: async () => ({ registrations: (await state.registrations()).map(shownRegistration) }),
+      masks: () => 'looks',
+      answer: async () => ({ registrations: (await state.registrations()).map(shown) }),
     },
     {
       method: 'GET',
       path: '/registrations/{idScope}/{registrationId}',
+      masks: () => 'looks',
       answer: async ({ params: { idScope = '', registrationId = '' } }) => {
         const found = await state.registration(idScope, registrationId);
-        if (found !== undefined) return shownRegistration(found);
+        if (found !== undefined) return shown(found);
         throw new ControlError(
           'not-found',
           `No device has registered as "${registrationId}" at the ID scope "${idScope}"; GET /registrations lists those that have.`,

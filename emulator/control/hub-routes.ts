@@ -27,14 +27,14 @@ export function hubRoutes({ hubs }: Pick<EngineState, 'hubs'>): readonly Control
       method: 'GET',
       path: '/hubs/{hub}/devices',
       query: ['showKeys'],
-      isInClear: ({ query }) => flag(query, 'showKeys'),
+      masks: ({ query }) => (flag(query, 'showKeys') ? 'none' : 'looks'),
       answer: async ({ params: { hub = '' } }) => ({ devices: await devicesAt(hub) }),
     },
     {
       method: 'GET',
       path: '/hubs/{hub}/devices/{deviceId}',
       query: ['showKeys'],
-      isInClear: ({ query }) => flag(query, 'showKeys'),
+      masks: ({ query }) => (flag(query, 'showKeys') ? 'none' : 'looks'),
       answer: async ({ params: { hub = '', deviceId = '' } }) => {
         await devicesAt(hub);
         const device = await hubs.device(hub, deviceId);
@@ -45,6 +45,7 @@ export function hubRoutes({ hubs }: Pick<EngineState, 'hubs'>): readonly Control
     {
       method: 'GET',
       path: '/hubs/{hub}/twins/{deviceId}',
+      masks: () => 'looks',
       answer: async ({ params: { hub = '', deviceId = '' } }) => {
         await devicesAt(hub);
         const twin = await hubs.twin(hub, deviceId);

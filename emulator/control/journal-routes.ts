@@ -5,7 +5,6 @@ import { canonicalJson } from '../wire/canonical-json.ts';
 import { shown } from '../wire/fault.ts';
 import type { JournalEntry, JournalEvent, Timeline } from '../wire/journal-entry.ts';
 import type { JournalSubject } from '../wire/journal-subject.ts';
-import { maskJson } from '../wire/mask.ts';
 import { registrationKey } from '../wire/registration-id.ts';
 import { isoInstant } from '../wire/timestamp.ts';
 import type { JsonValue } from '../wire/twin.ts';
@@ -29,17 +28,20 @@ const KINDS = Object.keys({
 } satisfies Record<JournalEvent['kind'], true>);
 
 export function journalRoutes(
-  state: Pick<EngineState, 'journal' | 'trace'>,
+  state: Pick<EngineState, 'journal' | 'trace' | 'masker'>,
   limits: StreamLimits,
 ): readonly ControlRoute[] {
-  const { journal } = state;
+  const { journal, masker } = state;
+  // Entries and subjects are masked already, each by what was a secret when it was written.
+  const masks = (): 'none' => 'none';
   return [
     {
       method: 'GET',
       path: '/journal',
       query: ['idScope', 'registrationId', 'kind'],
+      masks,
       answer: ({ query }) => {
-        const { isOfSubject, isOfKind, hasKinds } = filterOf(query);
+        const { isOfSubject, isOfKind, hasKinds } = filterOf(query, masker);
         const timelines = journal
           .timelines()
           .filter(isOfSubject)
@@ -53,7 +55,7 @@ export function journalRoutes(
       path: '/journal/events',
       query: ['idScope', 'registrationId', 'kind', 'replay'],
       stream: ({ query, headers }) => {
-        const { isOfSubject, isOfKind } = filterOf(query);
+        const { isOfSubject, isOfKind } = filterOf(query, masker);
         const afterSequence = flag(query, 'replay') ? 0 : lastSeen(headers['last-event-id']);
         return (response) =>
           streamEntries({
@@ -61,7 +63,7 @@ export function journalRoutes(
             replay: afterSequence === undefined ? [] : entriesAfter(journal.timelines(), afterSequence),
             subscribe: journal.subscribe,
             accepts: (subject, entry) => isOfSubject(subject) && isOfKind(entry),
-            render: ({ subject, entry }) => maskJson({ ...subject, ...shownEntry(entry) } as unknown as JsonValue),
+            render: ({ subject, entry }) => ({ ...subject, ...shownEntry(entry) }) as unknown as JsonValue,
             limits,
           });
       },
@@ -70,8 +72,9 @@ export function journalRoutes(
       method: 'GET',
       path: '/journal/{idScope}/{registrationId}',
       query: ['kind'],
+      masks,
       answer: ({ params: { idScope = '', registrationId = '' }, query }) => {
-        const { isOfKind } = filterOf(query);
+        const { isOfKind } = filterOf(query, masker);
         const timeline = journal.timeline(idScope, registrationId);
         if (timeline !== undefined) return shownTimeline(timeline, isOfKind);
         throw new ControlError(
@@ -97,9 +100,9 @@ export function journalRoutes(
     {
       method: 'GET',
       path: '/trace',
+      masks,
       answer: () => {
-        // Masked before it is hashed, so that the hash can be made again from what was answered.
-        const trace = maskJson(state.trace() as unknown as JsonValue);
+        const trace = state.trace() as unknown as JsonValue;
         return { hash: `sha256:${createHash('sha256').update(canonicalJson(trace)).digest('hex')}`, trace };
       },
     },
@@ -112,10 +115,11 @@ interface Filter {
   readonly hasKinds: boolean;
 }
 
-function filterOf(query: Query): Filter {
+function filterOf(query: Query, masker: EngineState['masker']): Filter {
   const idScope = single(query, 'idScope')?.toLowerCase();
   const registrationId = single(query, 'registrationId');
-  const key = registrationId === undefined ? undefined : registrationKey(registrationId);
+  // As the subject of a timeline is shown.
+  const key = registrationId === undefined ? undefined : registrationKey(masker.text(registrationId));
   const kinds = values(query, 'kind').flatMap((value) => value.split(','));
   const unknown = kinds.filter((kind) => !KINDS.includes(kind));
   if (unknown.length > 0) {

@@ -60,7 +60,7 @@ function routesOf<T>(path: string, resources: Resources<T>): readonly ControlRou
       method: 'GET',
       path: `${one}/policies`,
       query,
-      isInClear: () => true,
+      masks: () => 'none',
       answer: async (call) => ({
         value: await resources.policies(call.params.name ?? '', single(call.query, 'resourceGroup')),
       }),

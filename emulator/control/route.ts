@@ -24,8 +24,11 @@ interface RouteAddress {
 export interface AnswerRoute extends RouteAddress {
   /** What is sent as JSON, secrets masked. */
   answer(call: ControlCall): unknown;
-  /** Whether the caller asked for keys in clear. Default: never. */
-  isInClear?(call: ControlCall): boolean;
+  /**
+   * What is masked: what is known to be a secret (default); only what looks like one, where a name that stands in a webhook's query too has to
+   * be readable; nothing, where it is masked already or the caller asked for keys in clear.
+   */
+  masks?(call: ControlCall): 'known' | 'looks' | 'none';
 }
 
 export interface StreamRoute extends RouteAddress {

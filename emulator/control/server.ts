@@ -1,4 +1,6 @@
 /** The control API's listener: who may call, bodies, errors in one shape, and the routes. */
+import { once } from 'node:events';
+import { createServer } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { LiveConnection } from '../core/connections.ts';
@@ -42,17 +44,42 @@ const PARAM_LENGTH_MAX = 3 * 128;
 
 const JSON_TYPE = 'application/json; charset=utf-8';
 
+/** Fastify's own. */
+const KEEP_ALIVE_TIMEOUT_MS = 72_000;
+
 export async function startControlServer(options: ControlServerOptions): Promise<ControlServer> {
+  const { host } = options;
+  let url = '';
+  // Made at the first request: most emulators of a test suite are never asked one.
+  let router: Promise<FastifyInstance> | undefined;
+  const server = createServer(async (request, response) => {
+    router ??= createRouter(options, () => url);
+    (await router).routing(request, response);
+  });
+  server.keepAliveTimeout = KEEP_ALIVE_TIMEOUT_MS;
+  server.requestTimeout = 30_000;
+  // A plain HTTP server's streams are sockets.
+  server.on('clientError', (error, socket) => answerBrokenHttp(error, socket as Socket, options.state.journal));
+  server.listen({ host, port: options.port });
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  url = `http://${urlHost(host)}:${port}`;
+  const stop = async (): Promise<void> => {
+    const closed = new Promise((resolve) => server.close(resolve));
+    server.closeAllConnections();
+    await closed;
+    await (await router)?.close();
+  };
+  return { port, url, stop };
+}
+
+async function createRouter(options: ControlServerOptions, controlUrl: () => string): Promise<FastifyInstance> {
   const { state, connections, around, host, reportBug = () => undefined } = options;
   const guard = createGuard({ host, hostNames: state.options.hostNames });
-  let url = '';
   const server = Fastify({
     bodyLimit: BODY_BYTES_MAX,
-    requestTimeout: 30_000,
-    forceCloseConnections: true,
     exposeHeadRoutes: false,
     routerOptions: { maxParamLength: PARAM_LENGTH_MAX, ignoreTrailingSlash: true },
-    clientErrorHandler: (error, socket) => answerBrokenHttp(error, socket, state.journal),
     // Such an address never reaches a hook, so the guard stands here once more.
     frameworkErrors: (_error, request, response) => {
       try {
@@ -75,18 +102,16 @@ export async function startControlServer(options: ControlServerOptions): Promise
   server.setErrorHandler((error, request, response) => {
     const known = toControlError(error);
     if (known.code === 'internal-error') reportBug(error, `${request.method} ${request.routeOptions.url ?? ''}`);
-    return sendError(response, known);
+    // What was asked for is repeated in the answer.
+    return sendJson(response.code(known.status), state.masker.json(known.body() as unknown as JsonValue));
   });
   const streamLimits = { keepAliveMs: 15_000, backlogBytesMax: 4 * 1024 * 1024, ...options.streamLimits };
-  addRoutes(server, controlRoutes({ state, connections, around, controlUrl: () => url, streamLimits }));
-
-  await server.listen({ host, port: options.port });
-  const { port } = server.server.address() as AddressInfo;
-  url = `http://${urlHost(host)}:${port}`;
-  return { port, url, stop: () => server.close() };
+  addRoutes(server, state.masker, controlRoutes({ state, connections, around, controlUrl, streamLimits }));
+  await server.ready();
+  return server;
 }
 
-function addRoutes(server: FastifyInstance, routes: readonly ControlRoute[]): void {
+function addRoutes(server: FastifyInstance, masker: EngineState['masker'], routes: readonly ControlRoute[]): void {
   const table = routes.flatMap((route) => {
     const url = route.path.replaceAll(/\{(\w+)\}/g, ':$1');
     // Health checks like to ask with HEAD; a stream has no end to cut off.
@@ -94,7 +119,7 @@ function addRoutes(server: FastifyInstance, routes: readonly ControlRoute[]): vo
     return methods.map((method) => ({ method, url, route }));
   });
   for (const { method, url, route } of table) {
-    server.route({ method, url, handler: (request, response) => respond(route, request, response) });
+    server.route({ method, url, handler: (request, response) => respond(route, masker, request, response) });
   }
   const allowedAt = allowedMethods(table, { caseSensitive: true });
   // Said before the body is read: whatever it is, it is not what is wrong.
@@ -106,7 +131,12 @@ function addRoutes(server: FastifyInstance, routes: readonly ControlRoute[]): vo
   });
 }
 
-async function respond(route: ControlRoute, request: FastifyRequest, response: FastifyReply): Promise<unknown> {
+async function respond(
+  route: ControlRoute,
+  masker: EngineState['masker'],
+  request: FastifyRequest,
+  response: FastifyReply,
+): Promise<unknown> {
   const call: ControlCall = {
     params: request.params as ControlCall['params'],
     query: request.query as Query,
@@ -120,9 +150,10 @@ async function respond(route: ControlRoute, request: FastifyRequest, response: F
     open(response.raw);
     return response;
   }
-  const isInClear = route.isInClear?.(call) ?? false;
+  const masks = route.masks?.(call) ?? 'known';
   const answer = (await route.answer(call)) as JsonValue;
-  return sendJson(response, isInClear ? answer : maskJson(answer));
+  if (masks === 'none') return sendJson(response, answer);
+  return sendJson(response, masks === 'looks' ? maskJson(answer) : masker.json(answer));
 }
 
 /** What the HTTP layer, the set-up check and our own routes throw, in one shape; anything else is a bug. */

@@ -41,7 +41,7 @@ export function stateRoutes(
       path: '/config',
       answer: () => ({ options: optionsOf(state.options), assumptions: assumptionsOf(state.options) }),
     },
-    { method: 'GET', path: '/set-up', isInClear: () => true, answer: () => state.exportSetUp() },
+    { method: 'GET', path: '/set-up', masks: () => 'none', answer: () => state.exportSetUp() },
     {
       method: 'POST',
       path: '/seed',

@@ -1,6 +1,7 @@
 /** The HTTPS listener: limits, errors in the service's shape, and upgrades handed on by subprotocol. */
+import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
-import type { Server, ServerOptions } from 'node:https';
+import { createServer, type Server, type ServerOptions } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import Fastify from 'fastify';
@@ -59,12 +60,54 @@ export async function speakHttps(options: HttpsOptions) {
 }
 
 async function startHttpsServer(options: HttpsServerOptions): Promise<Listener> {
+  // Made at the first request: most emulators of a test suite are never asked one, and an upgrade needs none.
+  let router: Promise<HttpsInstance> | undefined;
+  const server = createServer(options.tls, async (request, response) => {
+    router ??= createRouter(options);
+    (await router).routing(request, response);
+  });
+  server.keepAliveTimeout = KEEP_ALIVE_TIMEOUT_MS;
+  server.requestTimeout = 30_000;
+  server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
+    if (!socket.writable) return;
+    const message = UNREADABLE[error.code ?? ''] ?? 'The request is not valid HTTP.';
+    answerAndClose(socket, options.dps.refuse(new DpsError('RequestInvalid', { message })));
+  });
+  const upgrader = createUpgrader({ protocols: options.webSockets, messageBytesMax: 2 * MESSAGE_BYTES_MAX });
+  server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    socket.on('error', () => socket.destroy());
+    if (upgrader.handle(request, socket, head)) return;
+    const message = 'An upgrade must be to a WebSocket with the subprotocol mqtt.';
+    answerAndClose(socket, options.dps.refuse(new DpsError('RequestInvalid', { message })));
+  });
+  server.on('secureConnection', (socket) => {
+    options.connections.open(socket, 'https');
+    socket.once('close', () => options.connections.close(socket));
+  });
+  const endConnections = options.secure(server);
+
+  server.listen({ host: options.host, port: options.port });
+  await once(server, 'listening');
+  // An accept that fails (too many open files, say) is that client's trouble; the listener goes on.
+  server.on('error', () => undefined);
+  return {
+    port: (server.address() as AddressInfo).port,
+    stop: async () => {
+      const closed = new Promise((resolve) => server.close(resolve));
+      // Node does not end upgraded connections when it closes a server, and closing would wait for them.
+      endConnections();
+      await closed;
+      await (await router)?.close();
+      upgrader.stop();
+    },
+  };
+}
+
+async function createRouter(options: HttpsServerOptions): Promise<HttpsInstance> {
   const server = Fastify<Server>({
-    https: options.tls,
+    // The listener is not its own.
+    https: null,
     bodyLimit: MESSAGE_BYTES_MAX,
-    keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
-    requestTimeout: 30_000,
-    forceCloseConnections: true,
     exposeHeadRoutes: false,
     routerOptions: { maxParamLength: PARAM_LENGTH_MAX, caseSensitive: false, ignoreTrailingSlash: true },
     frameworkErrors: (_error, request, response) => {
@@ -74,11 +117,6 @@ async function startHttpsServer(options: HttpsServerOptions): Promise<Listener> 
           new DpsError('RequestInvalid', { message: `The address ${request.url.slice(0, 200)} is not valid.` }),
         ),
       );
-    },
-    clientErrorHandler: (error, socket) => {
-      if (!socket.writable) return;
-      const message = UNREADABLE[error.code ?? ''] ?? 'The request is not valid HTTP.';
-      answerAndClose(socket, options.dps.refuse(new DpsError('RequestInvalid', { message })));
     },
   });
 
@@ -90,32 +128,8 @@ async function startHttpsServer(options: HttpsServerOptions): Promise<Listener> 
   addErrorAnswers(server, options);
   addDeviceRoutes(server, options);
   addBackEndRoutes(server, options);
-  const endConnections = options.secure(server.server);
-  const upgrader = createUpgrader({ protocols: options.webSockets, messageBytesMax: 2 * MESSAGE_BYTES_MAX });
-  server.server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-    socket.on('error', () => socket.destroy());
-    if (upgrader.handle(request, socket, head)) return;
-    const message = 'An upgrade must be to a WebSocket with the subprotocol mqtt.';
-    answerAndClose(socket, options.dps.refuse(new DpsError('RequestInvalid', { message })));
-  });
-  server.server.on('secureConnection', (socket) => {
-    options.connections.open(socket, 'https');
-    socket.once('close', () => options.connections.close(socket));
-  });
-
-  await server.listen({ host: options.host, port: options.port });
-  // An accept that fails (too many open files, say) is that client's trouble; the listener goes on.
-  server.server.on('error', () => undefined);
-  return {
-    port: (server.server.address() as AddressInfo).port,
-    stop: async () => {
-      const closed = server.close();
-      // Node does not end upgraded connections when it closes a server, and closing would wait for them.
-      endConnections();
-      await closed;
-      upgrader.stop();
-    },
-  };
+  await server.ready();
+  return server;
 }
 
 /** The core reads bodies, the same way for every transport; nothing is parsed, coerced or refused before it. */

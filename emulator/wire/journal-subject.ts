@@ -36,8 +36,12 @@ export function subjectAddress(subject: JournalSubject): string {
 /** An id that nobody has vetted can be long; what is kept of it for display is not. */
 const LENGTH_MAX = 256;
 
-export function shortSubject(subject: JournalSubject): JournalSubject {
-  const short = (text: string): string => text.slice(0, LENGTH_MAX);
+/** @param shown how the beginning of a foreign text is shown */
+export function shortSubject(
+  subject: JournalSubject,
+  shown: (text: string, lengthMax: number) => string = (text, lengthMax) => text.slice(0, lengthMax),
+): JournalSubject {
+  const short = (text: string): string => shown(text, LENGTH_MAX);
   switch (subject.kind) {
     case 'registration':
       return { ...subject, idScope: short(subject.idScope), registrationId: short(subject.registrationId) };

@@ -1,114 +1,72 @@
 /** The one masker: keeps keys, signatures and function codes out of all that is shown: logs, journal, reports, pages, errors. */
+import { type Place, SECRET_NAMES, secretsIn } from './find-secrets.ts';
 import { parsedJson } from './json.ts';
+import { createSecretIndex } from './secret-index.ts';
 import { isJsonObject, type JsonValue } from './twin.ts';
 
 export const MASK = '****';
 
-/** Members whose value is a secret wherever they stand. */
-const SECRET_NAMES = [
-  'primarykey',
-  'secondarykey',
-  'sharedaccesskey',
-  'symmetrickeyvalue',
-  'authenticationkey',
-  'password',
-  'x-functions-key',
-  'authorization',
-] as const;
 const SECRET_MEMBERS: ReadonlySet<string> = new Set(SECRET_NAMES);
-const ANY_SECRET_NAME = SECRET_NAMES.join('|');
 
-/** JSON inside text, and JSON inside a string of such JSON (Java sends its payload so); what was JSON stays JSON. */
-const SECRET_TEXT: readonly (readonly [RegExp, string])[] = [
-  [new RegExp(`("(?:${ANY_SECRET_NAME})"\\s*:\\s*")(?:[^"\\\\]|\\\\.)*"`, 'gi'), `$1${MASK}"`],
-  [
-    new RegExp(
-      `(\\\\"(?:${ANY_SECRET_NAME})\\\\"\\s*:\\s*\\\\")(?:[^"\\\\]|\\\\\\\\(?:\\\\["\\\\]|[^"\\\\]))*\\\\"`,
-      'gi',
-    ),
-    `$1${MASK}\\"`,
-  ],
-  [/(\bsig=)[^&\s"']+/gi, `$1${MASK}`],
-  [/(\bSharedAccessKey=)[^;\s"']+/gi, `$1${MASK}`],
-  [/(\bx-functions-key["']?\s*[:=]\s*["']?)[^\s"',;&]+/gi, `$1${MASK}`],
-  [/([?&;]code=)[^&\s"']+/gi, `$1${MASK}`],
-  [/(\/\/[^/\s:@]+:)[^/\s@]+@/g, `$1${MASK}@`],
-];
+/** A text, or one of which only what follows `shown` is secret: a query in its URL. */
+export type Secret = string | { readonly shown: string; readonly secret: string };
 
 export interface Masker {
-  /** From now on these are secrets, whatever they look like. None is ever forgotten; very short ones are left alone. */
-  add(secrets: Iterable<string | undefined>): void;
+  /** From now on these are secrets, whatever they look like and however they are spelt; very short ones are left alone. */
+  add(secrets: Iterable<Secret | undefined>): void;
   /** Masks what is, or looks like, a secret inside free text. */
   text(text: string): string;
   /** Masks secrets inside JSON: members with a secret's name, and secrets in text. */
   json(value: JsonValue): JsonValue;
+  /** The beginning of a text, unmasked, cut in front of a secret that would be cut in two. */
+  head(text: string, length: number): string;
 }
 
-/** Shorter ones would take ordinary words out of what is shown. */
-const SECRET_LENGTH_MIN = 6;
-
 /** Masks by what secrets look like, and by the values that are known to be secret, however they are spelt. */
-export function createMasker(secrets: Iterable<string | undefined> = []): Masker {
-  const spellings = new Set<string>();
-  let known: RegExp | undefined;
-  // Known ones first: a pattern may take a part of one and leave the rest.
-  const withoutKnown = (text: string): string => (known === undefined ? text : text.replace(known, MASK));
-  const text = (given: string): string => withoutPatterns(withoutKnown(given));
+export function createMasker(secrets: Iterable<Secret | undefined> = []): Masker {
+  const known = createSecretIndex();
+  const text = (given: string): string => withMasks(given, secretsIn(given, known));
   const json = (value: JsonValue): JsonValue => {
     if (typeof value === 'string') return text(value);
     if (Array.isArray(value)) return value.map(json);
     if (!isJsonObject(value)) return value;
     return Object.fromEntries(
       Object.entries(value).map(([name, member]) => [
-        withoutKnown(name),
+        text(name),
         SECRET_MEMBERS.has(name.toLowerCase()) && member !== null ? MASK : json(member),
       ]),
     );
   };
+  const head = (given: string, length: number): string => {
+    if (given.length <= length) return given;
+    const places = secretsIn(given.slice(0, length + MARGIN + SPELLING_FACTOR_MAX * known.longest()), known);
+    const across = places.find(({ start, end }) => start < length && end > length);
+    return given.slice(0, across?.start ?? length).replace(/[\ud800-\udbff]$/, '');
+  };
   const add: Masker['add'] = (more) => {
-    for (const secret of more) for (const spelling of spellingsOf(secret ?? '')) spellings.add(spelling);
-    if (spellings.size === 0) return;
-    const longestFirst = [...spellings].sort((one, other) => other.length - one.length);
-    // Without regard to case: the C SDK encodes in lower case.
-    known = new RegExp(longestFirst.map((one) => one.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&')).join('|'), 'gi');
+    for (const one of more) {
+      if (typeof one === 'string') known.add(one);
+      else if (one !== undefined) known.add(`${one.shown}${one.secret}`, one.shown.length);
+    }
   };
   add(secrets);
-  return { add, text, json };
+  return { add, text, json, head };
 }
 
-/** As it is, decoded and encoded as in a URL, inside JSON, inside HTML, and in base64. */
-function spellingsOf(secret: string): readonly string[] {
-  const plain = [
-    secret,
-    orAsItIs(decodeURIComponent, secret),
-    orAsItIs(decodeURIComponent, secret.replaceAll('+', ' ')),
-  ];
-  return plain
-    .flatMap((one) => [
-      one,
-      orAsItIs(encodeURIComponent, one),
-      JSON.stringify(one).slice(1, -1),
-      one.replace(/[&<>"']/g, (character) => HTML_ENTITIES[character] ?? character),
-      Buffer.from(one, 'utf8').toString('base64'),
-    ])
-    .filter((spelling) => secret.length >= SECRET_LENGTH_MIN && spelling.length >= SECRET_LENGTH_MIN);
-}
+/** What a pattern looks beyond the cut for. */
+const MARGIN = 256;
+/** The longest spelling of a byte that is told apart: JSON's of an HTML entity. */
+const SPELLING_FACTOR_MAX = 16;
 
-const HTML_ENTITIES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
-
-/** What is no valid encoding, or cannot be encoded, stays. */
-function orAsItIs(change: (text: string) => string, text: string): string {
-  try {
-    return change(text);
-  } catch {
-    return text;
-  }
+function withMasks(text: string, places: readonly Place[]): string {
+  if (places.length === 0) return text;
+  let shownTo = 0;
+  const parts = places.map(({ start, end }) => {
+    const before = text.slice(shownTo, start);
+    shownTo = end;
+    return `${before}${MASK}`;
+  });
+  return `${parts.join('')}${text.slice(shownTo)}`;
 }
 
 /** The secret part of a URL: what stands behind the `?`, value by value as it is spelt there, and a password in it. */
@@ -119,6 +77,21 @@ export function secretsOfUrl(url: string, isSecret: (name: string) => boolean = 
     .filter(({ name }) => isSecret(name))
     .map(({ value }) => value);
   return [password, ...values];
+}
+
+/** A key or a query value of fewer characters is an ordinary word outside of its place. */
+export const VALUE_LENGTH_MIN = 8;
+
+/** What nobody may read of a webhook's URL: a password, long values of the query wherever they turn up, and the whole query in its URL. */
+export function secretsOfWebhookUrl(url: string, isPublic: (value: string) => boolean): readonly Secret[] {
+  if (!URL.canParse(url)) return [];
+  const { password, host, pathname, search } = new URL(url);
+  const values = queryParts(url).flatMap(({ name, value }) =>
+    name === 'api-version' || isPublic(value) ? [] : [value],
+  );
+  const long = [password, ...values].filter((value) => value.length >= VALUE_LENGTH_MIN);
+  const shown = [pathname, `${host}${pathname}`].map((start) => `${start}?`);
+  return [...long, ...(search === '' ? [] : shown.map((start) => ({ shown: start, secret: search.slice(1) })))];
 }
 
 /** `code`, and what else a key may travel as. Other parameters may be words that a report needs, such as a hub. */
@@ -151,14 +124,6 @@ export function maskLikelyKeys(text: string): string {
 export function maskQuery(url: string): string {
   const question = url.indexOf('?');
   return maskText(question < 0 ? url : `${url.slice(0, question)}?${MASK}`);
-}
-
-/** Every pattern needs one of these; most texts that are journaled (names, ids, states) have neither. */
-const ANY_SEPARATOR = /[:=]/;
-
-function withoutPatterns(text: string): string {
-  if (!ANY_SEPARATOR.test(text)) return text;
-  return SECRET_TEXT.reduce((masked, [pattern, replacement]) => masked.replace(pattern, replacement), text);
 }
 
 /** The masker that knows no values. */

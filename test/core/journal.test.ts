@@ -126,6 +126,30 @@ describe('the journal', () => {
     expect(heard).toEqual(['a 1 connected', 'b 2 sig=****']);
   });
 
+  it('reports a listener that throws, or that fails later, and neither the others nor who records notice', async () => {
+    const bugs: string[] = [];
+    const reportBug = (error: unknown, where: string): number => bugs.push(`${where}: ${(error as Error).message}`);
+    const journal = createJournal({ now: () => 0, timelinesMax: 2, entriesPerTimelineMax: 9, reportBug });
+    const heard: string[] = [];
+    journal.subscribe(() => {
+      throw new Error('at once');
+    });
+    journal.subscribe((async () => {
+      throw new Error('later');
+    }) as () => void);
+    journal.subscribe((_subject, { event }) => heard.push(event.kind));
+    journal.record(subject('a'), connected);
+    journal.record(subject('a'), opened);
+    await Promise.resolve();
+    expect(heard).toEqual(['connected', 'operation-opened']);
+    expect(bugs.sort()).toEqual([
+      'a listener of the journal: at once',
+      'a listener of the journal: at once',
+      'a listener of the journal: later',
+      'a listener of the journal: later',
+    ]);
+  });
+
   it('masks what its masker knows to be secret, in entries, words and trace, also when it learnt it after the recording', () => {
     const masker = createMasker();
     const journal = createJournal({ now: () => 0, timelinesMax: 2, entriesPerTimelineMax: 9, masker });

@@ -81,16 +81,17 @@ async function run(job: AllocationJob, abort: AbortController, ports: Ports): Pr
   const { signal } = abort;
   const address = registrationAddress(job.idScope, job.registrationId);
   const where = `allocation of ${job.registrationId}`;
+  const report = (error: unknown): void => ports.reportBug(error, where);
   /** A bug while allocating must not leave the device assigning for ever. */
   const failedBy = (error: unknown): AllocationResult => {
     if (signal.aborted || error instanceof StoreFailure) throw error;
-    ports.reportBug(error, where);
+    report(error);
     return allocationFailed('InternalError', error instanceof Error ? error.message : String(error));
   };
   try {
     await ports.clock.task(`registration ${job.registrationId}`, async (task) => {
       const stored = (write: (tx: Transaction) => Promise<void>): Promise<void> =>
-        untilStored(() => ports.transaction(address, write), task, signal);
+        untilStored(() => ports.transaction(address, write), { task, signal, report });
       const save = async (ladder: LadderState): Promise<void> => {
         await stored((tx) => saveLadder(job, ladder, abort, tx));
         signal.throwIfAborted();
@@ -101,7 +102,7 @@ async function run(job: AllocationJob, abort: AbortController, ports: Ports): Pr
       await concluded(result).catch((error: unknown) => concluded(failedBy(error)));
     });
   } catch (error) {
-    if (!signal.aborted) ports.reportBug(error, where);
+    if (!signal.aborted) report(error);
   }
 }
 
@@ -112,20 +113,25 @@ async function saveLadder(job: AllocationJob, ladder: LadderState, abort: AbortC
   else await tx.operations.put({ ...operation, work: { ...operation.work, ladder } });
 }
 
-/**
- * Who has promised a result goes on when the store is there again. After the last wait, four minutes on, the operation
- * stays as it is stored until an engine takes it up.
- */
-const STORE_WAITS_MS = [1, 2, 4, 8, 16, 32, 64, 128].map((seconds) => seconds * 1000);
+/** The first wait, and the one that is not doubled any more: a store that is away for days is asked every five minutes. */
+const STORE_WAIT_MS = { first: 1000, longest: 300_000 };
 
-async function untilStored(write: () => Promise<void>, task: ClockTask, signal: AbortSignal): Promise<void> {
-  for (const waitMs of STORE_WAITS_MS) {
+/**
+ * Who has promised a result goes on when the store is there again, however long that takes: what was decided is kept, so
+ * the webhook is not asked twice. An outage that lasts is reported once.
+ */
+async function untilStored(
+  write: () => Promise<void>,
+  { task, signal, report }: { readonly task: ClockTask; readonly signal: AbortSignal; report(error: unknown): void },
+): Promise<void> {
+  for (let waitMs = STORE_WAIT_MS.first; ; waitMs = Math.min(2 * waitMs, STORE_WAIT_MS.longest)) {
     try {
       return await write();
     } catch (error) {
       if (signal.aborted || !(error instanceof StoreFailure)) throw error;
+      // The one doubling that ends at the longest wait.
+      if (waitMs < STORE_WAIT_MS.longest && 2 * waitMs >= STORE_WAIT_MS.longest) report(error);
       await task.sleep(waitMs, `the store: ${error.message}`, signal);
     }
   }
-  return write();
 }

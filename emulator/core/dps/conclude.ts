@@ -37,13 +37,12 @@ export async function conclude(
   }
   const outcome = result.kind === 'allocated' ? await provision(job, result, tx, ports) : result;
   const nowMs = ports.clock.now();
-  const record = outcome.kind === 'failed' ? failed(latest, outcome, ports) : assigned(latest, outcome);
   const version = latest.version + 1;
   const etag = ports.ids.etag('registration', registrationAddress(idScope, registrationId), version, nowMs);
-  const { operationIds, ...rest } = record;
-  const concluded: Outcome = { ...rest, updatedMs: nowMs, version, etag };
+  const written = { ...latest, updatedMs: nowMs, version, etag };
+  const concluded = outcome.kind === 'failed' ? failed(written, outcome, ports) : assigned(written, outcome);
   const operation = await tx.operations.get(idScope, registrationId, operationId);
-  await tx.registrations.put({ ...concluded, operationIds });
+  await tx.registrations.put(concluded);
   await tx.operations.put({
     openedMs: operation?.openedMs ?? nowMs,
     operationId,
@@ -142,10 +141,10 @@ function moveOf(
   return { data: 'initial', substatus: 'deviceDataReset' };
 }
 
+/** One that is assigning has nothing of an earlier end but its assignment. */
 function assigned(latest: RegistrationRecord, outcome: Provisioned): RegistrationRecord {
-  const { errorCode: _code, errorMessage: _message, payload: _payload, ...rest } = latest;
   return {
-    ...rest,
+    ...latest,
     status: statusAfter(latest.status, 'assign'),
     substatus: outcome.substatus,
     assignment: { hub: outcome.hub, deviceId: outcome.deviceId },
@@ -154,7 +153,7 @@ function assigned(latest: RegistrationRecord, outcome: Provisioned): Registratio
 }
 
 function failed(latest: RegistrationRecord, outcome: Failure, ports: Ports): RegistrationRecord {
-  const { payload: _payload, substatus: _substatus, assignment, ...rest } = latest;
+  const { assignment, ...rest } = latest;
   const isKept = assignment !== undefined && ports.settings.assumptions['failed-keeps-assignment'] === 'keep';
   return {
     ...rest,

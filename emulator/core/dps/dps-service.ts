@@ -37,23 +37,13 @@ export interface DpsService {
 
 export function createDpsService(ports: Ports): DpsService {
   const allocations = createAllocations(ports);
-  const render = (error: DpsError, requestId: string): Reply => {
-    if (error.challenge !== undefined) return reply(error.status, error.challenge, requestId);
-    const body = {
-      errorCode: error.errorCode,
-      trackingId: requestId,
-      message: error.message,
-      timestampUtc: deviceTimestamp(ports.clock.now()),
-    };
-    return { ...reply(error.status, body, requestId), errorCode: error.errorCode };
-  };
   const { answer, refusalOf, refuse } = createShell({
     ...ports,
     requests: 'request',
     isRefusal: (thrown) => thrown instanceof DpsError,
     internalError: (thrown) =>
       new DpsError('InternalError', { reason: thrown instanceof Error ? thrown.message : String(thrown) }),
-    render,
+    render: (error: DpsError, requestId) => refusal(error, requestId, ports.clock.now()),
   });
 
   return {
@@ -111,6 +101,17 @@ async function dispatch(call: DeviceCall, requestId: string, ports: Ports, alloc
 
 function reply(status: number, body: ReplyBody, requestId: string): Reply {
   return { status, body, text: JSON.stringify(body), requestId };
+}
+
+function refusal(error: DpsError, requestId: string, nowMs: number): Reply {
+  if (error.challenge !== undefined) return reply(error.status, error.challenge, requestId);
+  const body = {
+    errorCode: error.errorCode,
+    trackingId: requestId,
+    message: error.message,
+    timestampUtc: deviceTimestamp(nowMs),
+  };
+  return { ...reply(error.status, body, requestId), errorCode: error.errorCode };
 }
 
 function withRetryAfter(answer: Reply, ports: Ports): Reply {

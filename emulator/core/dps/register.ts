@@ -70,7 +70,6 @@ async function answerDisabled(
 ): Promise<OperationAnswer> {
   const opened = await openOperation(checked, verdict, tx, ports, allocations);
   const record: RegistrationRecord = { ...opened, status: statusAfter('assigning', 'disable') };
-  const { operationIds: _ids, ...outcome } = record;
   await tx.registrations.put(record);
   await tx.operations.put({
     operationId: record.operationId,
@@ -78,19 +77,28 @@ async function answerDisabled(
     registrationId: record.registrationId,
     openedMs: record.updatedMs,
     concludedMs: record.updatedMs,
-    outcome,
+    outcome: record,
   });
   const { enrollmentKind, enrollmentId } = enrollmentOf(verdict.enrollment);
+  const stays = await deviceThatStays(record, tx);
   tx.onCommitted(() =>
     ports.journal.record(registrationSubject(checked.call), {
       kind: 'concluded',
       operationId: record.operationId,
       status: 'disabled',
-      reason: `the ${enrollmentKind === 'group' ? 'enrollment group' : 'individual enrollment'} "${enrollmentId}" is disabled`,
+      reason: `the ${enrollmentKind === 'group' ? 'enrollment group' : 'individual enrollment'} "${enrollmentId}" is disabled${stays}`,
     }),
   );
   if (ports.settings.assumptions['disabled-answer'] === 'poll') return accepted(record.operationId);
   return { status: 200, body: renderOperation(record.operationId, record, checked.apiVersion) };
+}
+
+/** Disabling an enrollment takes nothing back at the hub. [dps-service-behaviour §3.4] */
+async function deviceThatStays({ assignment }: RegistrationRecord, tx: Transaction): Promise<string> {
+  if (assignment === undefined) return '';
+  const { hub, deviceId } = assignment;
+  const found = await tx.storedHubs.device(hub, deviceId);
+  return found === undefined ? '' : `; its device "${deviceId}" at the hub ${hub} stays ${found.device.status}`;
 }
 
 async function openAndAllocate(

@@ -26,14 +26,20 @@ interface Deletion {
   readonly ifMatch: string | undefined;
 }
 
-export async function bulkDevices(hub: string, body: string, hubs: Hubs): Promise<HubAnswer> {
+export async function bulkDevices(
+  hub: string,
+  body: string,
+  { hubs, reportBug }: { readonly hubs: Hubs; reportBug(error: unknown, where: string): void },
+): Promise<HubAnswer> {
   const errors: object[] = [];
   for (const deletion of await readDeletions(body)) {
     try {
       await deleteDevice(hub, deletion, hubs);
     } catch (thrown) {
-      if (!(thrown instanceof HubError)) throw thrown;
-      errors.push({ deviceId: deletion.deviceId, errorCode: thrown.errorName, errorStatus: thrown.message });
+      // A 500 for the whole would deny those that have been deleted.
+      if (!(thrown instanceof HubError)) reportBug(thrown, `bulkDevices of a hub, entry "${deletion.deviceId}"`);
+      const error = thrown instanceof HubError ? thrown : new HubError('ServerError');
+      errors.push({ deviceId: deletion.deviceId, errorCode: error.errorName, errorStatus: error.message });
     }
   }
   return { kind: 'body', body: { isSuccessful: errors.length === 0, errors, warnings: [] } };

@@ -66,7 +66,7 @@ export function createHubService(ports: HubServicePorts): HubService {
         const hub = await selectHub(call, ports.hubs);
         await checkAccess(call, hub, ports);
         if (!call.apiVersion) throw new HubError('ArgumentInvalid', { message: 'api-version is required.' });
-        return replyOf(await dispatch(hub, call.request, ports.hubs), requestId);
+        return replyOf(await dispatch(hub, call.request, ports), requestId);
       }),
     refuse,
   };
@@ -107,7 +107,8 @@ function hintFor({ authorization }: HubCall): { readonly reason?: string } {
   };
 }
 
-async function dispatch(hub: string, request: HubRequest, hubs: Hubs): Promise<HubAnswer> {
+async function dispatch(hub: string, request: HubRequest, ports: HubServicePorts): Promise<HubAnswer> {
+  const { hubs } = ports;
   switch (request.operation) {
     case 'getDevice':
       return getDevice(hub, request.deviceId, hubs);
@@ -116,7 +117,7 @@ async function dispatch(hub: string, request: HubRequest, hubs: Hubs): Promise<H
     case 'deleteDevice':
       return deleteDevice(hub, request, hubs);
     case 'bulkDevices':
-      return bulkDevices(hub, request.body, hubs);
+      return bulkDevices(hub, request.body, ports);
     case 'getTwin':
       return getTwin(hub, request.deviceId, hubs);
     case 'queryTwins':

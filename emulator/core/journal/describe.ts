@@ -125,10 +125,25 @@ function evidence(proof: Evidence): string {
   return 'certificate' in proof ? `certificate ${proof.certificate.sha256Thumbprint}` : 'its TPM';
 }
 
-function webhookAttempt({ attempt, status, failure, detail: why = '', durationMs }: EventOf<'webhook-attempt'>) {
+function webhookAttempt(event: EventOf<'webhook-attempt'>): Sentence {
+  const { attempt, status, response = '', failure, detail: why = '', durationMs } = event;
   const answer = status === undefined ? `no answer (${failure ?? 'unknown'}): ${why}` : `answered ${status}`;
   const isGood = status !== undefined && status >= 200 && status < 300;
-  return say(isGood ? 'neutral' : 'bad', `webhook call ${attempt} ${answer}, after ${formatDuration(durationMs)}`);
+  const said = isGood ? '' : quoted(response);
+  return say(
+    isGood ? 'neutral' : 'bad',
+    `webhook call ${attempt} ${answer}, after ${formatDuration(durationMs)}${said}`,
+  );
+}
+
+/** Of what a webhook said, in the sentence that tells of its fault. The whole of it is a detail. */
+const QUOTED_LENGTH_MAX = 200;
+
+/** The beginning of a text that is masked already, in one line and without characters that a terminal obeys. */
+export function quoted(text: string): string {
+  const line = text.replaceAll(/[\s\p{C}]+/gu, ' ').trim();
+  if (line === '') return '';
+  return line.length > QUOTED_LENGTH_MAX ? `: "${line.slice(0, QUOTED_LENGTH_MAX)}…"` : `: "${line}"`;
 }
 
 function concluded(event: EventOf<'concluded'>): Sentence {

@@ -7,8 +7,9 @@ import {
   shortSubject,
   subjectAddress,
 } from '../../wire/journal-subject.ts';
-import { createMasker, type Masker } from '../../wire/mask.ts';
+import { createMasker } from '../../wire/mask.ts';
 import { createEntry } from './describe.ts';
+import type { KnowingMasker } from './secrets.ts';
 
 export type JournalListener = (subject: JournalSubject, entry: JournalEntry) => void;
 
@@ -21,6 +22,8 @@ export interface Journal {
   droppedTimelines(): number;
   /** Hears of every entry as it is recorded; the returned function ends that. */
   subscribe(listener: JournalListener): () => void;
+  /** Masks what is on record, before its masker forgets a secret. */
+  maskAll(): void;
   /** Forgets what is on record of an ID scope. */
   forget(idScope: string): void;
   clear(): void;
@@ -30,8 +33,10 @@ export interface JournalOptions {
   readonly now: () => number;
   readonly timelinesMax: number;
   readonly entriesPerTimelineMax: number;
-  /** Masks entries when they are read. It never forgets a secret, so what it knew at the recording it still knows. */
-  readonly masker?: Masker;
+  /** Masks entries when they are read. What it knew when they were written it still knows, or `maskAll` was called. */
+  readonly masker?: KnowingMasker;
+  /** Told of a listener that throws; it hears of the next entry all the same. */
+  readonly reportBug?: (error: unknown, where: string) => void;
 }
 
 interface MutableTimeline {
@@ -46,6 +51,7 @@ export function createJournal({
   timelinesMax,
   entriesPerTimelineMax,
   masker = createMasker(),
+  reportBug = () => undefined,
 }: JournalOptions): Journal {
   const timelines = new Map<string, MutableTimeline>();
   const listeners = new Set<JournalListener>();
@@ -56,7 +62,9 @@ export function createJournal({
     const found = timelines.get(address);
     if (found !== undefined) return found;
     if (timelines.size >= timelinesMax) makeRoom();
-    const timeline = { subject, entries: [], droppedEntries: 0, isOpen: false };
+    // Whatever stands in the place of a name may be a secret.
+    const shown = shortSubject(subject, (text, lengthMax) => masker.text(masker.head(text, lengthMax)));
+    const timeline = { subject: shown, entries: [], droppedEntries: 0, isOpen: false };
     timelines.set(address, timeline);
     return timeline;
   };
@@ -65,6 +73,17 @@ export function createJournal({
   const moveToEnd = (address: string, timeline: MutableTimeline): void => {
     timelines.delete(address);
     timelines.set(address, timeline);
+  };
+
+  const tell = (listener: JournalListener, subject: JournalSubject, entry: JournalEntry): void => {
+    const report = (error: unknown): void => reportBug(error, 'a listener of the journal');
+    try {
+      // One that is asynchronous has a type that says nothing of it.
+      const given: unknown = listener(subject, entry);
+      if (given instanceof Promise) given.catch(report);
+    } catch (error) {
+      report(error);
+    }
   };
 
   const makeRoom = (): void => {
@@ -83,9 +102,8 @@ export function createJournal({
 
   return {
     record: (subject, event) => {
-      const short = shortSubject(subject);
-      const address = subjectAddress(short);
-      const timeline = open(address, short);
+      const address = subjectAddress(shortSubject(subject));
+      const timeline = open(address, subject);
       sequence += 1;
       const entry = createEntry(sequence, now(), event, masker);
       if (event.kind === 'operation-opened') timeline.isOpen = true;
@@ -98,7 +116,7 @@ export function createJournal({
         timeline.entries.shift();
         timeline.droppedEntries += 1;
       }
-      for (const listener of listeners) listener(short, entry);
+      for (const listener of listeners) tell(listener, timeline.subject, entry);
     },
     timeline: (idScope, registrationId) => {
       const found = timelines.get(subjectAddress({ kind: 'registration', idScope, registrationId }));
@@ -109,6 +127,9 @@ export function createJournal({
     subscribe: (listener) => {
       listeners.add(listener);
       return () => listeners.delete(listener);
+    },
+    maskAll: () => {
+      for (const { entries } of timelines.values()) for (const { event: _masked } of entries);
     },
     forget: (idScope) => {
       for (const [address, { subject }] of timelines) {

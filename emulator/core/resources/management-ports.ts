@@ -8,6 +8,8 @@ export interface ManagementPorts extends HubPorts {
   readonly tx: Transaction;
   readonly hubs: Hubs;
   readonly dps: Pick<DpsService, 'forget'>;
+  /** Told of each ID scope that the transaction takes away. */
+  readonly onScopeDeleted: (idScope: string) => void;
 }
 
 /** One kind of resource, as the management plane lets it be seen and changed. */

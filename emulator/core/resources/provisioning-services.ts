@@ -26,8 +26,7 @@ export function createProvisioningServices(
   ports: ManagementPorts,
   groups: ResourceGroups,
 ): Resources<ProvisioningServiceResource> {
-  const { tx, dps } = ports;
-  const { instances, enrollments, registrations, storedHubs } = tx;
+  const { instances, storedHubs } = ports.tx;
   const renderer = async (): Promise<(instance: DpsInstance) => ProvisioningServiceResource> => {
     const facts = new Map((await storedHubs.list()).map((hub) => [hub.name.toLowerCase(), hub.facts]));
     return (one) => renderProvisioningService(one, (host) => locationOf(facts.get(host.toLowerCase()) ?? {}));
@@ -74,14 +73,20 @@ export function createProvisioningServices(
     delete: async (name, resourceGroup) => {
       const { idScope } = await find(name, resourceGroup);
       await instances.delete(idScope);
-      await enrollments.deleteScope(idScope);
-      for (const record of await registrations.list()) {
-        if (record.idScope.toLowerCase() === idScope.toLowerCase()) await dps.forget(record, tx);
-      }
-      await registrations.deleteCounts(idScope);
+      await deleteContents(idScope, ports);
+      ports.onScopeDeleted(idScope);
     },
     policies: async (name, resourceGroup) => (await find(name, resourceGroup)).policies.map(renderPolicy),
   };
+}
+
+/** What devices and back ends have left in an ID scope. */
+export async function deleteContents(idScope: string, { tx, dps }: Pick<ManagementPorts, 'tx' | 'dps'>): Promise<void> {
+  await tx.enrollments.deleteScope(idScope);
+  for (const record of await tx.registrations.list()) {
+    if (record.idScope.toLowerCase() === idScope.toLowerCase()) await dps.forget(record, tx);
+  }
+  await tx.registrations.deleteCounts(idScope);
 }
 
 const POLICY_ON_WIRE = { Hashed: 'hashed', GeoLatency: 'geoLatency', Static: 'static' } as const;

@@ -4,7 +4,7 @@ import { type HubPorts, hubsIn } from '../hub/hub-devices.ts';
 import { SET_UP_TURN, type Store } from '../store/store.ts';
 import { createIotHubs } from './iot-hubs.ts';
 import type { ManagementPorts, Resources } from './management-ports.ts';
-import { createProvisioningServices } from './provisioning-services.ts';
+import { createProvisioningServices, deleteContents } from './provisioning-services.ts';
 import { renderGroup } from './render-resource.ts';
 import { createResourceGroups, type ResourceGroups } from './resource-groups.ts';
 
@@ -27,8 +27,21 @@ export function createResourceManager({
   dps,
   ...hubPorts
 }: Pick<Store, 'transaction'> & Pick<ManagementPorts, 'dps'> & HubPorts): ResourceManager {
-  const within = <T>(work: (plane: Plane) => Promise<T>): Promise<T> =>
-    transaction(SET_UP_TURN, (tx) => work(planeOf({ ...hubPorts, tx, hubs: hubsIn(tx, hubPorts), dps })));
+  const within = async <T>(work: (plane: Plane) => Promise<T>): Promise<T> => {
+    const gone = new Set<string>();
+    const result = await transaction(SET_UP_TURN, (tx) => {
+      gone.clear();
+      const onScopeDeleted = (idScope: string): void => void gone.add(idScope);
+      return work(planeOf({ ...hubPorts, tx, hubs: hubsIn(tx, hubPorts), dps, onScopeDeleted }));
+    });
+    // Who was let in after the contents were listed and before they were deleted; nobody is any more.
+    for (const idScope of gone) {
+      await transaction(SET_UP_TURN, async (tx) => {
+        if ((await tx.instances.byScope(idScope)) === undefined) await deleteContents(idScope, { tx, dps });
+      });
+    }
+    return result;
+  };
   const resources = <T>(of: (plane: Plane) => Resources<T>): Resources<T> => ({
     list: (resourceGroup) => within((plane) => of(plane).list(resourceGroup)),
     get: (name, resourceGroup) => within((plane) => of(plane).get(name, resourceGroup)),

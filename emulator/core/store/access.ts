@@ -15,8 +15,10 @@ const PAGE_SIZE = 1000;
 /** Reads a list to its end. */
 export async function everyItem<T>(page: (request: PageRequest) => Promise<Page<T>>): Promise<readonly T[]> {
   const first = await page({ count: PAGE_SIZE });
+  let { next } = first;
+  if (next === undefined) return first.items;
   const items = [...first.items];
-  for (let { next } = first; next !== undefined; ) {
+  while (next !== undefined) {
     const more: Page<T> = await page({ count: PAGE_SIZE, after: next });
     items.push(...more.items);
     next = more.next;

@@ -23,11 +23,14 @@ export interface Enrollments extends EnrollmentReads {
   deleteIndividual(idScope: string, registrationId: string): Promise<boolean>;
   deleteGroup(idScope: string, enrollmentGroupId: string): Promise<boolean>;
   /** Counts a write to this id and says the how-manieth it is, deleted records of it included: an etag's ordinal. */
-  countWrite(idScope: string, kind: 'individual' | 'group', id: string): Promise<number>;
+  countWrite(idScope: string, kind: Kind, id: string): Promise<number>;
   /** Forgets every enrollment of an instance, and how often each was written. */
   deleteScope(idScope: string): Promise<void>;
 }
 
+type Kind = 'individual' | 'group';
+
+/** Not kept of a record that was written once and is there. */
 interface WriteCount {
   /** Of the count itself, so that a list of them tells which they are. */
   readonly key: string;
@@ -37,6 +40,7 @@ interface WriteCount {
 const INDIVIDUALS = 'individuals';
 const GROUPS = 'groups';
 const WRITES = 'enrollment-writes';
+const COLLECTIONS: Readonly<Record<Kind, string>> = { individual: INDIVIDUALS, group: GROUPS };
 
 export function enrollmentsIn(access: Access): Enrollments {
   const individualsPage = (idScope: string, request: PageRequest): Promise<Page<IndividualEnrollment>> =>
@@ -45,8 +49,15 @@ export function enrollmentsIn(access: Access): Enrollments {
     access.page(listOf(GROUPS, idScope), request);
   const individuals = (idScope: string) => everyItem((request) => individualsPage(idScope, request));
   const groups = (idScope: string) => everyItem((request) => groupsPage(idScope, request));
-  const remove = (collection: string, idScope: string, id: string): Promise<boolean> =>
-    access.delete(collection, registrationAddress(idScope, id));
+  /** The count of a record that is deleted is kept; one that was written once has none so far. */
+  const remove = async (kind: Kind, idScope: string, id: string): Promise<boolean> => {
+    if (!(await access.delete(COLLECTIONS[kind], registrationAddress(idScope, id)))) return false;
+    const key = countKey(idScope, kind, id);
+    if ((await access.get(WRITES, key)) === undefined) {
+      await access.put(WRITES, key, { key, count: 1 }, [listOf(WRITES, idScope)]);
+    }
+    return true;
+  };
 
   return {
     individual: (idScope, registrationId) => access.get(INDIVIDUALS, registrationAddress(idScope, registrationId)),
@@ -63,21 +74,32 @@ export function enrollmentsIn(access: Access): Enrollments {
       const lists = [listOf(GROUPS, idScope)];
       return access.put(GROUPS, registrationAddress(idScope, record.enrollmentGroupId), record, lists);
     },
-    deleteIndividual: (idScope, registrationId) => remove(INDIVIDUALS, idScope, registrationId),
-    deleteGroup: (idScope, enrollmentGroupId) => remove(GROUPS, idScope, enrollmentGroupId),
+    deleteIndividual: (idScope, registrationId) => remove('individual', idScope, registrationId),
+    deleteGroup: (idScope, enrollmentGroupId) => remove('group', idScope, enrollmentGroupId),
     countWrite: async (idScope, kind, id) => {
-      const key = `${idScope.toLowerCase()}/${kind}/${registrationKey(id)}`;
-      const count = ((await access.get<WriteCount>(WRITES, key))?.count ?? 0) + 1;
-      await access.put(WRITES, key, { key, count }, [listOf(WRITES, idScope)]);
+      const key = countKey(idScope, kind, id);
+      const counted = (await access.get<WriteCount>(WRITES, key))?.count;
+      const isThere = (await access.get(COLLECTIONS[kind], registrationAddress(idScope, id))) !== undefined;
+      const count = (counted ?? (isThere ? 1 : 0)) + 1;
+      // A hundred thousand that are seeded are a hundred thousand records, and not twice as many.
+      if (count > 1) await access.put(WRITES, key, { key, count }, [listOf(WRITES, idScope)]);
       return count;
     },
     deleteScope: async (idScope) => {
-      for (const { registrationId } of await individuals(idScope)) await remove(INDIVIDUALS, idScope, registrationId);
-      for (const { enrollmentGroupId } of await groups(idScope)) await remove(GROUPS, idScope, enrollmentGroupId);
+      for (const one of await individuals(idScope)) {
+        await access.delete(INDIVIDUALS, registrationAddress(idScope, one.registrationId));
+      }
+      for (const one of await groups(idScope)) {
+        await access.delete(GROUPS, registrationAddress(idScope, one.enrollmentGroupId));
+      }
       const counts = await everyItem((request) => access.page<WriteCount>(listOf(WRITES, idScope), request));
       for (const { key } of counts) await access.delete(WRITES, key);
     },
   };
+}
+
+function countKey(idScope: string, kind: Kind, id: string): string {
+  return `${idScope.toLowerCase()}/${kind}/${registrationKey(id)}`;
 }
 
 function listOf(collection: string, idScope: string): string {

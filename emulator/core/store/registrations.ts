@@ -38,7 +38,7 @@ export interface RegistrationRecord {
   readonly operationIds: readonly string[];
 }
 
-/** What an operation left of its registration. */
+/** What an operation left of its registration: the very record, so that in memory it is there once. */
 export type Outcome = Omit<RegistrationRecord, 'operationIds'>;
 
 /** How far the counts of a registration have come: they go on when a deleted one registers again. */

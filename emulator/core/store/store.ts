@@ -8,7 +8,7 @@ import { type OperationReads, type Operations, operationsIn } from './operations
 import type { PageRequest, RecordStore } from './record-store.ts';
 import { type RegistrationReads, type Registrations, registrationsIn } from './registrations.ts';
 import { type ResourceGroupReads, type ResourceGroups, resourceGroupsIn } from './resource-groups.ts';
-import { openBuffer } from './transaction.ts';
+import { Buffer } from './transaction.ts';
 
 export interface Reads {
   readonly instances: InstanceReads;
@@ -62,27 +62,54 @@ export function createStore(given: RecordStore): Store {
 
   const run = async <T>(work: (tx: Transaction) => Promise<T>): Promise<T> => {
     for (let runs = 0; runs < RUNS_MAX; runs += 1) {
-      const buffer = openBuffer(records);
-      const result = await work({ ...collectionsIn(buffer), clear: buffer.clear, onCommitted: buffer.onCommitted });
+      const buffer = new Buffer(records);
+      const result = await work(transactionOver(buffer));
       if (await buffer.commit()) return result;
     }
     throw new StoreFailure(`others changed what a transaction had read, ${RUNS_MAX} times in a row`);
   };
 
   return {
-    ...collectionsIn(readsOf(records)),
+    ...collectionsOver(readsOf(records)),
     transaction: (key, work) => queue.turn(key, () => run(work)),
   };
 }
 
-function collectionsIn(access: Access): Omit<Transaction, 'clear' | 'onCommitted'> {
+function transactionOver(buffer: Buffer): Transaction {
+  return Object.assign(collectionsOver(buffer), {
+    clear: () => buffer.clear(),
+    onCommitted: (effect: () => void) => buffer.onCommitted(effect),
+  });
+}
+
+/** Each is a dozen functions, and a transaction needs few of them: they are made when they are asked for. */
+function collectionsOver(access: Access): Omit<Transaction, 'clear' | 'onCommitted'> {
+  const made: { -readonly [Name in keyof Reads]?: Transaction[Name] } = {};
   return {
-    instances: instancesIn(access),
-    resourceGroups: resourceGroupsIn(access),
-    enrollments: enrollmentsIn(access),
-    registrations: registrationsIn(access),
-    operations: operationsIn(access),
-    storedHubs: storedHubsIn(access),
+    get instances() {
+      made.instances ??= instancesIn(access);
+      return made.instances;
+    },
+    get resourceGroups() {
+      made.resourceGroups ??= resourceGroupsIn(access);
+      return made.resourceGroups;
+    },
+    get enrollments() {
+      made.enrollments ??= enrollmentsIn(access);
+      return made.enrollments;
+    },
+    get registrations() {
+      made.registrations ??= registrationsIn(access);
+      return made.registrations;
+    },
+    get operations() {
+      made.operations ??= operationsIn(access);
+      return made.operations;
+    },
+    get storedHubs() {
+      made.storedHubs ??= storedHubsIn(access);
+      return made.storedHubs;
+    },
   };
 }
 
@@ -102,16 +129,12 @@ function readsOf(records: RecordStore): Access {
 }
 
 function withFailures(records: RecordStore): RecordStore {
-  const failing = async <T>(call: Promise<T>): Promise<T> => {
-    try {
-      return await call;
-    } catch (error) {
-      throw new StoreFailure(error instanceof Error ? error.message : String(error), error);
-    }
+  const fail = (error: unknown): never => {
+    throw new StoreFailure(error instanceof Error ? error.message : String(error), error);
   };
   return {
-    get: (...args) => failing(records.get(...args)),
-    page: (...args) => failing(records.page(...args)),
-    commit: (given) => failing(records.commit(given)),
+    get: (collection, key) => records.get(collection, key).catch(fail),
+    page: (list, request) => records.page(list, request).catch(fail),
+    commit: (given) => records.commit(given).catch(fail),
   };
 }

@@ -54,8 +54,13 @@ export async function ranWith(env: Home['env'], work: () => Promise<number>, inp
 
 export function runOn(home: Home, args: readonly string[]): RunningHere {
   const { own, ended, stdout, texts } = launch(home.env, () => runProgram(args), '');
+  let hasEnded = false;
+  void ended.then(() => {
+    hasEnded = true;
+  });
   onTestFinished(async () => {
-    own.emit('SIGTERM');
+    // A second signal would end the process that runs the tests.
+    if (!hasEnded) own.emit('SIGTERM');
     await ended;
   });
   return {

@@ -2,6 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import type { WebhookOutcome } from '../../../emulator/core/ports.ts';
 import type { RecordStore } from '../../../emulator/core/store/record-store.ts';
+import { makeServiceSas } from '../../../emulator/wire/sas-token.ts';
+import type { GivenEnrollmentGroup } from '../../../emulator/wire/set-up.ts';
 import {
   customGroup,
   eventsOf,
@@ -16,7 +18,7 @@ import {
   startHarness,
 } from '../service-harness.ts';
 import { createJsonStore } from './json-store.ts';
-import { failing, seeded, someSeed, writeByWrite } from './troubled-stores.ts';
+import { failing, seeded, someSeed, watched, writeByWrite } from './troubled-stores.ts';
 
 const BUSY: WebhookOutcome = { kind: 'response', status: 503, body: '' };
 const GOOD: WebhookOutcome = { kind: 'response', status: 200, body: JSON.stringify({ iotHubHostName: HUB_A }) };
@@ -85,21 +87,50 @@ describe('a store that fails at random', () => {
 });
 
 describe('a store that is away for longer than anybody waits', () => {
-  it('leaves the operation as it was stored, which is reported, and the next engine goes on with it', async () => {
+  async function startAway() {
     const stored = createJsonStore();
+    const calls: number[] = [];
     let isAway = false;
-    const records = failing(stored, () => isAway);
-    const postJson = async (): Promise<WebhookOutcome> => {
-      isAway = true;
-      return GOOD;
+    const harness = await startHarness({
+      setUp: SET_UP,
+      records: failing(stored, () => isAway),
+      postJson: async () => {
+        calls.push(calls.length);
+        isAway = true;
+        return GOOD;
+      },
+    });
+    const operationId = operationIdOf(await register(harness));
+    await harness.clock.untilSleeping(1);
+    expect(harness.clock.pending()).toMatchObject([{ why: 'the store: the disk is away', dueMs: START_MS + 1_000 }]);
+    const comeBack = (): void => {
+      isAway = false;
     };
-    const first = await startHarness({ setUp: SET_UP, records, postJson });
-    const operationId = operationIdOf(await register(first));
-    await first.clock.untilSleeping(1);
-    expect(first.clock.pending()).toMatchObject([{ why: 'the store: the disk is away', dueMs: START_MS + 1_000 }]);
+    return { harness, stored, calls, operationId, comeBack };
+  }
+
+  it('is asked again for as long as it takes, reported once, and the operation ends as it was decided', async () => {
+    const { harness, calls, operationId, comeBack } = await startAway();
+    await harness.clock.advance(24 * 3_600_000);
+    expect(harness.bugs.map(String)).toEqual(['StoreFailure: the disk is away']);
+    comeBack();
+    const { toMs, fromMs } = await harness.clock.next();
+    expect(toMs - fromMs).toBeLessThanOrEqual(300_000);
+    expect((await poll(harness, operationId)).body).toMatchObject({ status: 'assigned' });
+    expect(calls).toHaveLength(1);
+    expect(harness.clock.pending()).toEqual([]);
+    expect((await harness.ports.operations.assigningPage({ count: 1 })).items).toEqual([]);
+  });
+
+  it('costs few attempts: a day of it is less than three hundred', async () => {
+    const { harness } = await startAway();
+    const { woken } = await harness.clock.advance(24 * 3_600_000);
+    expect(woken).toBeLessThan(300);
+  });
+
+  it('leaves the operation to the next engine, when the first one is stopped', async () => {
+    const { harness: first, stored, operationId } = await startAway();
     await first.clock.advance(600_000);
-    expect(first.clock.pending()).toEqual([]);
-    expect(first.bugs.map(String)).toEqual(['StoreFailure: the disk is away']);
     await first.stop();
     const second = await startHarness({
       records: createJsonStore(stored.content()),
@@ -108,5 +139,87 @@ describe('a store that is away for longer than anybody waits', () => {
     });
     await second.clock.untilSleeping(0);
     expect((await poll(second, operationId)).body).toMatchObject({ status: 'assigned' });
+  });
+});
+
+describe('a bulk request of which an entry cannot be stored', () => {
+  it('says so of that entry, and the others are stored: a 500 would deny them', async () => {
+    const stored = createJsonStore();
+    let commits = 0;
+    let failsAt = Number.POSITIVE_INFINITY;
+    const harness = await startHarness({
+      setUp: setUpOf(undefined),
+      records: watched(stored, {
+        before: ({ name }) => {
+          if (name === 'commit') commits += 1;
+          if (name === 'commit' && commits === failsAt) throw new Error('the disk is away');
+        },
+      }),
+    });
+    failsAt = commits + 2;
+    const ids = ['one', 'two', 'three'];
+    const { status, json } = await bulk(harness, ids);
+    expect(status).toBe(200);
+    expect(json).toMatchObject({ isSuccessful: false, errors: [{ registrationId: 'two', errorCode: 500001 }] });
+    expect(JSON.stringify(json)).not.toContain('disk');
+    const kept = await harness.ports.enrollments.individuals(SCOPE);
+    expect(kept.map(({ registrationId }) => registrationId)).toEqual(['one', 'three']);
+    expect(harness.bugs.map(String)).toEqual(['StoreFailure: the disk is away']);
+  });
+});
+
+async function bulk({ engine, ports }: Harness, ids: readonly string[]) {
+  const [instance] = await ports.instances.list();
+  const host = `${instance?.name}.azure-devices-provisioning.net`;
+  const { keyName, primaryKey: key = '' } = instance?.policies[0] ?? {};
+  const { status, text } = await engine.serviceApi.call({
+    host,
+    path: '/enrollments',
+    authorization: makeServiceSas({ host, keyName: keyName ?? '', key }, Math.trunc(Date.now() / 1000) + 600),
+    apiVersion: '2021-10-01',
+    request: {
+      operation: 'runBulkOperation',
+      kind: 'individual',
+      id: '',
+      body: JSON.stringify({
+        mode: 'create',
+        enrollments: ids.map((registrationId) => ({ registrationId, attestation: { type: 'symmetricKey' } })),
+      }),
+      ifMatch: undefined,
+      maxItemCount: undefined,
+      continuation: undefined,
+    },
+  });
+  return { status, json: JSON.parse(text) as unknown };
+}
+
+describe('a service that is deleted while a device registers', () => {
+  it.each<readonly [string, Partial<GivenEnrollmentGroup>]>([
+    ['is disabled', { provisioningStatus: 'disabled' }],
+    ['is assigned', { allocationPolicy: 'static', iotHubs: [HUB_A] }],
+  ])('keeps nothing of one that %s between the list of what goes and its commit', async (_title, group) => {
+    const stored = createJsonStore();
+    let meanwhile: (() => Promise<unknown>) | undefined;
+    const harness = await startHarness({
+      setUp: setUpOf(group),
+      records: watched(stored, {
+        before: async ({ name }) => {
+          const work = name === 'commit' ? meanwhile : undefined;
+          if (work === undefined) return;
+          meanwhile = undefined;
+          await work();
+        },
+      }),
+    });
+    meanwhile = async () => {
+      expect((await register(harness)).status).toBeLessThan(300);
+      await harness.clock.untilSleeping(0);
+    };
+    await harness.engine.state.resources.provisioningServices.delete('dps-1', undefined);
+    expect(await harness.ports.registrations.list()).toEqual([]);
+    expect(JSON.parse(stored.content()).rows.map(({ name }: { name: string }) => name)).not.toContainEqual(
+      expect.stringMatching(/registration|operation|individual|group/),
+    );
+    expect(harness.bugs).toEqual([]);
   });
 });

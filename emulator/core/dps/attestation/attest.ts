@@ -7,7 +7,8 @@ import type { EnrollmentReads } from '../../store/enrollments.ts';
 import type { Proven } from '../../store/proven.ts';
 import type { Credential, RefusalReason } from './credential.ts';
 import { groupOf, mistakeOf, ownerOf, TRIALS } from './known-mistakes.ts';
-import { derivedKeys, faultOfSignedToken, provenBy } from './symmetric-key.ts';
+import { signingGroup } from './known-signers.ts';
+import { faultOfSignedToken, provenBy } from './symmetric-key.ts';
 import { mistakeOfForm } from './token-form.ts';
 
 export interface AttestationRequest {
@@ -96,6 +97,10 @@ function attestAgainstGroups(
       `there is no individual enrollment "${registrationId}" and no enrollment group`,
     );
   }
+  const signed = signingGroup(token, registrationId, groups, assumptions['group-key-case']);
+  if (signed !== undefined) {
+    return { kind: 'accepted', enrollment: { kind: 'group', record: signed.record }, proven: signed.proven };
+  }
   const withKeys = groups.flatMap((record) =>
     record.attestation.type === 'symmetricKey' ? [{ record, keys: record.attestation.symmetricKey }] : [],
   );
@@ -103,10 +108,6 @@ function attestAgainstGroups(
     const kinds = groups.map((group) => `"${group.enrollmentGroupId}" (${group.attestation.type})`).join(', ');
     const detail = `there is no individual enrollment "${registrationId}", and no enrollment group has symmetric keys: ${kinds}; other attestations are not emulated yet`;
     return refused('attestation-not-emulated', detail);
-  }
-  for (const { record, keys } of withKeys) {
-    const proven = provenBy(token, derivedKeys(keys, registrationId, assumptions['group-key-case']));
-    if (proven !== undefined) return { kind: 'accepted', enrollment: { kind: 'group', record }, proven };
   }
   const owner = withKeys.find(({ keys }) => provenBy(token, [keys]) !== undefined);
   if (owner !== undefined) {

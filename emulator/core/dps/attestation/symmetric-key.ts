@@ -9,7 +9,10 @@ import type { Proven } from '../../store/proven.ts';
 import type { RefusalReason } from './credential.ts';
 
 /** Finds the pair of keys whose primary or secondary signed the token. */
-export function provenBy(token: SasToken, candidates: readonly SymmetricKeys[]): Proven | undefined {
+export function provenBy(
+  token: SasToken,
+  candidates: readonly SymmetricKeys[],
+): Extract<Proven, { readonly kind: 'symmetricKey' }> | undefined {
   for (const keys of candidates) {
     if (isSignedWith(token, keys.primaryKey)) return { kind: 'symmetricKey', which: 'primary', keys };
     if (isSignedWith(token, keys.secondaryKey)) return { kind: 'symmetricKey', which: 'secondary', keys };

@@ -39,11 +39,18 @@ export async function runBulkOperation(
         await writeEnrollment({ instance, kind, id, value, precondition: preconditionOf(mode, value) }, ports);
       }
     } catch (thrown) {
-      if (!(thrown instanceof DpsError)) throw thrown;
-      errors.push({ [kind.idMember]: id, errorCode: thrown.errorCode, errorStatus: thrown.message });
+      const error = refusalOf(thrown, `${request.operation}, entry "${id}"`, ports);
+      errors.push({ [kind.idMember]: id, errorCode: error.errorCode, errorStatus: error.message });
     }
   }
   return { kind: 'body', body: { isSuccessful: errors.length === 0, errors } };
+}
+
+/** What becomes of the others does not hang on an entry that could not be stored: a 500 would deny those that were. */
+function refusalOf(thrown: unknown, where: string, { reportBug }: ServiceApiPorts): DpsError {
+  if (thrown instanceof DpsError) return thrown;
+  reportBug(thrown, where);
+  return new DpsError('InternalError');
 }
 
 function schemaOf(collection: EnrollmentKind['collection']) {
