@@ -119,7 +119,7 @@ function servedBy(engine: Engine, replace: Replace): Served {
     ...engine,
     journal: state.journal,
     replyDelayMs: state.options.replyDelayMs,
-    credentialRefusal: assumptions['credential-refusal'],
+    assumptions,
     bodyWithoutContentType: assumptions['body-without-content-type'],
     replaceBroker: (broker) => replace('broker', broker),
     reportBug: ports.reportBug,

@@ -192,6 +192,15 @@ export const OPTIONS = {
     env: 'DPS_EMULATOR_JOURNAL_ENTRIES',
     help: 'Entries that the journal keeps of one registration.',
   },
+  unprovedConnectionsMax: {
+    type: 'integer',
+    min: 1,
+    max: 1_000_000,
+    default: 5000,
+    flag: '--unproved-connections <count>',
+    env: 'DPS_EMULATOR_UNPROVED_CONNECTIONS',
+    help: 'Connections that may be open without having proved who they are; the one silent longest makes room.',
+  },
   hostNames: {
     type: 'list',
     default: undefined,

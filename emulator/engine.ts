@@ -25,6 +25,7 @@ import { createMemoryStore } from './core/store/memory/memory-store.ts';
 import type { RecordStore } from './core/store/record-store.ts';
 import type { RegistrationRecord } from './core/store/registrations.ts';
 import { createStore, SET_UP_TURN, type Store } from './core/store/store.ts';
+import { MEMORY_LIMITS } from './core/unproved.ts';
 import type { RegistrationTrace, SasExplanation, SasQuestion } from './wire/control-api.ts';
 import type { SetUp } from './wire/set-up.ts';
 
@@ -145,7 +146,11 @@ export async function createEngine(given: EngineOptions): Promise<Engine> {
   secrets.settle();
   return {
     state: stateOf({ given, clock, store, hubs, masker: secrets.masker, ports, dps }),
-    connections: createConnections({ now, journal: ports.journal }),
+    connections: createConnections({
+      now,
+      journal: ports.journal,
+      limits: { ...MEMORY_LIMITS, connectionsMax: options.unprovedConnectionsMax },
+    }),
     ports,
     dps,
     serviceApi: createServiceApi({ ...ports, dps, hubNames: hubs.names }),

@@ -5,6 +5,7 @@ import { expect, it, onTestFinished } from 'vitest';
 import { readyBlock } from '../cli/start/block.ts';
 import { paint } from '../cli/terminal.ts';
 import { portOptions, resolveOptions } from '../emulator/config.ts';
+import { resolveAssumptions } from '../emulator/core/assumptions.ts';
 import type { Emulator } from '../emulator/emulator.ts';
 import type { Engine } from '../emulator/engine.ts';
 import { startListeners } from '../emulator/listen.ts';
@@ -39,7 +40,7 @@ function servedBy(engine: Engine): Served {
     ...engine,
     journal: engine.state.journal,
     replyDelayMs: 0,
-    credentialRefusal: 'reply',
+    assumptions: resolveAssumptions(),
     bodyWithoutContentType: 'accept',
     replaceBroker: (broker) => broker,
     reportBug: () => undefined,

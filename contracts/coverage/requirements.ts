@@ -57,6 +57,8 @@ const ROWS: Readonly<Record<string, readonly [says: string, noCase?: string]>> =
   D32: ['AMQP', absent],
   D33: ['throttling and quotas', absent],
   D34: ['certificate signing requests', absent],
+  D36: ['the end of a connection whose request was answered with 401', packets],
+  D37: ['clients with one client id', packets],
   D35: ['a request without $rid', 'every driver sends one; the suite does not'],
   L1: ['TLS 1.2 and its eight suites', tls],
   L2: ['server certificates for ECDSA and RSA', tls],

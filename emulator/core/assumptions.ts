@@ -122,6 +122,16 @@ export const ASSUMPTIONS = {
     values: ['reply', 'connack'],
     says: 'Over MQTT a refused credential is a 401 reply to the register; the alternative is CONNACK 5.',
   },
+  'connection-after-401': {
+    default: 'close',
+    values: ['close', 'stay'],
+    says: 'Over MQTT the connection is closed once a request has been answered with 401, or it stays.',
+  },
+  'same-client-id': {
+    default: 'take-over',
+    values: ['take-over', 'both'],
+    says: 'A client with a good credential ends the older connections with its client id, or stands beside them.',
+  },
   'unauthorized-code': {
     default: '401002',
     values: ['401002', '401000'],
@@ -170,6 +180,17 @@ export type Assumptions = { readonly [Id in AssumptionId]: (typeof ASSUMPTIONS)[
 
 export function isAssumptionId(text: string): text is AssumptionId {
   return Object.hasOwn(ASSUMPTIONS, text);
+}
+
+/** What is wrong with a choice of values, after the name of the option. */
+export function assumptionFault(value: unknown): string | undefined {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return ': must be an object of id and value';
+  for (const [id, choice] of Object.entries(value)) {
+    if (!isAssumptionId(id)) return `.${id}: is not a named assumption; known: ${Object.keys(ASSUMPTIONS).join(', ')}`;
+    const values: readonly string[] = ASSUMPTIONS[id].values;
+    if (!values.includes(choice)) return `.${id}: must be one of ${values.join(', ')} (is ${JSON.stringify(choice)})`;
+  }
+  return undefined;
 }
 
 /** The defaults, with the user's choices laid over them. */

@@ -73,7 +73,11 @@ async function startHttpsServer(options: HttpsServerOptions): Promise<Listener> 
     const message = UNREADABLE[error.code ?? ''] ?? 'The request is not valid HTTP.';
     answerAndClose(socket, options.dps.refuse(new DpsError('RequestInvalid', { message })));
   });
-  const upgrader = createUpgrader({ protocols: options.webSockets, messageBytesMax: 2 * MESSAGE_BYTES_MAX });
+  const upgrader = createUpgrader({
+    protocols: options.webSockets,
+    messageBytesMax: 2 * MESSAGE_BYTES_MAX,
+    holder: (socket) => options.connections.of(socket)?.holder(),
+  });
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on('error', () => socket.destroy());
     if (upgrader.handle(request, socket, head)) return;

@@ -1,6 +1,7 @@
 /** WebSocket upgrades on the HTTPS port: any path; the subprotocol chooses who speaks. [dps-device-protocol §1.1] */
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
+import type { WebSocket } from 'ws';
 
 /** A byte stream to a client, and the TLS socket below it. */
 export type StreamHandler = (stream: Duplex, socket: Duplex) => void;
@@ -9,6 +10,8 @@ export interface UpgradeOptions {
   /** Keyed by subprotocol in lower case: `mqtt`; `amqpwsb10` takes its place here. */
   readonly protocols: Readonly<Record<string, StreamHandler>>;
   readonly messageBytesMax: number;
+  /** Takes how many bytes of a message wait for the rest of it. */
+  readonly holder: (socket: Duplex) => ((bytes: number) => void) | undefined;
 }
 
 export interface Upgrader {
@@ -49,7 +52,7 @@ interface Acceptor {
 }
 
 /** Loading the library would be a tenth of every start, and most emulators never see a WebSocket: the first one loads it. */
-async function loadAcceptor({ protocols, messageBytesMax }: UpgradeOptions): Promise<Acceptor> {
+async function loadAcceptor({ protocols, messageBytesMax, holder }: UpgradeOptions): Promise<Acceptor> {
   const { createWebSocketStream, WebSocketServer } = await import('ws');
   const server = new WebSocketServer({
     noServer: true,
@@ -60,6 +63,7 @@ async function loadAcceptor({ protocols, messageBytesMax }: UpgradeOptions): Pro
   return {
     accept: (request, socket, head, handler) => {
       server.handleUpgrade(request, socket, head, (client) => {
+        countWaiting(client, socket, holder(socket));
         // A packet may span frames and a frame may hold several packets: it is a byte stream.
         const stream = createWebSocketStream(client);
         stream.on('error', () => client.terminate());
@@ -71,6 +75,27 @@ async function loadAcceptor({ protocols, messageBytesMax }: UpgradeOptions): Pro
       server.close();
     },
   };
+}
+
+/** What a piece of a message costs besides its bytes, which the library keeps as they come: measured with one byte a TLS record. */
+const PIECE_BYTES = 400;
+
+function countWaiting(client: WebSocket, socket: Duplex, holds: ((bytes: number) => void) | undefined): void {
+  if (holds === undefined) return;
+  let latest = 0;
+  let waiting = 0;
+  socket.on('data', (piece: Buffer) => {
+    latest = piece.length + PIECE_BYTES;
+    waiting += latest;
+    holds(waiting);
+  });
+  // What the latest piece holds behind the end of the message is not known; it is counted whole.
+  const isComplete = (): void => {
+    waiting = latest;
+    holds(waiting);
+  };
+  for (const event of ['message', 'ping', 'pong'] as const) client.on(event, isComplete);
+  socket.once('close', () => holds(0));
 }
 
 /** A name such as `constructor` is found in every object; only the object's own count. */

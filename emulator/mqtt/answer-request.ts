@@ -1,33 +1,52 @@
 /** Answers one publish of a device: the call, and the reply to that very client and nobody else. */
 import type { Client, PublishPacket } from 'aedes';
+import type { Assumptions } from '../core/assumptions.ts';
 import type { Reply } from '../core/dps/device-call.ts';
 import type { DpsService } from '../core/dps/dps-service.ts';
 import { MESSAGE_BYTES_MAX, messageTooLarge } from '../core/dps/message-size.ts';
 import { parseRequestTopic, type RequestTopic, responseTopic } from '../wire/mqtt-topics.ts';
-import { type Connection, callOf } from './connection.ts';
+import { type Connection, callOf, prove } from './connection.ts';
 
 export interface AnswerOptions {
   readonly dps: DpsService;
   readonly replyDelayMs: number;
+  readonly assumptions: Pick<Assumptions, 'connection-after-401'>;
 }
 
 export async function answerRequest(
   client: Client,
   connection: Connection,
   packet: PublishPacket,
-  { dps, replyDelayMs }: AnswerOptions,
+  { dps, replyDelayMs, assumptions }: AnswerOptions,
 ): Promise<void> {
   const topic = parseRequestTopic(packet.topic);
   if (topic === undefined) return;
   connection.live?.did(topic.operation);
   connection.pendingReplies += 1;
+  const holds = connection.live?.holder();
+  holds?.(packet.topic.length + packet.payload.length);
   try {
     const reply = await replyTo(topic, packet.payload, connection, dps);
     if (replyDelayMs > 0) await new Promise((resolve) => setTimeout(resolve, replyDelayMs));
+    // Its enrollment may have been made, or enabled, since it connected.
+    if (!connection.isProved && reply.status < 300) await prove(connection, dps);
     await publish(client, connection, topic.requestId, reply);
+    if (reply.status === 401 && assumptions['connection-after-401'] === 'close') closeLater(client, connection);
   } finally {
     connection.pendingReplies -= 1;
+    holds?.(0);
   }
+}
+
+/** Node's SDK waits for ever for the UNSUBACK of its farewell when the connection is closed before it. */
+const FAREWELL_MS = 1000;
+
+function closeLater(client: Client, connection: Connection): void {
+  setTimeout(() => {
+    if (client.closed) return;
+    connection.brokenBecause ??= 'a request was answered with 401, and then the connection is closed';
+    client.conn.end();
+  }, FAREWELL_MS).unref();
 }
 
 async function replyTo(

@@ -4,6 +4,7 @@ import type { ConnectPacket } from 'aedes';
 import type { ServedConnection } from '../core/connections.ts';
 import type { Credential } from '../core/dps/attestation/credential.ts';
 import type { DeviceCall } from '../core/dps/device-call.ts';
+import type { DpsService } from '../core/dps/dps-service.ts';
 import type { DeviceUserName } from '../wire/mqtt-topics.ts';
 import type { MqttTransport } from '../wire/transports.ts';
 
@@ -21,6 +22,8 @@ export interface Connection {
   /** `undefined` until the client subscribes to the response topic. */
   grantedQos: 0 | 1 | undefined;
   pendingReplies: number;
+  /** Its credential was found good, at CONNECT or at a later request. */
+  isProved: boolean;
   /** Why the connection broke, when it did not end with a DISCONNECT or a plain close. */
   brokenBecause: string | undefined;
 }
@@ -43,6 +46,7 @@ export function connectionOf({ packet, name, transport, certificateSubject, live
     credential: credentialOf(packet, certificateSubject),
     grantedQos: undefined,
     pendingReplies: 0,
+    isProved: false,
     brokenBecause: undefined,
   };
 }
@@ -56,4 +60,11 @@ function credentialOf(packet: ConnectPacket, certificateSubject: string | undefi
 export function callOf(connection: Connection, request: DeviceCall['request']): DeviceCall {
   const { transport, idScope, registrationId, apiVersion, credential } = connection;
   return { transport, idScope, registrationId, apiVersion, credential, request };
+}
+
+/** Who is found to be who he says he is no longer counts among those who have proved nothing. */
+export async function prove(connection: Connection, dps: Pick<DpsService, 'proves'>): Promise<boolean> {
+  connection.isProved ||= await dps.proves(connection);
+  if (connection.isProved) connection.live?.proved();
+  return connection.isProved;
 }

@@ -11,7 +11,7 @@ import { registrationSubject } from '../wire/journal-subject.ts';
 import { parseRequestTopic, parseUserName, RESPONSE_FILTER } from '../wire/mqtt-topics.ts';
 import type { MqttTransport } from '../wire/transports.ts';
 import { answerRequest } from './answer-request.ts';
-import { type Connection, callOf, connectionOf } from './connection.ts';
+import { type Connection, callOf, connectionOf, prove } from './connection.ts';
 
 export interface DpsBrokerOptions {
   readonly dps: DpsService;
@@ -19,7 +19,7 @@ export interface DpsBrokerOptions {
   readonly connections: Connections;
   /** Real milliseconds before a reply: Java loses one that is faster than its own wait. [client-traps 15] */
   readonly replyDelayMs: number;
-  readonly credentialRefusal: Assumptions['credential-refusal'];
+  readonly assumptions: Pick<Assumptions, 'credential-refusal' | 'connection-after-401' | 'same-client-id'>;
   readonly reportBug: (error: unknown, where: string) => void;
 }
 
@@ -39,6 +39,7 @@ type Via = Parameters<DpsBroker['serve']>[1];
 export async function createDpsBroker(options: DpsBrokerOptions): Promise<DpsBroker> {
   const arrivals = new WeakMap<object, Via>();
   const connections = new WeakMap<Client, Connection>();
+  let connected = 0;
   const journalOf = (connection: Connection) => ({
     record: (event: Parameters<Journal['record']>[1]) => options.journal.record(registrationSubject(connection), event),
   });
@@ -58,7 +59,8 @@ export async function createDpsBroker(options: DpsBrokerOptions): Promise<DpsBro
       connections.set(client, connection);
       const { idScope, registrationId, apiVersion, credential } = connection;
       connection.live?.identify({ idScope, registrationId, apiVersion, credential: credential.kind });
-      forgetSession(packet, name?.idScope ?? '');
+      connected += 1;
+      forgetSession(packet, connected);
       done(null, true);
     },
     authenticate: (client, _userName, _password, done) => {
@@ -128,12 +130,12 @@ export async function createDpsBroker(options: DpsBrokerOptions): Promise<DpsBro
   };
 }
 
-/** DPS keeps no session, publishes no will, and ids of different scopes never meet. [dps-device-protocol §1.1] */
-function forgetSession(packet: ConnectPacket, idScope: string): void {
+/** DPS keeps no session and publishes no will; who takes whose place is not the broker's to say. [dps-device-protocol §1.1] */
+function forgetSession(packet: ConnectPacket, ordinal: number): void {
   const mutable = packet as { clean?: boolean; will?: unknown; clientId: string };
   mutable.clean = true;
   delete mutable.will;
-  mutable.clientId = `${idScope}/${packet.clientId}`;
+  mutable.clientId = String(ordinal);
 }
 
 async function admit(
@@ -156,9 +158,16 @@ async function admit(
     const why = `the client id "${connection.clientId}" is not the registration id "${connection.registrationId}" of the user name`;
     return refuse(IDENTIFIER_REJECTED, 'client-id-differs', why);
   }
-  if (options.credentialRefusal !== 'connack') return undefined;
-  const refusal = await options.dps.admits(callOf(connection, { operation: 'lookup', body: '' }));
-  return refusal === undefined ? undefined : refuse(NOT_AUTHORIZED, refusal.errorName, refusal.reason);
+  const { assumptions, dps } = options;
+  if (assumptions['credential-refusal'] === 'connack') {
+    const refusal = await dps.admits(callOf(connection, { operation: 'lookup', body: '' }));
+    if (refusal !== undefined) return refuse(NOT_AUTHORIZED, refusal.errorName, refusal.reason);
+  }
+  // Who proves nothing stands beside whoever has the id; only who does may end the others. [MQTT-3.1.4-2]
+  const takesOver = (await prove(connection, dps)) && assumptions['same-client-id'] === 'take-over';
+  const name = `${connection.idScope.toLowerCase()}/${connection.clientId}`;
+  connection.live?.claim(name, takesOver ? 'alone' : 'beside-others');
+  return undefined;
 }
 
 function refusalOf(packet: PublishPacket, connection: Connection): string | undefined {

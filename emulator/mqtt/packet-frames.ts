@@ -6,36 +6,78 @@ export interface Frame {
   readonly bytes: Buffer;
 }
 
-export const PACKET_TYPE = { subscribe: 8 } as const;
+export const PACKET_TYPE = {
+  connect: 1,
+  connack: 2,
+  publish: 3,
+  puback: 4,
+  subscribe: 8,
+  suback: 9,
+  unsubscribe: 10,
+  unsuback: 11,
+  pingreq: 12,
+  pingresp: 13,
+} as const;
+
+/** The type of the packet that the broker answers this one with; `undefined` when it does not. */
+export function answerTo({ type, bytes }: Frame): number | undefined {
+  switch (type) {
+    case PACKET_TYPE.connect:
+      return PACKET_TYPE.connack;
+    case PACKET_TYPE.publish:
+      return ((bytes[0] ?? 0) & 0x06) === 0x02 ? PACKET_TYPE.puback : undefined;
+    case PACKET_TYPE.subscribe:
+      return PACKET_TYPE.suback;
+    case PACKET_TYPE.unsubscribe:
+      return PACKET_TYPE.unsuback;
+    case PACKET_TYPE.pingreq:
+      return PACKET_TYPE.pingresp;
+    default:
+      return undefined;
+  }
+}
 
 export class PacketTooLarge extends Error {}
 
-/** A cutter for one connection: `feed` returns the packets that are complete, and keeps the rest. */
-export function createFrameCutter(packetBytesMax: number): { feed(chunk: Buffer): readonly Frame[] } {
-  let chunks: Buffer[] = [];
-  let buffered = 0;
-  /** Bytes that the packet at the front needs; 2 until its length is known. */
-  let needed = 2;
+/** A cutter for one connection: it keeps what it is fed until it is asked for the next packet that is complete. */
+export interface FrameCutter {
+  feed(chunk: Buffer): void;
+  /** @throws {PacketTooLarge} */
+  next(): Frame | undefined;
+  /** Bytes of memory that are kept. */
+  held(): number;
+}
 
+export function createFrameCutter(packetBytesMax: number): FrameCutter {
+  // One buffer that grows: kept one by one, chunks of a byte would cost hundreds of bytes each.
+  let buffer: Buffer = Buffer.alloc(0);
+  let start = 0;
+  let end = 0;
+  let isOwn = false;
+
+  const append = (chunk: Buffer): void => {
+    const waiting = end - start;
+    if (!isOwn || buffer.length < end + chunk.length) {
+      const grown = Buffer.allocUnsafeSlow(Math.max(waiting + chunk.length, 2 * waiting));
+      buffer.copy(grown, 0, start, end);
+      [buffer, start, end, isOwn] = [grown, 0, waiting, true];
+    }
+    chunk.copy(buffer, end);
+    end += chunk.length;
+  };
   return {
     feed: (chunk) => {
-      chunks.push(chunk);
-      buffered += chunk.length;
-      if (buffered < needed) return [];
-      let rest = chunks.length === 1 ? chunk : Buffer.concat(chunks);
-      const frames: Frame[] = [];
-      for (;;) {
-        const size = packetSize(rest, packetBytesMax);
-        needed = size ?? rest.length + 1;
-        if (size === undefined || rest.length < size) break;
-        frames.push({ type: (rest[0] ?? 0) >> 4, bytes: rest.subarray(0, size) });
-        rest = rest.subarray(size);
-        needed = 2;
-      }
-      chunks = rest.length === 0 ? [] : [rest];
-      buffered = rest.length;
-      return frames;
+      if (start < end) append(chunk);
+      else [buffer, start, end, isOwn] = [chunk, 0, chunk.length, false];
     },
+    next: () => {
+      const rest = buffer.subarray(start, end);
+      const size = packetSize(rest, packetBytesMax);
+      if (size === undefined || rest.length < size) return undefined;
+      start += size;
+      return { type: (rest[0] ?? 0) >> 4, bytes: rest.subarray(0, size) };
+    },
+    held: () => (start === end ? 0 : buffer.length),
   };
 }
 

@@ -1,7 +1,16 @@
-/** The gate before the brokers: reads CONNECT, answers what a broker's hooks cannot, and chooses who serves the client. */
-import { Duplex } from 'node:stream';
-import mqtt, { type IConnectPacket } from 'mqtt-packet';
-import { createFrameCutter, type Frame, lowerRequestedQos, PACKET_TYPE } from './packet-frames.ts';
+/** The gate before the brokers: reads CONNECT, answers what a broker's hooks cannot, and lets one packet through at a time. */
+import type { Duplex } from 'node:stream';
+import type { IConnectPacket } from 'mqtt-packet';
+import { GatedStream } from './gated-stream.ts';
+import {
+  answerTo,
+  createFrameCutter,
+  type Frame,
+  type FrameCutter,
+  lowerRequestedQos,
+  PACKET_TYPE,
+} from './packet-frames.ts';
+import { PROTOCOL_LEVEL, readConnect } from './read-connect.ts';
 
 export interface GateOptions {
   readonly packetBytesMax: number;
@@ -10,144 +19,160 @@ export interface GateOptions {
   /** Takes the client over; its CONNECT is the first thing to be read from the stream. */
   readonly serve: (stream: Duplex, connect: IConnectPacket) => void;
   readonly refused: (connect: Partial<IConnectPacket>, returnCode: number, why: string) => void;
+  /** How many bytes of the client's wait here. */
+  readonly holds: (bytes: number) => void;
 }
 
 /** MQTT 3.1.1 return codes that the gate answers itself. */
 const UNACCEPTABLE_PROTOCOL = 1;
 const IDENTIFIER_REJECTED = 2;
 
-const PROTOCOL_LEVEL = 4;
-
 /** Packet type 1 and no flags. [MQTT-3.1.1] */
 const CONNECT_HEADER = 0x10;
 
 /** Puts the gate in front of a client's byte stream (a TLS socket, or the stream of a WebSocket). */
 export function passGate(socket: Duplex, options: GateOptions): void {
-  const cutter = createFrameCutter(options.packetBytesMax);
-  const stream = new GatedStream(socket);
-  let hasBegun = false;
-  let state: 'waiting' | 'served' | 'refused' = 'waiting';
-  // It also ends a client that was refused and does not hang up.
-  const timer = setTimeout(() => socket.destroy(), options.connectTimeoutMs);
+  const passage = new Passage(socket, options);
+  socket.on('data', (chunk: Buffer) => passage.hear(chunk));
+  socket.on('end', () => passage.end());
+  socket.once('close', () => passage.close());
+}
 
-  const admit = (frame: Frame): boolean => {
-    const connect = readConnect(frame.bytes);
-    if (connect === undefined) return refuse({}, undefined, 'the CONNECT is malformed');
-    if (connect.protocolId !== 'MQTT' || connect.protocolVersion !== PROTOCOL_LEVEL) {
-      return refuse(connect, UNACCEPTABLE_PROTOCOL, 'only MQTT 3.1.1 is spoken here');
-    }
-    if (connect.clientId === '') return refuse(connect, IDENTIFIER_REJECTED, 'the client id is empty');
-    state = 'served';
-    clearTimeout(timer);
-    options.serve(stream, connect);
-    return true;
-  };
-  const refuse = (connect: Partial<IConnectPacket>, returnCode: number | undefined, why: string): false => {
-    state = 'refused';
-    options.refused(connect, returnCode ?? 0, why);
-    if (returnCode === undefined) socket.destroy();
-    else socket.end(Buffer.from([0x20, 0x02, 0x00, returnCode]));
-    return false;
-  };
+/** One client's way through the gate. */
+class Passage {
+  readonly #socket: Duplex;
+  readonly #options: GateOptions;
+  readonly #cutter: FrameCutter;
+  #stream: GatedStream | undefined;
+  #timer: NodeJS.Timeout;
+  /** `over`: nothing that the client sends is looked at any more. */
+  #state: 'waiting' | 'served' | 'over' = 'waiting';
+  /** The type of the packet that answers the one let through last; until that has left, nothing further is looked at. */
+  #awaited: number | undefined;
+  #hasBegun = false;
+  #hasEnded = false;
+  /** The broker has read what it was given. */
+  #isRead = true;
 
-  socket.on('data', (chunk: Buffer) => {
-    if (state === 'refused' || chunk.length === 0) return;
+  constructor(socket: Duplex, options: GateOptions) {
+    this.#socket = socket;
+    this.#options = options;
+    this.#cutter = createFrameCutter(options.packetBytesMax);
+    this.#timer = this.#hangUpLater();
+  }
+
+  hear(chunk: Buffer): void {
+    if (this.#state === 'over' || chunk.length === 0) return;
     // Said by its first byte already: a client that speaks something else is not waited for.
-    if (!hasBegun && chunk[0] !== CONNECT_HEADER) {
-      refuse({}, undefined, 'the first packet is not a CONNECT');
+    if (!this.#hasBegun && chunk[0] !== CONNECT_HEADER) {
+      this.#refuse({}, undefined, 'the first packet is not a CONNECT');
       return;
     }
-    hasBegun = true;
+    this.#hasBegun = true;
+    this.#cutter.feed(chunk);
+    this.#proceed();
+  }
+
+  end(): void {
+    this.#hasEnded = true;
+    if (this.#state === 'over') this.#stream?.push(null);
+    else this.#proceed();
+  }
+
+  close(): void {
+    clearTimeout(this.#timer);
+    this.#options.holds(0);
+  }
+
+  #proceed(): void {
     try {
-      for (const frame of cutter.feed(chunk)) {
-        if (state === 'waiting' && !admit(frame)) return;
-        stream.deliver(frame.type === PACKET_TYPE.subscribe ? lowerRequestedQos(frame.bytes) : frame.bytes);
-      }
+      this.#letThrough();
     } catch (error) {
       // Whatever is wrong with these bytes, it is this client's trouble alone.
       const why = error instanceof Error ? error : new Error(String(error));
-      if (state === 'waiting') refuse({}, undefined, why.message);
-      else stream.destroy(why);
+      if (this.#state === 'waiting') this.#refuse({}, undefined, why.message);
+      else this.#stream?.destroy(why);
     }
-  });
-  socket.once('close', () => clearTimeout(timer));
-}
-
-/** `undefined` when the bytes are no CONNECT that can be read; an unknown protocol level is read as far as it goes. */
-function readConnect(bytes: Buffer): IConnectPacket | undefined {
-  const nameAt = bytes.findIndex((byte, index) => index > 0 && (byte & 0x80) === 0) + 1;
-  const nameLength = bytes.length >= nameAt + 2 ? bytes.readUInt16BE(nameAt) : bytes.length;
-  const level = bytes[nameAt + 2 + nameLength];
-  if (level === undefined) return undefined;
-  const protocolId = bytes.toString('utf8', nameAt + 2, nameAt + 2 + nameLength);
-  if (protocolId !== 'MQTT' || level !== PROTOCOL_LEVEL) {
-    const isMqtt = protocolId === 'MQTT' || protocolId === 'MQIsdp';
-    return isMqtt
-      ? ({ cmd: 'connect', clientId: '', protocolId, protocolVersion: level } as unknown as IConnectPacket)
-      : undefined;
-  }
-  let connect: IConnectPacket | undefined;
-  const parser = mqtt.parser();
-  parser.on('packet', (packet) => {
-    if (packet.cmd === 'connect') connect = packet;
-  });
-  parser.on('error', () => {
-    connect = undefined;
-  });
-  parser.parse(bytes);
-  return connect;
-}
-
-/** What the broker reads and writes: whole packets in, bytes out, and the life of the socket behind it. */
-class GatedStream extends Duplex {
-  readonly #socket: Duplex;
-  #isGathering = false;
-
-  constructor(socket: Duplex) {
-    super();
-    this.#socket = socket;
-    socket.on('end', () => this.push(null));
-    socket.on('error', (error) => this.destroy(error));
-    socket.on('close', () => this.destroy());
-    // Nobody listens before the broker does; a dropped socket must not end the process.
-    this.on('error', () => undefined);
+    if (this.#state === 'over') return;
+    const held = this.#cutter.held();
+    this.#options.holds(held);
+    if (!this.#isRead || (this.#awaited !== undefined && held > 0)) this.#socket.pause();
+    else this.#socket.resume();
   }
 
-  deliver(bytes: Buffer): void {
-    this.#gather();
-    if (!this.push(bytes)) this.#socket.pause();
+  /** One at a time: Aedes answers pipelined packets out of order, and carries out what follows a CONNECT that it refuses. */
+  #letThrough(): void {
+    while (this.#state !== 'over' && this.#awaited === undefined && this.#isRead) {
+      const frame = this.#cutter.next();
+      if (frame === undefined) {
+        if (this.#hasEnded) this.#stream?.push(null);
+        return;
+      }
+      if (this.#state === 'waiting') this.#admit(frame);
+      else this.#deliver(frame);
+    }
   }
 
-  /** What this turn of the event loop answers goes out as one TLS record: a PUBACK and the reply after it, say. */
-  #gather(): void {
-    if (this.#isGathering) return;
-    this.#isGathering = true;
-    this.cork();
-    setImmediate(() => {
-      this.#isGathering = false;
-      this.uncork();
+  #admit(frame: Frame): void {
+    const connect = readConnect(frame.bytes);
+    if (connect === undefined) this.#refuse({}, undefined, 'the CONNECT is malformed');
+    else if (connect.protocolId !== 'MQTT' || connect.protocolVersion !== PROTOCOL_LEVEL) {
+      this.#refuse(connect, UNACCEPTABLE_PROTOCOL, 'only MQTT 3.1.1 is spoken here');
+    } else if (connect.clientId === '') this.#refuse(connect, IDENTIFIER_REJECTED, 'the client id is empty');
+    else this.#serve(connect, frame);
+  }
+
+  #serve(connect: IConnectPacket, frame: Frame): void {
+    this.#state = 'served';
+    clearTimeout(this.#timer);
+    this.#stream = new GatedStream(this.#socket, {
+      wants: () => this.#goOn(),
+      sends: (sent) => this.#seeAnswer(sent),
+      ends: () => this.#finish(),
     });
+    this.#options.serve(this.#stream, connect);
+    this.#deliver(frame);
   }
 
-  override _read(): void {
+  #deliver(frame: Frame): void {
+    this.#awaited = answerTo(frame);
+    const bytes = frame.type === PACKET_TYPE.subscribe ? lowerRequestedQos(frame.bytes) : frame.bytes;
+    this.#isRead = this.#stream?.deliver(bytes) ?? false;
+  }
+
+  #goOn(): void {
+    this.#isRead = true;
+    this.#proceed();
+  }
+
+  #seeAnswer({ type, bytes }: Frame): void {
+    if (type !== this.#awaited) return;
+    if (type === PACKET_TYPE.connack && bytes[3] !== 0) {
+      this.#finish();
+      return;
+    }
+    this.#awaited = undefined;
+    this.#goOn();
+  }
+
+  #refuse(connect: Partial<IConnectPacket>, returnCode: number | undefined, why: string): void {
+    this.#finish();
+    this.#options.refused(connect, returnCode ?? 0, why);
+    if (returnCode === undefined) this.#socket.destroy();
+    else this.#socket.end(Buffer.from([0x20, 0x02, 0x00, returnCode]));
+  }
+
+  /** What still comes is read and not looked at, for a while. */
+  #finish(): void {
+    this.#state = 'over';
+    clearTimeout(this.#timer);
+    this.#timer = this.#hangUpLater();
+    this.#options.holds(0);
     this.#socket.resume();
   }
 
-  override _write(chunk: Buffer, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {
-    this.#socket.write(chunk, done);
-  }
-
-  /** One TLS record for all that is waiting. */
-  override _writev(waiting: { chunk: Buffer }[], done: (error?: Error | null) => void): void {
-    this.#socket.write(Buffer.concat(waiting.map(({ chunk }) => chunk)), done);
-  }
-
-  override _final(done: () => void): void {
-    this.#socket.end(done);
-  }
-
-  override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
-    this.#socket.destroy();
-    done(error);
+  /** Ends a client that does not send its CONNECT, and one that has heard the last and does not hang up. */
+  #hangUpLater(): NodeJS.Timeout {
+    return setTimeout(() => this.#socket.destroy(), this.#options.connectTimeoutMs);
   }
 }

@@ -80,10 +80,16 @@ function gateTo(
   { journal, connections }: Pick<MqttOptions, 'journal' | 'connections'>,
 ): (transport: MqttTransport) => MqttServerOptions['acceptClient'] {
   return (transport) => (stream, socket) => {
-    connections.of(socket)?.becomes(transport);
+    const live = connections.of(socket);
+    live?.becomes(transport);
+    const holdsAtGate = live?.holder();
     const options: GateOptions = {
       packetBytesMax: PACKET_BYTES_MAX,
       connectTimeoutMs: CONNECT_TIMEOUT_MS,
+      holds: (bytes) => {
+        live?.heard();
+        holdsAtGate?.(bytes);
+      },
       serve: (gated) => broker.serve(gated, { transport, socket }),
       refused: (connect, returnCode, why) => {
         const listener = transport === 'mqtt' ? 'mqtt' : 'https';

@@ -8,7 +8,10 @@ import { type Emulator, startEmulator } from '../../emulator/index.ts';
 import { makeDeviceSas } from '../../emulator/wire/device-sas.ts';
 import type { GivenEnrollmentGroup } from '../../emulator/wire/set-up.ts';
 import { deriveDeviceKey } from '../../emulator/wire/symmetric-key.ts';
+import { setUpForDevices } from '../flows/support/emulators.ts';
 import { serviceClient } from '../http/support/service-client.ts';
+import { connectDevice, type MqttDevice } from '../mqtt/support/mqtt-device.ts';
+import { registerTopic } from '../mqtt/support/packets.ts';
 import type { Assume } from './assumptions-webhook.ts';
 import {
   customGroup,
@@ -52,10 +55,25 @@ function idHashedToSecond(): string {
   }
 }
 
-async function emulatorWith(assume: Assume): Promise<Emulator> {
-  const emulator = await startEmulator({ setUp: setUpOf({}), clock: 'manual', assume });
+async function emulatorWith(assume: Assume, setUp = setUpOf({})): Promise<Emulator> {
+  const emulator = await startEmulator({ setUp, clock: 'manual', assume });
   onTestFinished(() => emulator.stop());
   return emulator;
+}
+
+/** Why the first connection that ends has ended. */
+function disconnection({ journal }: Emulator): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    journal.subscribe((_subject, { event }) => {
+      if (event.kind === 'disconnected') resolve(event.why);
+    });
+  });
+}
+
+async function afterPing({ raw }: MqttDevice): Promise<string> {
+  raw.send({ cmd: 'pingreq' });
+  const next = await raw.next();
+  return next === 'closed' ? next : next.cmd;
 }
 
 /** A register over HTTPS whose body comes without a Content-Type: no driver of ours would send one. */
@@ -149,6 +167,29 @@ export const deviceRows = {
       return replies.map(({ step, status }) => `${step} ${status}`).join(', ');
     },
     outcomes: { reply: 'connack 0, suback 1, register 401', connack: 'connack 5' },
+  },
+  'connection-after-401': {
+    provoke: async (assume: Assume) => {
+      const emulator = await emulatorWith(assume, setUpForDevices());
+      const why = disconnection(emulator);
+      const connect = { password: Buffer.from('nonsense'), keepalive: 1 };
+      const { ask } = await connectDevice(emulator, { registrationId: 'device-1' }, { connect });
+      await ask(registerTopic('1'));
+      return why;
+    },
+    outcomes: {
+      close: 'a request was answered with 401, and then the connection is closed',
+      stay: 'keep alive timeout',
+    },
+  },
+  'same-client-id': {
+    provoke: async (assume: Assume) => {
+      const emulator = await emulatorWith(assume, setUpForDevices());
+      const older = await connectDevice(emulator, { registrationId: 'device-1' });
+      await connectDevice(emulator, { registrationId: 'device-1' });
+      return afterPing(older);
+    },
+    outcomes: { 'take-over': 'closed', both: 'pingresp' },
   },
   'unauthorized-code': {
     provoke: registering({ key: KEY }),

@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import type { IConnectPacket } from 'mqtt-packet';
 import { describe, expect, it } from 'vitest';
 import { subjectName } from '../../emulator/wire/journal-subject.ts';
-import { emulatorForFile, emulatorsForTests, OTHER_SCOPE, SCOPE, tokenFor } from '../flows/support/emulators.ts';
-import { connectDevice, expectPacket, take } from './support/mqtt-device.ts';
+import { emulatorForFile, emulatorsForTests, SCOPE, tokenFor } from '../flows/support/emulators.ts';
+import { connectDevice, expectPacket } from './support/mqtt-device.ts';
 import { connectPacket, publishPacket, registerTopic, subscribePacket, userName } from './support/packets.ts';
 import { openRaw } from './support/raw-client.ts';
 
@@ -202,36 +202,6 @@ describe('a connection', () => {
     expect(answer.topic).toContain('$rid=after');
     const later = await connectDevice(emulator, { registrationId: 'later' });
     expect((await later.ask(registerTopic('mine'))).topic).toContain('$rid=mine');
-  });
-
-  it('is taken over by a newer one of the same device, and of no other', async () => {
-    const emulator = await start();
-    const older = await connectDevice(emulator, DEVICE);
-    const elsewhere = await connectDevice(emulator, { ...DEVICE, idScope: OTHER_SCOPE });
-    const other = await connectDevice(emulator, { registrationId: 'other' });
-    const newer = await connectDevice(emulator, DEVICE);
-    expect(await older.raw.untilClosed()).toEqual([]);
-    for (const device of [elsewhere, other, newer]) {
-      expect(await device.provision()).toMatchObject({ status: 'assigned' });
-    }
-  });
-
-  it('is not taken over by one whose CONNECT is refused', async () => {
-    const emulator = await start();
-    const device = await connectDevice(emulator, DEVICE);
-    const impostor = await openRaw(emulator);
-    impostor.send(connectPacket({ registrationId: 'someone' }, { clientId: DEVICE.registrationId }));
-    expect(await impostor.untilClosed()).toEqual([connack(2)]);
-    expect(await device.provision()).toMatchObject({ status: 'assigned' });
-  });
-
-  it('may send everything at once, before any answer', async () => {
-    const raw = await openRaw(running());
-    raw.send(connectPacket(DEVICE), subscribePacket(1), publishPacket(registerTopic('1')));
-    const kinds = (await take(raw, 4)).map((packet) => packet.cmd);
-    expect(kinds[0]).toBe('connack');
-    expect(kinds.toSorted()).toEqual(['connack', 'puback', 'publish', 'suback']);
-    expect(kinds.indexOf('puback')).toBeLessThan(kinds.indexOf('publish'));
   });
 });
 

@@ -67,8 +67,8 @@ describe('a refused credential', () => {
     const emulator = await start();
     const identity = { registrationId: 'dev-1' };
     const password = Buffer.from(tokenFor(identity, options));
-    const { ask } = await connectDevice(emulator, identity, { connect: { password } });
     for (const topic of [registerTopic('1'), pollTopic('1', 'x')]) {
+      const { ask } = await connectDevice(emulator, identity, { connect: { password } });
       const answer = await ask(topic, ' ');
       expect(answer.topic).toBe('$dps/registrations/res/401/?$rid=1');
       expect(answer.body).toMatchObject({ errorCode, message: 'Unauthorized' });

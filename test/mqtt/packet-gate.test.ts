@@ -3,8 +3,12 @@ import { duplexPair } from 'node:stream';
 import { generate, type IConnectPacket } from 'mqtt-packet';
 import { describe, expect, it } from 'vitest';
 import { type GateOptions, passGate } from '../../emulator/mqtt/packet-gate.ts';
-import { connectPacket } from './support/packets.ts';
+import { connectPacket, subscribePacket } from './support/packets.ts';
 
+const CONNACK = Buffer.from([0x20, 2, 0, 0]);
+const SUBACK = Buffer.from([0x90, 3, 0, 1, 1]);
+const PINGREQ = Buffer.from([0xc0, 0]);
+const PINGRESP = Buffer.from([0xd0, 0]);
 const CONNECT = generate(connectPacket({ registrationId: 'dev-1' }));
 
 /** A gate between two ends of a pipe, with what came of it. */
@@ -17,6 +21,7 @@ function gate(options: Partial<GateOptions> = {}) {
     connectTimeoutMs: 60_000,
     serve: (_stream, connect) => served.push(connect),
     refused: (_connect, returnCode, why) => refused.push(`${returnCode} ${why}`),
+    holds: () => undefined,
     ...options,
   });
   return { client, server, served, refused };
@@ -80,13 +85,54 @@ describe('the gate before the brokers', () => {
       serve: (stream, connect) => {
         served.push(connect);
         stream.on('data', (chunk: Buffer) => chunks.push(chunk));
+        const answers = [CONNACK, PINGRESP];
+        stream.on('data', () => stream.write(answers.shift()));
         stream.on('end', () => stream.end());
       },
     });
-    client.end(Buffer.concat([CONNECT, Buffer.from([0xc0, 0x00])]));
+    client.end(Buffer.concat([CONNECT, PINGREQ]));
     client.resume();
     await once(client, 'end');
     expect(served).toMatchObject([{ clientId: 'dev-1', protocolVersion: 4 }]);
-    expect(Buffer.concat(chunks)).toEqual(Buffer.concat([CONNECT, Buffer.from([0xc0, 0x00])]));
+    expect(Buffer.concat(chunks)).toEqual(Buffer.concat([CONNECT, PINGREQ]));
+  });
+
+  it('lets nothing through behind a CONNECT before CONNACK 0 has left, and then one packet an answer', async () => {
+    const log: string[] = [];
+    const answers = [CONNACK, SUBACK, PINGRESP];
+    const { client } = gate({
+      serve: (stream) => {
+        stream.on('data', (chunk: Buffer) => {
+          log.push(`${chunk.length} bytes from ${chunk[0]}`);
+          setImmediate(() => {
+            log.push('answer');
+            stream.write(answers.shift());
+          });
+        });
+        stream.on('end', () => stream.end());
+      },
+    });
+    const subscribe = generate(subscribePacket(1));
+    client.end(Buffer.concat([CONNECT, subscribe, PINGREQ]));
+    client.resume();
+    await once(client, 'end');
+    const heard = [CONNECT, subscribe, PINGREQ].map((bytes) => `${bytes.length} bytes from ${bytes[0]}`);
+    expect(log).toEqual(heard.flatMap((line) => [line, 'answer']));
+  });
+
+  it('lets nothing through behind a CONNECT that is refused', async () => {
+    const heard: number[] = [];
+    const { client, server } = gate({
+      connectTimeoutMs: 40,
+      serve: (stream) => {
+        stream.on('data', (chunk: Buffer) => heard.push(chunk[0] ?? 0));
+        stream.once('data', () => stream.write(Buffer.from([0x20, 2, 0, 5])));
+      },
+    });
+    client.write(Buffer.concat([CONNECT, PINGREQ]));
+    client.write(PINGREQ);
+    client.resume();
+    await once(server, 'close');
+    expect(heard).toEqual([0x10]);
   });
 });

@@ -97,7 +97,10 @@ function refuseOtherId(inBody: string, expected: string, rule: Assumptions['body
 }
 
 /** Takes the verdict on the credential; refusals and challenges throw, acceptance is journaled by the caller. */
-export async function authenticate({ call }: CheckedCall, ports: Ports): Promise<AdmittedVerdict> {
+export async function authenticate(
+  { call }: { readonly call: Omit<DeviceCall, 'request'> },
+  ports: Ports,
+): Promise<AdmittedVerdict> {
   const verdict = await attest(
     {
       idScope: call.idScope,

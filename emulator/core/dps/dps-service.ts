@@ -7,6 +7,7 @@ import { DpsError } from '../errors.ts';
 import type { Ports } from '../ports.ts';
 import type { Transaction } from '../store/store.ts';
 import { type Allocations, createAllocations } from './allocations.ts';
+import type { AdmittedVerdict } from './attestation/attest.ts';
 import { authenticate, checkCall } from './checks.ts';
 import type { DeviceCall, Reply, ReplyBody } from './device-call.ts';
 import { type AdmitDeletion, forgetRegistration } from './forget-registration.ts';
@@ -19,6 +20,8 @@ export interface DpsService {
   call(call: DeviceCall): Promise<Reply>;
   /** The refusal that a call would meet before its operation begins, for a transport that has to decide earlier. */
   admits(call: DeviceCall): Promise<DpsError | undefined>;
+  /** Whether the call's credential is that of its scope and id, now: a disabled individual enrollment proves nobody. */
+  proves(call: Omit<DeviceCall, 'request'>): Promise<boolean>;
   /** Renders a refusal that a transport has to make before there is a call (an unknown address, say). */
   refuse(error: DpsError): Reply;
   /** Deletes a registration record, unless `admit` throws; the device at its hub stays. */
@@ -74,6 +77,13 @@ export function createDpsService(ports: Ports): DpsService {
       return given;
     },
     admits: (call) => refusalOf(placeOf(call), async () => authenticate(await checkCall(call, ports), ports)),
+    proves: async (call) => {
+      let verdict: AdmittedVerdict | undefined;
+      await refusalOf(`CONNECT of ${call.registrationId}`, async () => {
+        verdict = await authenticate({ call }, ports);
+      });
+      return verdict?.kind === 'accepted';
+    },
     refuse,
     forget: (registration, tx, admit = () => undefined) => forgetRegistration(registration, admit, tx, allocations),
     resume: () => allocations.resume(),

@@ -1,0 +1,71 @@
+/** What clients may take up over real sockets before they have proved who they are. */
+
+import { once } from 'node:events';
+import type { IncomingMessage } from 'node:http';
+import { duplexPair } from 'node:stream';
+import { expect, it } from 'vitest';
+import { createUpgrader } from '../../emulator/http/web-socket.ts';
+import { emulatorsForTests } from '../flows/support/emulators.ts';
+import { connectDevice } from './support/mqtt-device.ts';
+import { registerTopic } from './support/packets.ts';
+import { openRaw } from './support/raw-client.ts';
+
+const start = emulatorsForTests();
+
+it.each([
+  'mqtt',
+  'mqtt-ws',
+] as const)('over %s the silent ones make room, and no device that proved who it is', async (transport) => {
+  const emulator = await start({ unprovedConnectionsMax: 2 });
+  const good = await connectDevice(emulator, { registrationId: 'good' }, { transport });
+  const silent = await openRaw(emulator, transport);
+  const impostor = { connect: { password: Buffer.from('nonsense') }, transport };
+  const first = await connectDevice(emulator, { registrationId: 'first' }, impostor);
+  const second = await connectDevice(emulator, { registrationId: 'second' }, impostor);
+  expect(await silent.untilClosed()).toEqual([]);
+  for (const { ask } of [first, second]) expect((await ask(registerTopic('1'))).status).toBe(401);
+  expect(await good.provision()).toMatchObject({ status: 'assigned' });
+  const told = emulator.journal.timelines().filter(({ kind }) => kind === 'listener');
+  expect(told).toMatchObject([{ entries: [{ event: { reason: 'too-many-unproved' } }] }]);
+});
+
+it('a device whose enrollment is made while it is connected has proved who it is from its register on', async () => {
+  const emulator = await start({ unprovedConnectionsMax: 1, assume: { 'connection-after-401': 'stay' } });
+  const device = { idScope: '0ne00000009', registrationId: 'early' };
+  const early = await connectDevice(emulator, device);
+  expect((await early.ask(registerTopic('1'))).status).toBe(404);
+  const { dps } = await emulator.exportSetUp();
+  await emulator.seed({ dps: [{ ...dps?.[0], name: 'late', idScope: device.idScope, enrollments: [] }] });
+  expect((await early.ask(registerTopic('2'))).status).toBe(202);
+  await openRaw(emulator);
+  expect((await early.ask(registerTopic('3'))).status).toBe(202);
+});
+
+it('a WebSocket message that comes byte by byte is counted by what its pieces cost, until it is whole', async () => {
+  const [client, server] = duplexPair();
+  const held: number[] = [];
+  const messages: Buffer[] = [];
+  const upgrader = createUpgrader({
+    protocols: { mqtt: (stream) => stream.on('data', (chunk: Buffer) => messages.push(chunk)) },
+    messageBytesMax: 200_000,
+    holder: () => (bytes) => held.push(bytes),
+  });
+  const headers = {
+    upgrade: 'websocket',
+    'sec-websocket-version': '13',
+    'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==',
+    'sec-websocket-protocol': 'mqtt',
+  };
+  // A masked frame of 1,000 bytes.
+  const frame = Buffer.concat([Buffer.from([0x82, 0xfe, 0x03, 0xe8, 0, 0, 0, 0]), Buffer.alloc(1000, 0x10)]);
+  upgrader.handle({ method: 'GET', headers } as unknown as IncomingMessage, server, frame.subarray(0, 8));
+  await once(client, 'data');
+  for (const byte of frame.subarray(8)) {
+    client.write(Buffer.from([byte]));
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  expect(Buffer.concat(messages)).toHaveLength(1000);
+  expect(Math.max(...held)).toBeGreaterThan(300_000);
+  expect(held.at(-1)).toBeLessThan(1000);
+  upgrader.stop();
+});
