@@ -198,14 +198,3 @@ export function resolveAssumptions(chosen: Partial<Assumptions> = {}): Assumptio
   const defaults = Object.fromEntries(Object.entries(ASSUMPTIONS).map(([id, row]) => [id, row.default]));
   return { ...defaults, ...chosen } as Assumptions;
 }
-
-/** `.id: what is wrong` with choices that nobody has checked; `: …` when they are no object at all. */
-export function assumptionFault(value: unknown): string | undefined {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return ': must be an object of id and value';
-  for (const [id, choice] of Object.entries(value)) {
-    if (!isAssumptionId(id)) return `.${id}: is not a named assumption; known: ${Object.keys(ASSUMPTIONS).join(', ')}`;
-    const values: readonly string[] = ASSUMPTIONS[id].values;
-    if (!values.includes(choice)) return `.${id}: must be one of ${values.join(', ')} (is ${JSON.stringify(choice)})`;
-  }
-  return undefined;
-}
