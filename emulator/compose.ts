@@ -69,10 +69,7 @@ async function start({ given, surface, replace, started }: Start): Promise<Omit<
     replace,
   });
   started.push(engine.stop);
-  const security = await trust.secure(await engine.state.hubs.names(), {
-    journal: engine.state.journal,
-    reportBug,
-  });
+  const security = await trust.secure(await engine.state.hubs.names(), { journal: engine.state.journal, reportBug });
   shown.mask = engine.state.masker.text;
   const choose = (name: ListenerName): PortChoice => {
     const option: PortOption = `${name}Port`;

@@ -98,6 +98,7 @@ interface Pending {
 
 type HandshakesOptions = Watched & Pick<SecurityOptions, 'journal' | 'caPath'>;
 
+// Long because what happens to a handshake shares who is pending and whether the listener has ended.
 function createHandshakes({ listener, transport, journal, caPath }: HandshakesOptions): Handshakes {
   const sockets = new Set<Socket>();
   /** Until secured or failed; by the client's end, which the socket below the TLS one and that one have in common. */
