@@ -1,18 +1,11 @@
 /** Every option once: type, rule, default, flag, environment name and help text. Files, flags, environment and code share it. */
-import { ASSUMPTIONS, type Assumptions, isAssumptionId } from './core/assumptions.ts';
+import type { Assumptions } from './core/assumptions.ts';
 import { DEVICE_LISTENERS, LISTENERS, type ListenerRow, type PortOption } from './listeners.ts';
+import { faultOf, type OptionRule } from './option-fault.ts';
 import { CLOCK_MODES } from './wire/control-api.ts';
-import { ruleText, shown } from './wire/fault.ts';
-import { maskQuery } from './wire/mask.ts';
 import { isWebhookUrl, WEBHOOK_URL_RULE } from './wire/webhook-url.ts';
 
-export interface OptionRow {
-  readonly type: 'string' | 'integer' | 'number' | 'choice' | 'list' | 'assumptions';
-  readonly choices?: readonly string[];
-  readonly min?: number;
-  readonly max?: number;
-  /** What else a text must be: what is told when it is not. */
-  readonly rule?: (text: string) => string | undefined;
+export interface OptionRow extends OptionRule {
   /** What `start` takes; in-process emulators take `inProcess` where it is given. `undefined`: see the help text. */
   readonly default: string | number | undefined;
   readonly inProcess?: number;
@@ -190,7 +183,16 @@ export const OPTIONS = {
     default: 500,
     flag: '--journal-entries <count>',
     env: 'DPS_EMULATOR_JOURNAL_ENTRIES',
-    help: 'Entries that the journal keeps of one registration.',
+    help: 'Decisions that the journal keeps of one registration; a fifth as many connections and polls.',
+  },
+  journalBytesMax: {
+    type: 'integer',
+    min: 1024 * 1024,
+    max: 1024 * 1024 * 1024,
+    default: 32 * 1024 * 1024,
+    flag: '--journal-bytes <count>',
+    env: 'DPS_EMULATOR_JOURNAL_BYTES',
+    help: 'Memory for the whole journal; the oldest webhook requests go first, then the oldest registrations.',
   },
   hostNames: {
     type: 'list',
@@ -254,45 +256,4 @@ export function resolveOptions(given: GivenOptions, surface: 'command' | 'in-pro
     return [name, value ?? fallback ?? EMPTY[row.type]];
   });
   return Object.freeze(Object.fromEntries(resolved)) as EffectiveOptions;
-}
-
-/** `: rule (is value)`, or `undefined` when the value keeps to its row. */
-function faultOf(value: unknown, row: OptionRow): string | undefined {
-  if (row.type === 'assumptions') return assumptionFault(value);
-  const rule = ruleBroken(value, row);
-  return rule === undefined
-    ? undefined
-    : `: ${ruleText({ rule, value: shown(typeof value === 'string' ? maskQuery(value) : value) })}`;
-}
-
-function ruleBroken(value: unknown, row: OptionRow): string | undefined {
-  switch (row.type) {
-    case 'integer':
-    case 'number': {
-      const isWhole = row.type === 'integer';
-      if (typeof value !== 'number' || !Number.isFinite(value))
-        return `must be a ${isWhole ? 'whole number' : 'number'}`;
-      if (isWhole && !Number.isInteger(value)) return 'must be a whole number';
-      const isWithin = value >= (row.min ?? value) && value <= (row.max ?? value);
-      return isWithin ? undefined : `must be ${row.min} to ${row.max}`;
-    }
-    case 'choice':
-      return row.choices?.includes(String(value)) ? undefined : `must be one of ${row.choices?.join(', ')}`;
-    case 'list':
-      return Array.isArray(value) && value.every((item) => typeof item === 'string')
-        ? undefined
-        : 'must be a list of texts';
-    default:
-      return typeof value !== 'string' || value === '' ? 'must be a text' : row.rule?.(value);
-  }
-}
-
-function assumptionFault(value: unknown): string | undefined {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return ': must be an object of id and value';
-  for (const [id, choice] of Object.entries(value)) {
-    if (!isAssumptionId(id)) return `.${id}: is not a named assumption; known: ${Object.keys(ASSUMPTIONS).join(', ')}`;
-    const values: readonly string[] = ASSUMPTIONS[id].values;
-    if (!values.includes(choice)) return `.${id}: must be one of ${values.join(', ')} (is ${JSON.stringify(choice)})`;
-  }
-  return undefined;
 }

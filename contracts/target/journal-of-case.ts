@@ -1,7 +1,7 @@
 /** The journal of a case at an emulator that is reached over its control API: read again and again while somebody waits. */
 import { setTimeout as wait } from 'node:timers/promises';
 import type { ControlClient } from '../../client/control-client.ts';
-import type { JournalEntry } from '../../emulator/wire/journal-entry.ts';
+import type { JournalEntry, JournalEvent } from '../../emulator/wire/journal-entry.ts';
 import { subjectName } from '../../emulator/wire/journal-subject.ts';
 import type { EntryListener, TargetCase } from './target.ts';
 
@@ -32,11 +32,16 @@ export function followJournal(client: ControlClient, scopes: readonly string[]):
       .flatMap((timeline) => timeline.entries.map((entry) => ({ registrationId: subjectName(timeline), entry })))
       .filter(({ entry }) => entry.sequence > lastSequence)
       .sort((a, b) => a.entry.sequence - b.entry.sequence);
+    // Connections that repeat are one entry, which is told again.
+    const counted = (kind: JournalEvent['kind']): number =>
+      timelines.reduce((sum, { entries, dropped }) => {
+        const onRecord = entries.filter(({ event }) => event.kind === kind);
+        return onRecord.reduce((all, { repeated }) => all + (repeated?.count ?? 1), sum + (dropped[kind] ?? 0));
+      }, 0);
+    calls = counted('webhook-attempt');
+    connections = counted('connected') - counted('disconnected');
     for (const { registrationId, entry } of news) {
       lastSequence = entry.sequence;
-      if (entry.event.kind === 'webhook-attempt') calls += 1;
-      if (entry.event.kind === 'connected') connections += 1;
-      if (entry.event.kind === 'disconnected') connections -= 1;
       for (const listener of listeners) listener(registrationId, entry);
     }
   };

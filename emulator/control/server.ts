@@ -176,10 +176,13 @@ function sendJson(response: FastifyReply, value: unknown): FastifyReply {
   return response.type(JSON_TYPE).send(render(value));
 }
 
-/** Indented: mostly people read it. */
+/** Indented, since mostly people read it, unless it is so long that nobody does: deep down a blank line is longer than what it holds. */
 function render(value: unknown): string {
-  return `${JSON.stringify(value, undefined, 2)}\n`;
+  const text = JSON.stringify(value);
+  return `${text.length > INDENTED_LENGTH_MAX ? text : JSON.stringify(value, undefined, 2)}\n`;
 }
+
+const INDENTED_LENGTH_MAX = 64 * 1024;
 
 /** What is no HTTP never becomes a request; it is answered on the bare socket. */
 function answerBrokenHttp(error: Error, socket: Socket): void {
