@@ -30,12 +30,17 @@ export const FOREIGN_TEXT_MAX = 16 * 1024;
 export function bounded(event: RecordedEvent, { head }: Pick<KnowingMasker, 'head'>): RecordedEvent {
   if (event.kind === 'webhook-attempt' && (event.response?.length ?? 0) > FOREIGN_TEXT_MAX) {
     const response = event.response ?? '';
-    return { ...event, response: head(response, FOREIGN_TEXT_MAX), responseLength: response.length };
+    return { ...event, response: copied(head(response, FOREIGN_TEXT_MAX)), responseLength: response.length };
   }
   for (const name of ['detail', 'reason', 'why', 'errorMessage'] as const) {
     const text: unknown = name in event ? event[name as keyof RecordedEvent] : undefined;
     if (typeof text !== 'string' || text.length <= FOREIGN_TEXT_MAX) continue;
-    return { ...event, [name]: `${head(text, FOREIGN_TEXT_MAX)}… (${text.length} characters)` };
+    return { ...event, [name]: `${copied(head(text, FOREIGN_TEXT_MAX))}… (${text.length} characters)` };
   }
   return event;
+}
+
+/** The part of a text keeps the whole of it in memory until it is written anew. */
+function copied(text: string): string {
+  return Buffer.from(text, 'utf8').toString('utf8');
 }
