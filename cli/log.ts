@@ -43,10 +43,14 @@ export function logCommand(): Command {
 
 function printTimelines(timelines: readonly Timeline[]): void {
   for (const timeline of timelines) {
-    const { droppedEntries, entries } = timeline;
+    const { droppedEntries, dropped, entries } = timeline;
     const scope = 'idScope' in timeline ? paint.faint(`ID scope ${printable(timeline.idScope) || 'unknown'}`) : '';
     print(paint.strong(`${printable(subjectName(timeline))}  ${scope}`));
-    if (droppedEntries > 0) print(paint.faint(`(${droppedEntries} older entries were dropped: --journal-entries)`));
+    const kinds = Object.entries(dropped).map(([kind, count]) => `${count} ${kind}`);
+    if (droppedEntries > 0) {
+      const limits = '--journal-entries, --journal-bytes';
+      print(paint.faint(`(${droppedEntries} older entries were dropped, ${kinds.join(', ')}: ${limits})`));
+    }
     const linesOf = timelineLines(paint);
     for (const entry of entries) print(linesOf(entry).join('\n'));
     print();

@@ -19,6 +19,7 @@ import type {
 } from '../emulator/wire/control-api.ts';
 import type { HubDevice, HubTwin } from '../emulator/wire/hub-device.ts';
 import type { Timeline } from '../emulator/wire/journal-entry.ts';
+import { subjectAddress } from '../emulator/wire/journal-subject.ts';
 import { parsedJson } from '../emulator/wire/json.ts';
 import type {
   IotHubResource,
@@ -73,15 +74,23 @@ export function createControlClient(emulator: FoundEmulator) {
       get<RegistrationAnswer>(at('registrations', idScope, registrationId)),
     connections: async () =>
       (await get<{ readonly connections: readonly ConnectionAnswer[] }>('/connections')).connections,
-    timelines: async (filter: JournalFilter) => (await get<JournalAnswer>('/journal', { ...filter })).timelines,
-    timeline: (idScope: string, registrationId: string) => get<Timeline>(at('journal', idScope, registrationId)),
+    timelines: async (filter: JournalFilter) => joined(await pages<JournalAnswer>(get, '/journal', { ...filter })),
+    timeline: async (idScope: string, registrationId: string) => {
+      const found = await pages<Timeline & { readonly next?: string }>(get, at('journal', idScope, registrationId));
+      return joined(
+        found.map(({ next: _next, ...timeline }) => ({ timelines: [timeline as Timeline] })),
+      )[0] as Timeline;
+    },
     /** Entries on record, then those that come, until the emulator stops. */
     events: (filter: JournalFilter) => streamOf(emulator, '/journal/events', { ...filter, replay: 'true' }),
     /** What the journal has of an ID scope. */
     forgetTimelines: async (idScope: string) => {
       await call(emulator, { method: 'DELETE', path: '/journal', query: { idScope } });
     },
-    trace: () => get<TraceAnswer>('/trace'),
+    trace: async (): Promise<TraceAnswer> => {
+      const found = await pages<TraceAnswer>(get, '/trace');
+      return { hash: found[0]?.hash ?? '', trace: found.flatMap(({ trace }) => trace) };
+    },
     clock: () => get<ClockState>('/clock'),
     pendingOnClock: () => get<PendingAnswer>('/clock/pending'),
     setClockMode: (mode: ClockMode, factor?: number) =>
@@ -106,6 +115,34 @@ export function createControlClient(emulator: FoundEmulator) {
     iotHubs: withPolicies<IotHubResource, IotHubRequest>(emulator, 'iot-hubs'),
     explainSas: (question: SasQuestion) => post<SasExplanation>('/sas/explain', question),
   };
+}
+
+type Get = <T>(path: string, query?: Query) => Promise<T>;
+
+async function pages<T extends { readonly next?: string }>(
+  get: Get,
+  path: string,
+  query: Query = {},
+): Promise<readonly T[]> {
+  const found: T[] = [];
+  let after: string | undefined;
+  do {
+    const page: T = await get(path, { ...query, after });
+    found.push(page);
+    after = page.next;
+  } while (after !== undefined);
+  return found;
+}
+
+/** Timelines as they are when nothing parts them. */
+function joined(found: readonly Pick<JournalAnswer, 'timelines'>[]): readonly Timeline[] {
+  const whole = new Map<string, Timeline>();
+  for (const timeline of found.flatMap(({ timelines }) => timelines)) {
+    const address = subjectAddress(timeline);
+    const entries = [...(whole.get(address)?.entries ?? []), ...timeline.entries];
+    whole.set(address, { ...timeline, entries });
+  }
+  return [...whole.values()];
 }
 
 /** A kind of resource. When a resource group is given, the resource must be in it. */

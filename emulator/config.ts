@@ -1,10 +1,9 @@
 /** Every option once: type, rule, default, flag, environment name and help text. Files, flags, environment and code share it. */
-import { type Assumptions, assumptionFault } from './core/assumptions.ts';
+import type { Assumptions } from './core/assumptions.ts';
 import { DEVICE_LISTENERS, LISTENERS, type ListenerRow, type PortOption } from './listeners.ts';
-import type { OptionRow } from './option-row.ts';
+import { faultOf, type OptionRow } from './option-row.ts';
 import { CLOCK_MODES } from './wire/control-api.ts';
-import { ruleText, shown } from './wire/fault.ts';
-import { maskLikelyKeys, maskQuery } from './wire/mask.ts';
+import { maskLikelyKeys } from './wire/mask.ts';
 import { INSTANT_RULE, isInstant } from './wire/timestamp.ts';
 import { isWebhookUrl, WEBHOOK_URL_RULE } from './wire/webhook-url.ts';
 
@@ -161,7 +160,15 @@ export const OPTIONS = {
     max: 1_000_000,
     default: 500,
     flag: '--journal-entries <count>',
-    help: 'Entries that the journal keeps of one registration.',
+    help: 'Decisions that the journal keeps of one registration; a fifth as many connections and polls.',
+  },
+  journalBytesMax: {
+    type: 'integer',
+    min: 1024 * 1024,
+    max: 1024 * 1024 * 1024,
+    default: 32 * 1024 * 1024,
+    flag: '--journal-bytes <count>',
+    help: 'Memory for the whole journal; the oldest webhook requests go first, then the oldest registrations.',
   },
   unprovedConnectionsMax: {
     type: 'integer',
@@ -244,35 +251,4 @@ export function resolveOptions(given: GivenOptions, surface: 'command' | 'in-pro
     return [name, value ?? fallback ?? EMPTY[row.type]];
   });
   return Object.freeze(Object.fromEntries(resolved)) as EffectiveOptions;
-}
-
-/** `: rule (is value)`, or `undefined` when the value keeps to its row. */
-function faultOf(value: unknown, row: OptionRow): string | undefined {
-  if (row.type === 'assumptions') return assumptionFault(value);
-  const rule = ruleBroken(value, row);
-  return rule === undefined
-    ? undefined
-    : `: ${ruleText({ rule, value: shown(typeof value === 'string' ? maskQuery(value) : value) })}`;
-}
-
-function ruleBroken(value: unknown, row: OptionRow): string | undefined {
-  switch (row.type) {
-    case 'integer':
-    case 'number': {
-      const isWhole = row.type === 'integer';
-      if (typeof value !== 'number' || !Number.isFinite(value))
-        return `must be a ${isWhole ? 'whole number' : 'number'}`;
-      if (isWhole && !Number.isInteger(value)) return 'must be a whole number';
-      const isWithin = value >= (row.min ?? value) && value <= (row.max ?? value);
-      return isWithin ? undefined : `must be ${row.min} to ${row.max}`;
-    }
-    case 'choice':
-      return row.choices?.includes(String(value)) ? undefined : `must be one of ${row.choices?.join(', ')}`;
-    case 'list':
-      return Array.isArray(value) && value.every((item) => typeof item === 'string')
-        ? undefined
-        : 'must be a list of texts';
-    default:
-      return typeof value !== 'string' || value === '' ? 'must be a text' : row.rule?.(value);
-  }
 }

@@ -118,6 +118,7 @@ export async function createEngine(given: EngineOptions): Promise<Engine> {
     now,
     timelinesMax: options.journalTimelinesMax,
     entriesPerTimelineMax: options.journalEntriesMax,
+    bytesMax: options.journalBytesMax,
     masker: secrets.masker,
     reportBug,
   });

@@ -34,7 +34,7 @@ function ndjsonOutput(): LiveOutput {
     ready: (document, notices) => write('ready', { ...document, notices }),
     // What a device sends is its own affair, but keys do not belong into a log.
     event: ({ kind: _kind, ...subject }, entry) =>
-      write('event', maskJson({ ...subject, ...entry } as JsonValue) as JsonObject),
+      write('event', maskJson({ ...subject, ...entry } as unknown as JsonValue) as JsonObject),
     webhookLog: (line) => write('webhook-log', { line }),
   };
 }

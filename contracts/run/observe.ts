@@ -52,7 +52,8 @@ export async function observe(
   const facts = device.facts();
   const journaled = await at.entries(idScope, registrationId);
   const entries = journaled ?? [];
-  const events = entries.map((entry) => entry.event);
+  // What was repeated is one entry.
+  const events = entries.flatMap(({ event, repeated }) => Array.from({ length: repeated?.count ?? 1 }, () => event));
   const answers = events.filter(isAnswer);
   const latest = answers.slice(
     Math.max(

@@ -33,11 +33,16 @@ export function followJournal(client: ControlClient, scopes: readonly string[]):
       .flatMap((timeline) => timeline.entries.map((entry) => ({ registrationId: subjectName(timeline), entry })))
       .filter(({ entry }) => entry.sequence > lastSequence)
       .sort((a, b) => a.entry.sequence - b.entry.sequence);
+    // Connections that repeat are one entry, which is told again.
+    const counted = (kind: JournalEvent['kind']): number =>
+      timelines.reduce((sum, { entries, dropped }) => {
+        const onRecord = entries.filter(({ event }) => event.kind === kind);
+        return onRecord.reduce((all, { repeated }) => all + (repeated?.count ?? 1), sum + (dropped[kind] ?? 0));
+      }, 0);
+    calls = counted('webhook-attempt');
+    connections = counted('connected') - counted('disconnected');
     for (const { registrationId, entry } of news) {
       lastSequence = entry.sequence;
-      if (entry.event.kind === 'webhook-attempt') calls += 1;
-      if (entry.event.kind === 'connected') connections += 1;
-      if (entry.event.kind === 'disconnected') connections -= 1;
       for (const listener of listeners) listener(registrationId, entry);
     }
   };

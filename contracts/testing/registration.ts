@@ -1,7 +1,7 @@
 /** What became of a registration, as the emulator's journal has it: known at once, so that nothing has to be awaited. */
 
 import { detailsOf, type Emulator } from '../../emulator/service-door.ts';
-import type { JournalEntry, JournalEvent } from '../../emulator/wire/journal-entry.ts';
+import type { DroppedEntries, JournalEntry, JournalEvent } from '../../emulator/wire/journal-entry.ts';
 
 /** A device at an emulator, whoever registers it. */
 export interface Registration {
@@ -54,20 +54,21 @@ export type Subject = Registration | { readonly emulator: Emulator };
 interface OnRecord {
   /** In the order in which it happened. */
   readonly entries: readonly JournalEntry[];
-  /** The journal had more, and let go of it to make room. */
+  /** The journal had more calls of the webhook, and let go of them to make room. */
   readonly isIncomplete: boolean;
 }
 
 export function onRecord(subject: Subject): OnRecord {
   const { journal } = subject.emulator;
-  const timelines =
-    'registrationId' in subject
-      ? [journal.timeline(subject.idScope, subject.registrationId) ?? { entries: [], droppedEntries: 0 }]
-      : journal.timelines();
+  const one = 'registrationId' in subject ? journal.timeline(subject.idScope, subject.registrationId) : undefined;
+  const timelines = 'registrationId' in subject ? (one === undefined ? [] : [one]) : journal.timelines();
+  const isDropped = (dropped: DroppedEntries | undefined): boolean => (dropped?.['webhook-attempt'] ?? 0) > 0;
   return {
-    entries: timelines.flatMap(({ entries }) => entries).sort((one, other) => one.sequence - other.sequence),
+    entries: timelines.flatMap(({ entries }) => entries).sort((first, other) => first.sequence - other.sequence),
     // Whose the timelines were that had to go is forgotten with them: they may have been this one's.
-    isIncomplete: journal.droppedTimelines() > 0 || timelines.some(({ droppedEntries }) => droppedEntries > 0),
+    isIncomplete:
+      isDropped(one?.dropped) ||
+      (isDropped(journal.dropped()) && (!('registrationId' in subject) || journal.droppedTimelines() > 0)),
   };
 }
 

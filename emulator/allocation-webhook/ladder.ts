@@ -6,7 +6,6 @@ import type { Journal } from '../core/journal/journal.ts';
 import type { AllocateCustom, AllocationQuestion, WebhookOutcome } from '../core/ports.ts';
 import type { LadderState } from '../core/store/operations.ts';
 import { maskQuery } from '../wire/mask.ts';
-import type { JsonValue } from '../wire/twin.ts';
 import { postJson, type WebhookClientOptions } from './client.ts';
 import { buildAllocationRequest } from './request-builder.ts';
 import { decideRetry } from './retry-policy.ts';
@@ -96,7 +95,7 @@ async function callOnce(
     kind: 'webhook-attempt',
     attempt,
     url: maskQuery(url),
-    request: JSON.parse(request) as JsonValue,
+    requestText: request,
     ...(outcome.kind === 'response'
       ? { status: outcome.status, response: outcome.body }
       : { failure: outcome.failure, detail: outcome.detail }),

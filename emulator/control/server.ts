@@ -179,10 +179,13 @@ function sendJson(response: FastifyReply, value: unknown): FastifyReply {
   return response.type(JSON_TYPE).send(render(value));
 }
 
-/** Indented: mostly people read it. */
+/** Indented, since mostly people read it, unless it is so long that nobody does: deep down a blank line is longer than what it holds. */
 function render(value: unknown): string {
-  return `${JSON.stringify(value, undefined, 2)}\n`;
+  const text = JSON.stringify(value);
+  return `${text.length > INDENTED_LENGTH_MAX ? text : JSON.stringify(value, undefined, 2)}\n`;
 }
+
+const INDENTED_LENGTH_MAX = 64 * 1024;
 
 /** The first byte of a TLS connection. [RFC 5246 §6.2.1] */
 const TLS_HANDSHAKE = 0x16;

@@ -1,5 +1,5 @@
 /** What the control API is asked and answers (docs/control-api.md): the emulator renders it, its clients read it. */
-import type { JournalEntry, Timeline } from './journal-entry.ts';
+import type { DroppedEntries, JournalEntry, Timeline } from './journal-entry.ts';
 import type { JournalSubject } from './journal-subject.ts';
 import type { RegistrationStatus, Substatus } from './registration.ts';
 import type { Transport } from './transports.ts';
@@ -73,9 +73,16 @@ export interface JournalFilter {
   readonly registrationId?: string | undefined;
 }
 
-export interface JournalAnswer {
+export interface JournalAnswer extends Paged {
   readonly droppedTimelines: number;
+  /** Of all timelines, those that were dropped among them. */
+  readonly dropped: DroppedEntries;
   readonly timelines: readonly Timeline[];
+}
+
+interface Paged {
+  /** The parameter `after` of the next page; absent on the last one. */
+  readonly next?: string;
 }
 
 /** An entry as the event stream sends it. */
@@ -103,7 +110,7 @@ export interface RegistrationTrace {
   readonly events: readonly JsonObject[];
 }
 
-export interface TraceAnswer {
+export interface TraceAnswer extends Paged {
   /** `sha256:…`, over the canonical JSON of the trace. */
   readonly hash: string;
   readonly trace: readonly RegistrationTrace[];

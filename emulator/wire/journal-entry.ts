@@ -40,9 +40,14 @@ export type JournalEvent =
       readonly kind: 'webhook-attempt';
       readonly attempt: number;
       readonly url: string;
+      /** As DPS sent it; `null` when it was dropped to keep the journal bounded. */
       readonly request: JsonValue;
+      /** Characters of the request that was dropped. */
+      readonly requestDropped?: number;
       readonly status?: number;
       readonly response?: string;
+      /** Characters of the whole answer, when `response` is only its beginning. */
+      readonly responseLength?: number;
       readonly failure?: WebhookFailure;
       readonly detail?: string;
       /** Real milliseconds, whatever the clock. */
@@ -101,7 +106,18 @@ export interface JournalEntry {
   readonly text: string;
   readonly tone: Tone;
   readonly event: JournalEvent;
+  /** It happened several times in a row, last at this entry's instant. */
+  readonly repeated?: Repeated;
 }
+
+export interface Repeated {
+  readonly count: number;
+  /** The first of them. */
+  readonly sinceMs: number;
+}
+
+/** How many entries of each kind are not on record any more. */
+export type DroppedEntries = Readonly<Partial<Record<JournalEvent['kind'], number>>>;
 
 export type Timeline<Subject extends JournalSubject = JournalSubject> = Subject & TimelineEntries;
 
@@ -109,4 +125,5 @@ interface TimelineEntries {
   readonly entries: readonly JournalEntry[];
   /** Entries of this timeline that were dropped to keep it bounded. */
   readonly droppedEntries: number;
+  readonly dropped: DroppedEntries;
 }

@@ -143,7 +143,7 @@ describe('a reader of its own pace', () => {
 
   it('takes a replay that is larger than the backlog, as fast as it reads', async () => {
     const { emulator } = await start();
-    const event = { ...connected, apiVersion: 'x'.repeat(64 * 1024) };
+    const event = { kind: 'register-received', transport: 'mqtt', apiVersion: 'x'.repeat(64 * 1024) } as const;
     for (let count = 0; count < 300; count += 1) emulator.journal.record(ALICE, event);
     await withServer(emulator, { backlogBytesMax: 64 * 1024 }, async ({ url }) => {
       const reader = await openEvents(`${url}/journal/events?replay=true`);

@@ -127,7 +127,7 @@ describe('POST /reset', () => {
     const answer = await call(control, '/reset', { method: 'POST' });
     expect(answer).toMatchObject({ status: 200, json: { idScopes: [SCOPE] } });
     expect((await call(control, '/registrations')).json).toEqual({ registrations: [] });
-    expect((await call(control, '/journal')).json).toEqual({ droppedTimelines: 0, timelines: [] });
+    expect((await call(control, '/journal')).json).toEqual({ droppedTimelines: 0, dropped: {}, timelines: [] });
     const { hubs } = (await call(control, '/hubs')).json as { hubs: { name: string; deviceCount: number }[] };
     expect(hubs.map(({ deviceCount }) => deviceCount)).toEqual([0, 0]);
     expect(withoutStamps((await call(control, '/set-up')).json)).toEqual(withoutStamps(atStart));

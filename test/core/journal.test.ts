@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { RecordedEvent } from '../../emulator/core/journal/describe.ts';
 import { createJournal, type Journal } from '../../emulator/core/journal/journal.ts';
 import { traceOf } from '../../emulator/core/journal/trace.ts';
 import type { JournalEntry, JournalEvent } from '../../emulator/wire/journal-entry.ts';
@@ -9,6 +10,12 @@ const subject = (registrationId: string) => registrationSubject({ idScope: '0ne1
 const opened: JournalEvent = { kind: 'operation-opened', operationId: 'o', linkedHubs: [] };
 const concluded: JournalEvent = { kind: 'concluded', operationId: 'o', status: 'assigned' };
 const connected: JournalEvent = { kind: 'connected', transport: 'mqtt' };
+
+const refused = { kind: 'refused', operation: 'register', transport: 'mqtt', reason: 'wrong-key', detail: '' } as const;
+const polled = { kind: 'replied', operation: 'poll', transport: 'mqtt', status: 202, body: '' } as const;
+const call = (requestText: string, response = ''): RecordedEvent => {
+  return { kind: 'webhook-attempt', attempt: 1, url: 'http://h/', requestText, status: 500, response, durationMs: 1 };
+};
 
 function journalOf(timelinesMax: number, entriesPerTimelineMax = 100, now = (): number => 0): Journal {
   return createJournal({ now, timelinesMax, entriesPerTimelineMax });
@@ -41,7 +48,8 @@ describe('the journal', () => {
     journal.record(subject('d'), connected);
     const timelines = journal.timelines();
     expect(timelines.map(subjectName)).toEqual([...new Set(about.map(([, name]) => name)), 'd']);
-    expect(timelines.map(({ entries }) => entries.length)).toEqual([2, 1, 1, 2, 1]);
+    const counts = timelines.map(({ entries }) => entries.map(({ repeated }) => repeated?.count ?? 1));
+    expect(counts).toEqual([[2], [1], [1], [2], [1]]);
     expect(timelines[1]).toMatchObject({ kind: 'hub-device', hub: 'h.net', deviceId: 'D', droppedEntries: 0 });
     expect(traceOf([...timelines])).toEqual([]);
   });
@@ -164,6 +172,106 @@ describe('the journal', () => {
       text: 'register over mqtt, api-version ****',
       event: { payload: { note: '****', '****': ['****'] } },
     });
+  });
+
+  it('folds what repeats since the latest decision, and listeners hear of each', () => {
+    let nowMs = 0;
+    const journal = journalOf(10, 100, () => nowMs);
+    const heard: JournalEntry[] = [];
+    journal.subscribe((_subject, entry) => heard.push(entry));
+    journal.record(subject('a'), opened);
+    for (nowMs = 1; nowMs <= 40; nowMs += 1) {
+      journal.record(subject('a'), nowMs % 2 === 0 ? connected : { kind: 'disconnected', transport: 'mqtt' });
+    }
+    journal.record(subject('a'), { ...opened, operationId: 'p' });
+    journal.record(subject('a'), connected);
+    const entries = journal.timeline('0ne1', 'a')?.entries ?? [];
+    expect(entries.map(({ event, repeated, atMs }) => [event.kind, repeated, atMs])).toEqual([
+      ['operation-opened', undefined, 0],
+      ['disconnected', { count: 20, sinceMs: 1 }, 39],
+      ['connected', { count: 20, sinceMs: 2 }, 40],
+      ['operation-opened', undefined, 41],
+      ['connected', undefined, 41],
+    ]);
+    expect(entries[1]?.text).toBe('disconnected (20 times since 1970-01-01T00:00:00.001Z)');
+    expect(heard.filter(({ repeated }) => repeated === undefined)).toHaveLength(43);
+    expect(entries.map(({ sequence }) => sequence)).toEqual([1, 40, 41, 42, 43]);
+  });
+
+  it('folds refusals of an impostor, whose replies differ only by their ids, and a decision of another kind stays', () => {
+    const journal = journalOf(10, 20);
+    journal.record(subject('a'), opened);
+    for (let n = 0; n < 2_440; n += 1) {
+      journal.record(subject('a'), { ...refused, detail: 'not the key' });
+      journal.record(subject('a'), { ...polled, operation: 'register', status: 401, body: `{"trackingId":"${n}"}` });
+    }
+    expect(journal.timeline('0ne1', 'a')).toMatchObject({ droppedEntries: 0, entries: { length: 3 } });
+    const [trace] = traceOf(journal.timelines());
+    expect(trace?.events.map(({ kind }) => kind)).toEqual(['operation-opened', ...Array(2_440).fill('refused')]);
+  });
+
+  it('lets noise of many kinds push out noise alone, and counts it by kind', () => {
+    const journal = journalOf(10, 10);
+    journal.record(subject('a'), opened);
+    for (let n = 0; n < 500; n += 1) journal.record(subject('a'), { ...polled, body: String(n) });
+    const timeline = journal.timeline('0ne1', 'a');
+    expect(timeline?.entries.map(({ event }) => event.kind)).toEqual(['operation-opened', 'replied', 'replied']);
+    expect(timeline).toMatchObject({ droppedEntries: 498, dropped: { replied: 498 } });
+    expect(journal.dropped()).toEqual({ replied: 498 });
+  });
+
+  it('counts what goes with a timeline too', () => {
+    const journal = journalOf(1, 10);
+    journal.record(subject('a'), call('{}'));
+    journal.record(subject('a'), call('{}'));
+    journal.record(subject('b'), connected);
+    expect(journal.dropped()).toEqual({ 'webhook-attempt': 2 });
+  });
+
+  it('cuts what others have sent and says how long it was; what DPS sent stays whole', () => {
+    const journal = journalOf(10);
+    const request = JSON.stringify({ payload: 'p'.repeat(100_000) });
+    journal.record(subject('a'), call(request, 'r'.repeat(1_000_000)));
+    journal.record(subject('a'), { ...refused, detail: 'd'.repeat(70_000) });
+    const [first, second] = journal.timeline('0ne1', 'a')?.entries ?? [];
+    expect(first?.event).toMatchObject({ response: 'r'.repeat(16_384), responseLength: 1_000_000 });
+    expect(first?.event).toMatchObject({ request: JSON.parse(request) });
+    expect(second?.event).toMatchObject({ detail: `${'d'.repeat(16_384)}… (70000 characters)` });
+  });
+
+  it('never cuts a secret in two', () => {
+    const masker = createMasker(['my-secret-key']);
+    const journal = createJournal({ now: () => 0, timelinesMax: 2, entriesPerTimelineMax: 9, masker });
+    journal.record(subject('a'), call('{}', `${'r'.repeat(16_380)}my-secret-key${'r'.repeat(99)}`));
+    expect(journal.timeline('0ne1', 'a')?.entries[0]?.event).toMatchObject({ response: 'r'.repeat(16_380) });
+  });
+
+  it('keeps to its bytes: the oldest requests go first, and their entries say so; then the oldest registrations', () => {
+    const journal = createJournal({
+      now: () => 0,
+      timelinesMax: 9_999,
+      entriesPerTimelineMax: 100,
+      bytesMax: 1_000_000,
+    });
+    const request = JSON.stringify({ payload: 'p'.repeat(99_000) });
+    for (let n = 0; n < 20; n += 1) journal.record(subject(`d${n}`), call(request));
+    const events = journal.timelines().map(({ entries }) => entries[0]?.event);
+    expect(events).toHaveLength(20);
+    expect(events[0]).toMatchObject({ request: null, requestDropped: request.length });
+    expect(events[19]).toMatchObject({ request: { payload: expect.any(String) } });
+    expect(events[19]).not.toHaveProperty('requestDropped');
+    expect(journal.droppedTimelines()).toBe(0);
+    for (let n = 0; n < 4_000; n += 1) journal.record(subject(`e${n}`), connected);
+    expect(journal.droppedTimelines()).toBeGreaterThan(500);
+    expect(journal.dropped()['webhook-attempt']).toBe(20);
+    expect(journal.timelines().at(-1)).toMatchObject({ registrationId: 'e3999' });
+  });
+
+  it('keeps to its bytes with one registration too', () => {
+    const journal = createJournal({ now: () => 0, timelinesMax: 9, entriesPerTimelineMax: 9_999, bytesMax: 100_000 });
+    for (let n = 0; n < 100; n += 1) journal.record(subject('a'), { ...concluded, reason: 'r'.repeat(9_000) });
+    expect(journal.timeline('0ne1', 'a')?.entries.length).toBeLessThan(11);
+    expect(journal.dropped().concluded).toBeGreaterThan(89);
   });
 
   it('clear forgets everything but goes on counting', () => {

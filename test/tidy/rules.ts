@@ -78,7 +78,7 @@ const TEST_LINES_MAX = 450;
 export const JSON_PARSERS: Readonly<Record<string, string>> = {
   'emulator/wire/json-depth.ts': 'the one reader',
   'emulator/wire/json.ts': 'copies a value that is there already',
-  'emulator/allocation-webhook/ladder.ts': 'the request that it has written itself',
+  'emulator/core/journal/describe.ts': 'the request that the ladder has written',
   'contracts/verify/shown-text.ts': 'copies its own document, masking each text on the way',
   'webhook/src/allocation-request.ts': 'is deployed alone, and walks over nothing',
   'webhook/stand-in/recorded-request.ts':

@@ -1,33 +1,54 @@
 /** The one narrator: what an entry of the journal says to a person, masked and put into words when it is first read. */
 import { formatDuration } from '../../wire/duration.ts';
-import type { Evidence, JournalEntry, JournalEvent, Tone } from '../../wire/journal-entry.ts';
+import type { Evidence, JournalEntry, JournalEvent, Repeated, Tone } from '../../wire/journal-entry.ts';
 import type { Masker } from '../../wire/mask.ts';
+import { isoInstant } from '../../wire/timestamp.ts';
 import type { JsonValue } from '../../wire/twin.ts';
+
+type EventOf<Kind extends JournalEvent['kind']> = Extract<JournalEvent, { readonly kind: Kind }>;
+
+/** An event as it is recorded: the request of all the calls of one ladder is one text, and is read only when the entry is. */
+export type RecordedEvent =
+  | Exclude<JournalEvent, { readonly kind: 'webhook-attempt' }>
+  | (Omit<EventOf<'webhook-attempt'>, 'request'> &
+      ({ readonly request: JsonValue } | { readonly requestText: string }));
 
 /**
  * Whatever text or JSON comes from outside may carry a secret, in any member of any event. Recording costs nothing; who
  * reads an entry never sees what it was made of.
  */
-export function createEntry(
+export function createEntry(...made: Parameters<typeof createKeptEntry>): JournalEntry {
+  return createKeptEntry(...made).entry;
+}
+
+export interface KeptEntry {
+  readonly entry: JournalEntry;
+  /** Of a webhook call: its request goes, and the entry says so. */
+  readonly dropRequest: () => void;
+}
+
+export function createKeptEntry(
   sequence: number,
   atMs: number,
-  recorded: JournalEvent,
+  recorded: RecordedEvent,
   masker: Pick<Masker, 'json'>,
-): JournalEntry {
-  let event = recorded;
-  let isMasked = false;
+  repeated?: Repeated,
+): KeptEntry {
+  // What it was made of is let go as soon as it was read.
+  const requestLength = 'requestText' in recorded ? recorded.requestText.length : 0;
+  let unread: RecordedEvent | undefined = recorded;
+  let event: JournalEvent | undefined;
   let said: Sentence | undefined;
   const read = (): JournalEvent => {
-    // Events are JSON by their types; masking changes the text of values, never the shape.
-    if (!isMasked) event = masker.json(event as unknown as JsonValue) as unknown as JournalEvent;
-    isMasked = true;
-    return event;
+    if (unread !== undefined) event = maskedEvent(unread, masker);
+    unread = undefined;
+    return event as JournalEvent;
   };
   const sentence = (): Sentence => {
-    said ??= sentenceOf(read());
+    said ??= sentenceOf(read(), repeated);
     return said;
   };
-  return {
+  const entry: JournalEntry = {
     sequence,
     atMs,
     get text() {
@@ -39,12 +60,42 @@ export function createEntry(
     get event() {
       return read();
     },
+    ...(repeated && { repeated }),
+  };
+  const dropRequest = (): void => {
+    event = { ...(read() as EventOf<'webhook-attempt'>), request: null, requestDropped: requestLength };
+    said = undefined;
+  };
+  return { entry, dropRequest };
+}
+
+function maskedEvent(recorded: RecordedEvent, masker: Pick<Masker, 'json'>): JournalEvent {
+  // Events are JSON by their types; masking changes the text of values, never the shape.
+  const masked = <T>(value: T): T => masker.json(value as unknown as JsonValue) as unknown as T;
+  if (!('requestText' in recorded)) return masked(recorded);
+  const { requestText, ...rest } = recorded;
+  const request = JSON.stringify(masker.json(JSON.parse(requestText) as JsonValue));
+  // Where nothing was masked the text stays the one that the others of its ladder have.
+  const kept = request === requestText ? requestText : request;
+  return {
+    ...masked(rest),
+    get request() {
+      return JSON.parse(kept) as JsonValue;
+    },
   };
 }
 
 type Sentence = Pick<JournalEntry, 'text' | 'tone'>;
 
-function sentenceOf(event: JournalEvent): Sentence {
+function sentenceOf(event: JournalEvent, repeated: Repeated | undefined): Sentence {
+  const { text, tone } = sentenceOfOne(event);
+  return {
+    tone,
+    text: repeated === undefined ? text : `${text} (${repeated.count} times since ${isoInstant(repeated.sinceMs)})`,
+  };
+}
+
+function sentenceOfOne(event: JournalEvent): Sentence {
   switch (event.kind) {
     case 'connected':
       return say('quiet', `connected over ${event.transport}${optional(', api-version ', event.apiVersion)}`);
@@ -98,8 +149,8 @@ export function detailsOf(event: JournalEvent): readonly EventDetail[] {
     case 'webhook-attempt':
       return [
         ...detail('POST', event.url),
-        ...detail('request', jsonText(event.request)),
-        ...detail('response', event.response),
+        ...detail('request', requestText(event)),
+        ...detail('response', responseText(event)),
       ];
     case 'concluded':
       return [...detail('twin', jsonText(event.twin)), ...detail('payload', jsonText(event.payload))];
@@ -110,6 +161,16 @@ export function detailsOf(event: JournalEvent): readonly EventDetail[] {
   }
 }
 
+function requestText({ request, requestDropped }: EventOf<'webhook-attempt'>): string | undefined {
+  return requestDropped === undefined
+    ? jsonText(request)
+    : `dropped, it had ${requestDropped} characters: --journal-bytes`;
+}
+
+function responseText({ response, responseLength }: EventOf<'webhook-attempt'>): string | undefined {
+  return responseLength === undefined ? response : `${response}… (${responseLength} characters)`;
+}
+
 function detail(name: string, text: string | undefined): readonly EventDetail[] {
   return text === undefined ? [] : [{ name, text }];
 }
@@ -117,8 +178,6 @@ function detail(name: string, text: string | undefined): readonly EventDetail[] 
 function jsonText(value: unknown): string | undefined {
   return value === undefined ? undefined : JSON.stringify(value);
 }
-
-type EventOf<Kind extends JournalEvent['kind']> = Extract<JournalEvent, { readonly kind: Kind }>;
 
 function authenticated(event: EventOf<'authenticated'>): string {
   const which = event.enrollmentKind === 'group' ? 'the enrollment group' : 'the individual enrollment';

@@ -1,6 +1,6 @@
-/** One bounded timeline per subject; the oldest concluded one makes room, and that is counted. */
+/** One timeline per subject, bounded in number and in bytes; what makes room is counted. */
 
-import type { JournalEntry, JournalEvent, Timeline } from '../../wire/journal-entry.ts';
+import type { DroppedEntries, JournalEntry, Timeline } from '../../wire/journal-entry.ts';
 import {
   type JournalSubject,
   type RegistrationSubject,
@@ -8,19 +8,37 @@ import {
   subjectAddress,
 } from '../../wire/journal-subject.ts';
 import { createMasker } from '../../wire/mask.ts';
-import { createEntry } from './describe.ts';
+import { createKeptEntry, type RecordedEvent } from './describe.ts';
 import type { KnowingMasker } from './secrets.ts';
+import {
+  addCounts,
+  allOf,
+  countDropped,
+  type DroppedCounts,
+  dropOldest,
+  entriesOf,
+  equalIn,
+  isNoise,
+  type Kept,
+  type KeptTimeline,
+  keep,
+  openTimeline,
+  repeatedFrom,
+} from './timeline.ts';
+import { bounded, weightOf } from './weight.ts';
 
 export type JournalListener = (subject: JournalSubject, entry: JournalEntry) => void;
 
 export interface Journal {
-  record(subject: JournalSubject, event: JournalEvent): void;
+  record(subject: JournalSubject, event: RecordedEvent): void;
   timeline(idScope: string, registrationId: string): Timeline<RegistrationSubject> | undefined;
   /** By last conclusion (or first entry, where there is none), oldest first. */
   timelines(): readonly Timeline[];
   /** Timelines dropped to keep the journal bounded. */
   droppedTimelines(): number;
-  /** Hears of every entry as it is recorded; the returned function ends that. */
+  /** Entries of every timeline that are not on record any more, those of dropped timelines among them. */
+  dropped(): DroppedEntries;
+  /** Hears of every entry as it is recorded, repeated or not; the returned function ends that. */
   subscribe(listener: JournalListener): () => void;
   /** Masks what is on record, before its masker forgets a secret. */
   maskAll(): void;
@@ -33,118 +51,184 @@ export interface JournalOptions {
   readonly now: () => number;
   readonly timelinesMax: number;
   readonly entriesPerTimelineMax: number;
+  /** Of all timelines together, about. Default: none but the other bounds. */
+  readonly bytesMax?: number;
   /** Masks entries when they are read. What it knew when they were written it still knows, or `maskAll` was called. */
   readonly masker?: KnowingMasker;
   /** Told of a listener that throws; it hears of the next entry all the same. */
   readonly reportBug?: (error: unknown, where: string) => void;
 }
 
-interface MutableTimeline {
-  readonly subject: JournalSubject;
-  readonly entries: JournalEntry[];
-  droppedEntries: number;
-  isOpen: boolean;
-}
-
-// Long because its verbs share the timelines that they keep bounded.
-export function createJournal({
-  now,
-  timelinesMax,
-  entriesPerTimelineMax,
-  masker = createMasker(),
-  reportBug = () => undefined,
-}: JournalOptions): Journal {
-  const timelines = new Map<string, MutableTimeline>();
+export function createJournal(options: JournalOptions): Journal {
+  const { now, entriesPerTimelineMax, masker = createMasker(), reportBug = () => undefined } = options;
+  const shelf = createShelf(options);
   const listeners = new Set<JournalListener>();
   let sequence = 0;
-  let dropped = 0;
 
-  const open = (address: string, subject: JournalSubject): MutableTimeline => {
-    const found = timelines.get(address);
-    if (found !== undefined) return found;
-    if (timelines.size >= timelinesMax) makeRoom();
-    // Whatever stands in the place of a name may be a secret.
-    const shown = shortSubject(subject, (text, lengthMax) => masker.text(masker.head(text, lengthMax)));
-    const timeline = { subject: shown, entries: [], droppedEntries: 0, isOpen: false };
-    timelines.set(address, timeline);
-    return timeline;
-  };
-
-  /** Keeps the concluded ones in the order of their conclusion. */
-  const moveToEnd = (address: string, timeline: MutableTimeline): void => {
-    timelines.delete(address);
-    timelines.set(address, timeline);
-  };
-
-  const tell = (listener: JournalListener, subject: JournalSubject, entry: JournalEntry): void => {
-    const report = (error: unknown): void => reportBug(error, 'a listener of the journal');
-    try {
-      // One that is asynchronous has a type that says nothing of it.
-      const given: unknown = listener(subject, entry);
-      if (given instanceof Promise) given.catch(report);
-    } catch (error) {
-      report(error);
+  const record = (subject: JournalSubject, given: RecordedEvent): void => {
+    const address = subjectAddress(shortSubject(subject));
+    const timeline = shelf.open(address, () =>
+      // Whatever stands in the place of a name may be a secret.
+      shortSubject(subject, (text, lengthMax) => masker.text(masker.head(text, lengthMax))),
+    );
+    sequence += 1;
+    const atMs = now();
+    const event = bounded(given, masker);
+    const made = createKeptEntry(sequence, atMs, event, masker);
+    const equal = equalIn(timeline, event);
+    if (equal !== undefined) shelf.takeOff(equal);
+    const repeated = equal && repeatedFrom(equal);
+    const kept: Kept = {
+      ...(repeated === undefined ? made : createKeptEntry(sequence, atMs, event, masker, repeated)),
+      kind: event.kind,
+      isNoise: isNoise(event),
+      occurrences: repeated?.count ?? 1,
+      timeline,
+      weight: weightOf(event),
+    };
+    for (const gone of keep(kept, event, entriesPerTimelineMax)) shelf.takeOff(gone);
+    if (event.kind === 'operation-opened') timeline.isOpen = true;
+    if (event.kind === 'concluded') {
+      timeline.isOpen = false;
+      shelf.moveToEnd(address, timeline);
     }
-  };
-
-  const makeRoom = (): void => {
-    // An assigning registration is kept as long as any other can go; when all are assigning, the oldest goes.
-    let victim: string | undefined;
-    for (const [address, timeline] of timelines) {
-      victim ??= address;
-      if (timeline.isOpen) continue;
-      victim = address;
-      break;
-    }
-    if (victim === undefined) return;
-    timelines.delete(victim);
-    dropped += 1;
+    shelf.add(kept);
+    for (const listener of listeners) tell(listener, timeline.subject, made.entry, reportBug);
   };
 
   return {
-    record: (subject, event) => {
-      const address = subjectAddress(shortSubject(subject));
-      const timeline = open(address, subject);
-      sequence += 1;
-      const entry = createEntry(sequence, now(), event, masker);
-      if (event.kind === 'operation-opened') timeline.isOpen = true;
-      if (event.kind === 'concluded') {
-        timeline.isOpen = false;
-        moveToEnd(address, timeline);
-      }
-      timeline.entries.push(entry);
-      if (timeline.entries.length > entriesPerTimelineMax) {
-        timeline.entries.shift();
-        timeline.droppedEntries += 1;
-      }
-      for (const listener of listeners) tell(listener, timeline.subject, entry);
-    },
+    record,
     timeline: (idScope, registrationId) => {
-      const found = timelines.get(subjectAddress({ kind: 'registration', idScope, registrationId }));
+      const found = shelf.timelines.get(subjectAddress({ kind: 'registration', idScope, registrationId }));
       return found?.subject.kind === 'registration' ? { ...found.subject, ...entriesOf(found) } : undefined;
     },
-    timelines: () => [...timelines.values()].map((timeline) => ({ ...timeline.subject, ...entriesOf(timeline) })),
-    droppedTimelines: () => dropped,
+    timelines: () => [...shelf.timelines.values()].map((timeline) => ({ ...timeline.subject, ...entriesOf(timeline) })),
+    droppedTimelines: shelf.droppedTimelines,
+    dropped: shelf.dropped,
     subscribe: (listener) => {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
     maskAll: () => {
-      for (const { entries } of timelines.values()) for (const { event: _masked } of entries);
+      for (const timeline of shelf.timelines.values()) for (const { entry } of allOf(timeline)) void entry.event;
     },
-    forget: (idScope) => {
-      for (const [address, { subject }] of timelines) {
+    forget: shelf.forget,
+    clear: shelf.clear,
+  };
+}
+
+function tell(
+  listener: JournalListener,
+  subject: JournalSubject,
+  entry: JournalEntry,
+  reportBug: (error: unknown, where: string) => void,
+): void {
+  const report = (error: unknown): void => reportBug(error, 'a listener of the journal');
+  try {
+    // One that is asynchronous has a type that says nothing of it.
+    const given: unknown = listener(subject, entry);
+    if (given instanceof Promise) given.catch(report);
+  } catch (error) {
+    report(error);
+  }
+}
+
+/** Where timelines stand, and what goes when there is no room: requests first, then whole timelines, then the oldest entries. */
+function createShelf({ timelinesMax, bytesMax = Number.POSITIVE_INFINITY }: JournalOptions) {
+  const timelines = new Map<string, KeptTimeline>();
+  /** Entries whose request can be dropped, oldest first. */
+  const withRequest = new Set<Kept>();
+  let bytes = 0;
+  let droppedTimelines = 0;
+  let droppedWithThem: DroppedCounts = {};
+
+  const takeOff = (kept: Kept): void => {
+    bytes -= kept.weight;
+    withRequest.delete(kept);
+  };
+  const remove = (address: string, timeline: KeptTimeline): void => {
+    timelines.delete(address);
+    for (const kept of allOf(timeline)) takeOff(kept);
+  };
+  /** An assigning registration is kept as long as any other can go; when all are assigning, the oldest goes. */
+  const dropTimeline = (): void => {
+    const victim = concludedFirst(timelines);
+    if (victim === undefined) return;
+    const [address, timeline] = victim;
+    remove(address, timeline);
+    droppedTimelines += 1;
+    addCounts(droppedWithThem, timeline.dropped);
+    for (const kept of allOf(timeline)) countDropped(droppedWithThem, kept);
+  };
+  /** False when there is nothing that may go. */
+  const makeRoom = (): boolean => {
+    const [kept] = withRequest;
+    if (kept !== undefined) {
+      takeOff(kept);
+      kept.dropRequest();
+      kept.weight = weightOf(kept.entry.event);
+      bytes += kept.weight;
+      return true;
+    }
+    if (timelines.size > 1) {
+      dropTimeline();
+      return true;
+    }
+    const [only] = timelines.values();
+    if (only === undefined || allOf(only).length < 2) return false;
+    for (const gone of dropOldest(only, only.noise.length > 0 ? only.noise : only.decisions, 1)) takeOff(gone);
+    return true;
+  };
+
+  return {
+    timelines: timelines as ReadonlyMap<string, KeptTimeline>,
+    open: (address: string, subject: () => JournalSubject): KeptTimeline => {
+      const found = timelines.get(address);
+      if (found !== undefined) return found;
+      if (timelines.size >= timelinesMax) dropTimeline();
+      const timeline = openTimeline(subject());
+      timelines.set(address, timeline);
+      return timeline;
+    },
+    /** Keeps the concluded ones in the order of their conclusion. */
+    moveToEnd: (address: string, timeline: KeptTimeline): void => {
+      timelines.delete(address);
+      timelines.set(address, timeline);
+    },
+    add: (kept: Kept): void => {
+      bytes += kept.weight;
+      if (kept.kind === 'webhook-attempt') withRequest.add(kept);
+      while (bytes > bytesMax && makeRoom());
+    },
+    takeOff,
+    droppedTimelines: () => droppedTimelines,
+    dropped: (): DroppedEntries => {
+      const counts = { ...droppedWithThem };
+      for (const timeline of timelines.values()) addCounts(counts, timeline.dropped);
+      return counts;
+    },
+    forget: (idScope: string): void => {
+      for (const [address, timeline] of timelines) {
+        const { subject } = timeline;
         const isOf = 'idScope' in subject && subject.idScope.toLowerCase() === idScope.toLowerCase();
-        if (isOf) timelines.delete(address);
+        if (isOf) remove(address, timeline);
       }
     },
-    clear: () => {
+    clear: (): void => {
       timelines.clear();
-      dropped = 0;
+      withRequest.clear();
+      bytes = 0;
+      droppedTimelines = 0;
+      droppedWithThem = {};
     },
   };
 }
 
-function entriesOf({ entries, droppedEntries }: MutableTimeline) {
-  return { entries, droppedEntries };
+function concludedFirst(timelines: ReadonlyMap<string, KeptTimeline>): readonly [string, KeptTimeline] | undefined {
+  let first: readonly [string, KeptTimeline] | undefined;
+  for (const one of timelines) {
+    if (!one[1].isOpen) return one;
+    first ??= one;
+  }
+  return first;
 }

@@ -1,24 +1,34 @@
 /** The event trace: what a run decided, without what no two runs share. Equal for equal seeds on the manual clock. */
 
 import type { RegistrationTrace } from '../../wire/control-api.ts';
-import type { JournalEntry, Timeline } from '../../wire/journal-entry.ts';
+import type { JournalEntry, Repeated, Timeline } from '../../wire/journal-entry.ts';
 import { jsonCopy } from '../../wire/json.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../wire/twin.ts';
 
-/** Ordered by scope and registration id, so that side-by-side registrations cannot reorder it. */
 export function traceOf(timelines: readonly Timeline[]): readonly RegistrationTrace[] {
-  return timelines
-    .filter((timeline) => timeline.kind === 'registration')
-    .map(({ idScope, registrationId, entries }) => ({ idScope, registrationId, events: entries.flatMap(eventOf) }))
-    .filter((trace) => trace.events.length > 0)
-    .sort((a, b) => compare(`${a.idScope}/${a.registrationId}`, `${b.idScope}/${b.registrationId}`));
+  return [...tracesOf(timelines)];
+}
+
+/** Ordered by scope and registration id, so that side-by-side registrations cannot reorder it; each is made when it is asked for. */
+export function* tracesOf(timelines: readonly Timeline[]): Generator<RegistrationTrace> {
+  const registrations = timelines.filter((timeline) => timeline.kind === 'registration');
+  for (const { idScope, registrationId, entries } of registrations.toSorted((a, b) =>
+    compare(traceKey(a), traceKey(b)),
+  )) {
+    const events = entries.flatMap(eventOf);
+    if (events.length > 0) yield { idScope, registrationId, events };
+  }
+}
+
+export function traceKey({ idScope, registrationId }: Pick<RegistrationTrace, 'idScope' | 'registrationId'>): string {
+  return `${idScope}/${registrationId}`;
 }
 
 /**
  * Connections and polls follow real time and are left out, as are ports, real durations, tokens and transports; the
  * instant is the emulator's.
  */
-function eventOf({ atMs, event }: JournalEntry): readonly JsonObject[] {
+function eventOf({ atMs, event, repeated }: JournalEntry): readonly JsonObject[] {
   switch (event.kind) {
     case 'connected':
     case 'disconnected':
@@ -27,7 +37,7 @@ function eventOf({ atMs, event }: JournalEntry): readonly JsonObject[] {
       return [];
     case 'refused':
       return event.operation === 'register'
-        ? [{ kind: event.kind, atMs, reason: event.reason, errorCode: event.errorCode ?? null }]
+        ? refusals({ kind: event.kind, atMs, reason: event.reason, errorCode: event.errorCode ?? null }, repeated)
         : [];
     case 'register-received':
       return [{ kind: event.kind, atMs, payload: event.payload ?? null }];
@@ -40,6 +50,7 @@ function eventOf({ atMs, event }: JournalEntry): readonly JsonObject[] {
           request: withoutPorts(event.request),
           status: event.status ?? null,
           response: event.response ?? null,
+          ...(event.responseLength !== undefined && { responseLength: event.responseLength }),
           failure: event.failure ?? null,
         },
       ];
@@ -51,6 +62,17 @@ function eventOf({ atMs, event }: JournalEntry): readonly JsonObject[] {
     default:
       return [{ ...jsonCopy(event), atMs }];
   }
+}
+
+/** One by one where it is known when they were; else the latest, and how many. */
+function refusals(
+  latest: JsonObject & { readonly atMs: number },
+  repeated: Repeated | undefined,
+): readonly JsonObject[] {
+  const { count, sinceMs } = repeated ?? { count: 1, sinceMs: latest.atMs };
+  if (count === 2) return [{ ...latest, atMs: sinceMs }, latest];
+  if (sinceMs === latest.atMs) return Array.from({ length: count }, () => latest);
+  return [{ ...latest, sinceMs, count }];
 }
 
 /** The webhook's URL in the request is the one place where a port shows. */
