@@ -134,6 +134,7 @@ function tell(
 }
 
 /** Where timelines stand, and what goes when there is no room: requests first, then whole timelines, then the oldest entries. */
+// Long because its verbs share the timelines and the count of their bytes.
 function createShelf({ timelinesMax, bytesMax = Number.POSITIVE_INFINITY }: JournalOptions) {
   const timelines = new Map<string, KeptTimeline>();
   /** Entries whose request can be dropped, oldest first. */
