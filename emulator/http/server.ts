@@ -11,6 +11,8 @@ import { MESSAGE_BYTES_MAX, messageTooLarge } from '../core/dps/message-size.ts'
 import type { ServiceApi } from '../core/enrollments/enrollment-service.ts';
 import { DpsError } from '../core/errors.ts';
 import type { HubService } from '../core/hub/hub-service.ts';
+import type { Journal } from '../core/journal/journal.ts';
+import type { JournalEvent } from '../wire/journal-entry.ts';
 import { addBackEndRoutes } from './back-end-routes.ts';
 import { addDeviceRoutes, type HttpsInstance } from './device-routes.ts';
 import { answerAndClose, send } from './reply.ts';
@@ -19,6 +21,7 @@ import { createUpgrader, type UpgradeOptions } from './web-socket.ts';
 export interface HttpsOptions {
   readonly dps: DpsService;
   readonly connections: Connections;
+  readonly journal: Pick<Journal, 'record'>;
   readonly serviceApi: ServiceApi;
   readonly hubService: HubService;
   readonly bodyWithoutContentType: 'accept' | 'refuse';
@@ -80,6 +83,7 @@ async function startHttpsServer(options: HttpsServerOptions): Promise<Listener> 
     socket.on('error', () => socket.destroy());
     if (upgrader.handle(request, socket, head)) return;
     const message = 'An upgrade must be to a WebSocket with the subprotocol mqtt.';
+    options.journal.record({ kind: 'listener', listener: 'https' }, upgradeRefused(request, message));
     answerAndClose(socket, options.dps.refuse(new DpsError('RequestInvalid', { message })));
   });
   server.on('secureConnection', (socket) => {
@@ -132,6 +136,15 @@ async function createRouter(options: HttpsServerOptions): Promise<HttpsInstance>
   addBackEndRoutes(server, options);
   await server.ready();
   return server;
+}
+
+function upgradeRefused({ headers }: IncomingMessage, message: string): JournalEvent {
+  const offered = headers['sec-websocket-protocol'] ?? '';
+  const isAmqp = /amqp/i.test(offered);
+  const detail = isAmqp
+    ? `the client asked for "${offered.slice(0, 100)}": AMQP over WebSocket is not emulated; choose MQTT or HTTPS in the device`
+    : `${message} The client offered ${offered === '' ? 'none' : `"${offered.slice(0, 100)}"`}.`;
+  return { kind: 'refused', operation: 'connect', transport: 'https', reason: 'upgrade-refused', detail };
 }
 
 /** Node does not end upgraded connections when it closes a server, and closing would wait for them. */

@@ -149,6 +149,17 @@ describe('an upgrade', () => {
     expect(answer).toMatch(/^HTTP\/1\.1 (400|426) /);
   });
 
+  it.each([
+    ['AMQPWSB10', /"AMQPWSB10": AMQP over WebSocket is not emulated/],
+    ['chat', /subprotocol mqtt\. The client offered "chat"/],
+  ])('to %s leaves an entry with cause and next step', async (protocol, detail) => {
+    const emulator = await start();
+    await upgradeRefused(emulator, [...GOOD, `Sec-WebSocket-Protocol: ${protocol}`]);
+    expect(emulator.journal.timelines()).toMatchObject([
+      { listener: 'https', entries: [{ event: { reason: 'upgrade-refused', detail: expect.stringMatching(detail) } }] },
+    ]);
+  });
+
   it('that is refused tells why in the shape of the service', async () => {
     const answer = await upgradeRefused(running(), [...GOOD, 'Sec-WebSocket-Protocol: chat']);
     const [head, body] = answer.split('\r\n\r\n');
