@@ -58,6 +58,8 @@ const ROWS: Readonly<Record<string, readonly [says: string, noCase?: string]>> =
   D34: ['certificate signing requests', absent],
   D36: ['the end of a connection whose request was answered with 401', packets],
   D37: ['clients with one client id', packets],
+  D38: ['a user name with a question mark', packets],
+  D39: ["the user name of a hub's device", absent],
   D35: ['a request without $rid', 'every driver sends one; the suite does not'],
   E1: ['symmetric keys, in the spelling of every SDK'],
   E2: ['keys derived from a group key'],

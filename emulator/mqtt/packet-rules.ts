@@ -1,7 +1,7 @@
 /** What MQTT 3.1.1 forbids in a packet of a client; the connection ends. docs/mqtt-conformance.md has every rule. */
 import { isUtf8 } from 'node:buffer';
-import { type Frame, PACKET_TYPE } from './packet-frames.ts';
 import { type Fields, fieldsOf } from './packet-fields.ts';
+import { type Frame, PACKET_TYPE } from './packet-frames.ts';
 
 /** The lower four bits of the first byte, of what a client may send besides CONNECT and PUBLISH. [MQTT-2.2.2-1] */
 const FLAGS: Readonly<Record<number, number>> = {
@@ -64,7 +64,7 @@ function faultOfWildcards(filter: string): string | undefined {
   if (filter === '') return 'a topic filter is empty'; // [MQTT-4.7.3-1]
   const levels = filter.split('/');
   const isWrong = levels.some(
-    (level, index) => level.length > 1 && /[+#]/.test(level) || (level === '#' && index < levels.length - 1),
+    (level, index) => (level.length > 1 && /[+#]/.test(level)) || (level === '#' && index < levels.length - 1),
   );
   return isWrong ? 'a wildcard does not stand alone on its level, or # not on the last' : undefined;
 }

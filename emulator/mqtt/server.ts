@@ -97,13 +97,16 @@ function gateTo(
       refused: (returnCode, why) => {
         const listener = transport === 'mqtt' ? 'mqtt' : 'https';
         const detail = returnCode === undefined ? why : `${why} (CONNACK ${returnCode})`;
-        journal.record({ kind: 'listener', listener }, {
-          kind: 'refused',
-          operation: 'connect',
-          transport,
-          reason: 'connect-refused',
-          detail,
-        });
+        journal.record(
+          { kind: 'listener', listener },
+          {
+            kind: 'refused',
+            operation: 'connect',
+            transport,
+            reason: 'connect-refused',
+            detail,
+          },
+        );
       },
     };
     passGate(stream, options);

@@ -9,7 +9,14 @@ import { speakMqtt } from '../../emulator/mqtt/server.ts';
 import { startHarness } from '../core/service-harness.ts';
 import { setUpForDevices, tokenFor } from '../flows/support/emulators.ts';
 import { expectPacket } from './support/mqtt-device.ts';
-import { connectPacket, publishPacket, RESPONSES, registerTopic, subscribePacket, userName } from './support/packets.ts';
+import {
+  connectPacket,
+  publishPacket,
+  RESPONSES,
+  registerTopic,
+  subscribePacket,
+  userName,
+} from './support/packets.ts';
 import { type RawClient, rawClient } from './support/raw-client.ts';
 import { connectFrame, frame, NUL, SURROGATE, text } from './support/raw-frames.ts';
 
@@ -35,7 +42,12 @@ async function service() {
   const open = (): RawClient => {
     const [client, server] = duplexPair();
     engine.connections.open(server, 'https');
-    server.once('close', () => engine.connections.close(server));
+    server.once('close', () => {
+      engine.connections.close(server);
+      // The two ends of a pair do not end together, as those of a socket do.
+      client.push(null);
+    });
+    client.once('close', () => server.destroy());
     mqtt.webSocket.serve(server, server);
     return rawClient(client);
   };
@@ -114,9 +126,21 @@ const LATER: readonly (readonly [ids: Ids, fact: string, bytes: Buffer])[] = [
   [['2.3.1-1'], 'an UNSUBSCRIBE with packet id 0', frame(0xa2, [0, 0], text(RESPONSES))],
   [['3.3.1-2'], 'DUP with QoS 0', frame(0x38, REGISTER)],
   [['3.3.1-4'], 'QoS 3', frame(0x36, REGISTER, PACKET_ID)],
-  [['3.3.2-1', '1.5.3-1'], 'a topic that is no UTF-8', frame(0x30, text(Buffer.concat([REGISTER.subarray(2), SURROGATE])))],
-  [['3.3.2-1'], 'a topic that is overlong UTF-8', frame(0x30, text(Buffer.concat([REGISTER.subarray(2), Buffer.from([0xc0, 0xaf])])))],
-  [['3.3.2-1', '1.5.3-2', '4.7.3-2'], 'a topic with U+0000', frame(0x30, text(Buffer.concat([REGISTER.subarray(2), NUL])))],
+  [
+    ['3.3.2-1', '1.5.3-1'],
+    'a topic that is no UTF-8',
+    frame(0x30, text(Buffer.concat([REGISTER.subarray(2), SURROGATE]))),
+  ],
+  [
+    ['3.3.2-1'],
+    'a topic that is overlong UTF-8',
+    frame(0x30, text(Buffer.concat([REGISTER.subarray(2), Buffer.from([0xc0, 0xaf])]))),
+  ],
+  [
+    ['3.3.2-1', '1.5.3-2', '4.7.3-2'],
+    'a topic with U+0000',
+    frame(0x30, text(Buffer.concat([REGISTER.subarray(2), NUL]))),
+  ],
   [['3.3.2-1'], 'a topic longer than the packet', frame(0x30, [0, 9, 0x61])],
   [['3.3.2-2', '4.7.1-1'], 'a topic with a wildcard', frame(0x30, text(`${registerTopic('1')}+`))],
   [['4.7.3-1'], 'an empty topic', frame(0x30, text(''))],
@@ -219,7 +243,12 @@ const DIALOGUES: readonly (readonly [ids: Ids, fact: string, run: () => Promise<
       listener.send(connectPacket({ registrationId: 'listener' }), subscribePacket(1));
       await next(listener);
       await next(listener);
-      const will = { topic: '$dps/registrations/res/200/?$rid=w', payload: Buffer.from('{}'), qos: 1, retain: false } as const;
+      const will = {
+        topic: '$dps/registrations/res/200/?$rid=w',
+        payload: Buffer.from('{}'),
+        qos: 1,
+        retain: false,
+      } as const;
       const gone = new Promise<void>((resolve) =>
         engine.state.journal.subscribe((_subject, { event }) => event.kind === 'disconnected' && resolve()),
       );
@@ -258,7 +287,11 @@ const DIALOGUES: readonly (readonly [ids: Ids, fact: string, run: () => Promise<
       const raw = await connected();
       raw.send(frame(0x32, REGISTER, [0, 9]), frame(0x30, REGISTER), frame(0x32, REGISTER, [0, 5]), ping);
       const heard = [await next(raw), await next(raw), await next(raw)];
-      expect(heard).toMatchObject([{ cmd: 'puback', messageId: 9 }, { cmd: 'puback', messageId: 5 }, { cmd: 'pingresp' }]);
+      expect(heard).toMatchObject([
+        { cmd: 'puback', messageId: 9 },
+        { cmd: 'puback', messageId: 5 },
+        { cmd: 'pingresp' },
+      ]);
     },
   ],
   [
@@ -277,7 +310,8 @@ const DIALOGUES: readonly (readonly [ids: Ids, fact: string, run: () => Promise<
     async () => {
       const raw = await subscribed(0);
       const answer = await reply(raw, frame(0x32, REGISTER, PACKET_ID));
-      expect(answer).toMatchObject({ qos: 0, dup: false, messageId: undefined, payload: expect.anything() });
+      expect(answer).toMatchObject({ qos: 0, dup: false });
+      expect(answer).not.toHaveProperty('messageId');
     },
   ],
   [

@@ -65,7 +65,6 @@ describe('CONNECT', () => {
     [`${SCOPE}/Registrations/my:Reg-02/api-version=2019-03-31`, 'has registrations in another case'],
     [`/registrations/my:Reg-02/api-version=2019-03-31`, 'has no ID scope'],
     [`${SCOPE}/registrations//api-version=2019-03-31`, 'has an empty registration id'],
-
   ])('is answered with CONNACK 4, and the end, when the user name "%s" %s', async (username) => {
     const emulator = await start();
     const raw = await openRaw(emulator);
@@ -90,7 +89,9 @@ describe('CONNECT', () => {
         kind: 'hub-device',
         hub: 'hub-one.azure-devices.net',
         deviceId: 'my:Reg-02',
-        entries: [{ event: { reason: 'hub-not-emulated', detail: expect.stringMatching(/not emulated yet.*CONNACK 3/) } }],
+        entries: [
+          { event: { reason: 'hub-not-emulated', detail: expect.stringMatching(/not emulated yet.*CONNACK 3/) } },
+        ],
       },
     ]);
   });

@@ -1,12 +1,7 @@
 import fc from 'fast-check';
 import { generate, type Packet } from 'mqtt-packet';
 import { describe, expect, it } from 'vitest';
-import {
-  createFrameCutter,
-  type Frame,
-  type FrameCutter,
-  PacketTooLarge,
-} from '../../emulator/mqtt/packet-frames.ts';
+import { createFrameCutter, type Frame, type FrameCutter, PacketTooLarge } from '../../emulator/mqtt/packet-frames.ts';
 import { connectPacket, publishPacket, subscribePacket } from './support/packets.ts';
 
 const PACKETS: readonly Packet[] = [

@@ -90,6 +90,15 @@ describe('MQTT over WebSocket', () => {
     raw.destroy();
   });
 
+  it('ends with a message that is text, and nothing of it is carried out', async () => {
+    const emulator = await start();
+    const socket = await openWebSocket(emulator, '/', 'mqtt');
+    const closed = once(socket, 'close');
+    socket.send(BYTES, { binary: false });
+    await closed;
+    expect(emulator.journal.timelines()).toEqual([]);
+  });
+
   it('takes a message in fragments', async () => {
     const socket = await openWebSocket(running(), '/', 'mqtt');
     const raw = rawClient(createWebSocketStream(socket));
