@@ -16,6 +16,8 @@ export interface DeviceOptions {
   readonly transport: DeviceTransport;
   /** Custom data for the allocation webhook; absent: the register body has no `payload`. */
   readonly payload?: JsonValue;
+  /** The whole register body, of a device that writes its own; `payload` is not looked at then. */
+  readonly body?: string;
   /** A CA in PEM to trust beside the public ones. Absent: what this Node process trusts. */
   readonly ca?: string;
   /** Default `2019-03-31`, what most SDKs send. [dps-device-protocol §1.2] */

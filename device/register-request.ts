@@ -4,8 +4,8 @@ import { makeDeviceSas } from '../emulator/wire/device-sas.ts';
 import type { DeviceOptions } from './device.ts';
 
 /** `payload` only when the device has one, as Node and C do. [dps-device-protocol §1.3, §6.1] */
-export function registerBody({ registrationId, payload }: DeviceOptions): string {
-  return JSON.stringify({ registrationId, ...(payload === undefined ? {} : { payload }) });
+export function registerBody({ registrationId, payload, body }: DeviceOptions): string {
+  return body ?? JSON.stringify({ registrationId, ...(payload === undefined ? {} : { payload }) });
 }
 
 export function sasOf(options: DeviceOptions): string {

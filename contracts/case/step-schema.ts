@@ -95,6 +95,7 @@ export const DeviceSchema = {
     registrationId: { type: 'string', minLength: 1 },
     key: { description: 'Default: the key that its enrollment gives it.', ...keySchema },
     payload: { description: 'Custom data for the webhook.' },
+    body: { description: 'The whole register body as text, of firmware that writes its own.', type: 'string' },
     transport: { description: 'Default: the transport of the run.', enum: DEVICE_TRANSPORTS },
     driver: { description: 'Default: the driver of the run.', enum: ['wire', 'sdk'] },
     apiVersion: { description: 'Default: 2019-03-31.', type: 'string' },

@@ -1,5 +1,6 @@
 /** The door of the mutants: the harness proves that it notices what it says it notices. */
 import { ANSWER_MUTANTS } from './emulators/answers.ts';
+import { BODY_MUTANTS } from './emulators/bodies.ts';
 import { BROKER_MUTANTS } from './emulators/broker.ts';
 import { LADDER_MUTANTS } from './emulators/ladder.ts';
 import { RECORD_MUTANTS } from './emulators/records.ts';
@@ -16,5 +17,6 @@ export const WRONG_EMULATORS: readonly EmulatorMutant[] = [
   ...ANSWER_MUTANTS,
   ...RECORD_MUTANTS,
   ...RENDERING_MUTANTS,
+  ...BODY_MUTANTS,
   ...BROKER_MUTANTS,
 ];

@@ -72,7 +72,11 @@ function whyNot(contract: ContractCase, options: PlanOptions): string | undefine
   if (asksForSdk && driver === 'command') return 'asks for the official SDK';
   if (contract.steps.some(isStepByStep)) return 'moves the device request by request';
   const isSpecial = devices.some(
-    (device) => device.apiVersion !== undefined || device.sas !== undefined || device.driver === 'wire',
+    (device) =>
+      device.body !== undefined ||
+      device.apiVersion !== undefined ||
+      device.sas !== undefined ||
+      device.driver === 'wire',
   );
   return isSpecial ? 'sets what only the built-in device lets be set (token, api-version)' : undefined;
 }

@@ -93,7 +93,7 @@ function openDevice(
   at: TargetCase,
   { transport: ofRun, program: makeProgram, sdk }: WorldOptions,
 ): WorldDevice {
-  const { registrationId, payload, apiVersion, sas } = given;
+  const { registrationId, payload, body, apiVersion, sas } = given;
   const transport = given.transport ?? ofRun;
   const idScope = given.idScope ?? at.idScope;
   const key = deviceKey(given, setUp);
@@ -107,6 +107,7 @@ function openDevice(
     transport,
     ...(at.ca !== undefined && { ca: at.ca.certificatePem }),
     ...(payload !== undefined && { payload }),
+    ...(body !== undefined && { body }),
     ...(apiVersion !== undefined && { apiVersion }),
     ...(sas?.ttlSeconds !== undefined && { sasTtlSeconds: sas.ttlSeconds }),
     ...(sas?.spelling !== undefined && { sasSpelling: sas.spelling }),

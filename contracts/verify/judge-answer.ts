@@ -3,7 +3,7 @@ import type { WebhookOutcome } from '../../emulator/service-door.ts';
 import { kindOfJson } from '../../emulator/wire/json.ts';
 import { parseJson, TOO_DEEP } from '../../emulator/wire/json-depth.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../emulator/wire/twin.ts';
-import { twinFaults } from '../../emulator/wire/twin-limits.ts';
+import { nullMemberOf, nullMemberText, twinFaults } from '../../emulator/wire/twin-limits.ts';
 import { RULES, type RuleId } from './rules.ts';
 import { kept } from './shown-text.ts';
 
@@ -89,14 +89,14 @@ function twinMemberFaults({ initialTwin: twin }: JsonObject): readonly Fault[] {
     ...objectFault('initialTwin.properties', properties),
     ...objectFault('initialTwin.properties.desired', desired),
   ];
-  const limits = twinFaults({
-    ...(isJsonObject(tags) && { tags }),
-    ...(isJsonObject(desired) && { properties: { desired } }),
-  });
+  const given = { ...(isJsonObject(tags) && { tags }), ...(isJsonObject(desired) && { properties: { desired } }) };
+  const limits = twinFaults(given);
+  const nullMember = nullMemberOf(given);
   const more = limits.length - LIMIT_FAULTS_MAX;
   return [
     ...shape,
     ...limits.slice(0, LIMIT_FAULTS_MAX).map((detail) => fault('twin-limits', detail)),
+    ...(nullMember === undefined ? [] : [fault('twin-null', nullMemberText(nullMember))]),
     ...(more > 0 ? [fault('twin-limits', `and ${more} more of its members`)] : []),
   ];
 }

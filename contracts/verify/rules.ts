@@ -63,6 +63,11 @@ export const RULES = {
     source: TWINS,
     confidence: 'documented',
   },
+  'twin-null': {
+    requirement: 'No member of the initial twin is null, and no list in it holds a null: the hub refuses such a twin.',
+    source: 'azure-iot-cli-extension issue 693, azure-iot-sdk-csharp issue 1741; that DPS meets it is inferred',
+    confidence: 'inferred',
+  },
   'payload-object': {
     requirement: 'payload, where there is one, is a JSON object.',
     source: `${CONCEPTS}, payload; the published API description types it as an object`,

@@ -9,7 +9,7 @@ import { maskQuery } from '../wire/mask.ts';
 import type { JsonValue } from '../wire/twin.ts';
 import { postJson, type WebhookClientOptions } from './client.ts';
 import { buildAllocationRequest } from './request-builder.ts';
-import { decideRetry, type RetryDecision } from './retry-policy.ts';
+import { decideRetry } from './retry-policy.ts';
 
 /** What a ladder does: ask, and decide whether to ask again. */
 export const LADDER_STEPS = { buildRequest: buildAllocationRequest, postJson, decideRetry };
@@ -48,10 +48,20 @@ export function createLadder(options: LadderOptions): AllocateCustom {
         ? await callOnce({ question, url, state }, task, signal, { ...options, steps })
         : INTERRUPTED;
       const nowMs = now();
-      const next = step(state, outcome, nowMs, (...asked) => steps.decideRetry(...asked, assumptions));
-      if (next === undefined) return { outcome, attempts: attempt };
+      const decision = steps.decideRetry(outcome, attempt, assumptions);
+      if (decision.kind === 'stop') {
+        if (decision.afterMs !== undefined) await task.sleep(decision.afterMs, 'the failure of the webhook', signal);
+        return { outcome, attempts: attempt };
+      }
+      const { afterMs } = decision;
+      const next = {
+        attempt: attempt + 1,
+        dueMs: nowMs + afterMs,
+        request: state.request,
+        because: decision.because,
+        begun: 0,
+      };
       await save(next);
-      const afterMs = next.dueMs - nowMs;
       journal.record(question.subject, { kind: 'retry-scheduled', attempt, afterMs, because: next.because });
       state = next;
     }
@@ -66,20 +76,6 @@ const INTERRUPTED: WebhookOutcome = {
   failure: 'dropped',
   detail: 'the emulator was stopped before the answer was there',
 };
-
-/** What an outcome leads to: the next call, or none. */
-export function step(
-  state: LadderState,
-  outcome: WebhookOutcome,
-  nowMs: number,
-  decide: (outcome: WebhookOutcome, attempt: number) => RetryDecision,
-): (LadderState & { readonly because: string }) | undefined {
-  const { attempt, request } = state;
-  const decision = decide(outcome, attempt);
-  if (decision.kind === 'stop') return undefined;
-  const { afterMs, because } = decision;
-  return { attempt: attempt + 1, dueMs: nowMs + afterMs, request, because, begun: 0 };
-}
 
 interface Call {
   readonly question: AllocationQuestion;

@@ -3,7 +3,7 @@
 import type { AllocationQuestion } from '../core/ports.ts';
 import type { Proven } from '../core/store/proven.ts';
 import type { AllocationRequest, DeviceRuntimeContext } from '../wire/allocation.ts';
-import type { Enrollment, EnrollmentGroup, IndividualEnrollment } from '../wire/enrollment.ts';
+import { type Enrollment, type EnrollmentGroup, type IndividualEnrollment, laterMembers } from '../wire/enrollment.ts';
 import { maskQuery } from '../wire/mask.ts';
 
 export function buildAllocationRequest(question: AllocationQuestion): AllocationRequest {
@@ -36,6 +36,7 @@ function withoutKeys(record: EnrollmentGroup | IndividualEnrollment) {
     attestation: { type: record.attestation.type },
     ...(record.capabilities && { capabilities: record.capabilities }),
     ...(record.iotHubHostName !== undefined && { iotHubHostName: record.iotHubHostName }),
+    ...laterMembers(record, record.customAllocationDefinition?.apiVersion ?? ''),
     ...(record.initialTwin && { initialTwin: record.initialTwin }),
     etag: record.etag,
     provisioningStatus: record.provisioningStatus,

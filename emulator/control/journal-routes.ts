@@ -19,6 +19,7 @@ const KINDS = Object.keys({
   'register-received': true,
   authenticated: true,
   refused: true,
+  noted: true,
   'operation-opened': true,
   superseded: true,
   'webhook-attempt': true,

@@ -1,81 +1,44 @@
 /** What the public record leaves open: each choice has an id, a default and its alternatives, and is switchable. */
 
+import { NOT_SPECIFIED, WEBHOOK_ASSUMPTIONS } from './webhook-assumptions.ts';
+
 interface AssumptionRow {
   readonly default: string;
   readonly values: readonly string[];
   readonly says: string;
 }
 
-const retryOrFail = { default: 'retry', values: ['retry', 'fail'] } as const;
-const failed = { default: '400207', values: ['400207', '400208'] } as const;
-const notSpecified = { default: '400208', values: ['400208', '400207'] } as const;
-
 export const ASSUMPTIONS = {
-  'webhook-timeout': {
-    ...retryOrFail,
-    says: 'A webhook that does not answer in time is retried like a status >= 429.',
-  },
-  'webhook-refused': { ...retryOrFail, says: 'A refused connection to the webhook is retried like a status >= 429.' },
-  'webhook-dns': { ...retryOrFail, says: 'A webhook name that does not resolve is retried like a status >= 429.' },
-  'webhook-tls': { ...retryOrFail, says: 'A webhook whose certificate fails is retried like a status >= 429.' },
-  'webhook-dropped': { ...retryOrFail, says: 'A connection dropped before the whole answer is retried like >= 429.' },
-  'webhook-garbage': { ...retryOrFail, says: 'An answer that is not HTTP is retried like a status >= 429.' },
-  'webhook-too-large': { ...failed, says: 'An answer over the size cap fails the registration at once.' },
-  'webhook-redirect': {
-    default: 'fail',
-    values: ['fail', 'follow'],
-    says: 'A redirect is not followed; it is any other status code, so 400207.',
-  },
-  'webhook-other-2xx': {
-    default: 'accept',
-    values: ['accept', 'fail'],
-    says: 'A 2xx other than 200 is read like a 200.',
-  },
-  'webhook-empty-body': { ...notSpecified, says: 'A 200 without a body names no hub.' },
-  'webhook-not-json': { ...failed, says: 'A 200 whose body is not JSON fails the allocation.' },
-  'webhook-not-object': { ...failed, says: 'A 200 whose body is JSON but no object fails the allocation.' },
-  'webhook-hub-absent': { ...notSpecified, says: 'A 200 without the member iotHubHostName names no hub.' },
-  'webhook-hub-type': { ...failed, says: 'An iotHubHostName that is neither a string nor null fails the allocation.' },
-  'webhook-hub-unlinked': { ...failed, says: 'A hub that is not among linkedHubs fails the allocation.' },
-  'webhook-hub-case': {
-    default: 'accept',
-    values: ['accept', 'refuse'],
-    says: 'A linked hub spelt in another case is that hub; the answer to the device keeps the linked spelling.',
-  },
-  'webhook-payload-scalar': {
-    default: '400207',
-    values: ['400207', 'drop'],
-    says: 'A payload that is a string, number or boolean fails the allocation.',
-  },
-  'webhook-payload-array': {
-    default: '400207',
-    values: ['400207', 'drop'],
-    says: 'A payload that is an array fails the allocation.',
-  },
-  'webhook-twin-type': {
-    default: '400207',
-    values: ['400207', 'ignore'],
-    says: 'An initialTwin that has not the shape of a twin fails the allocation.',
-  },
-  'webhook-twin-refused': {
-    default: '400207',
-    values: ['400207', 'ignore'],
-    says: 'An initialTwin beyond the limits of the hub fails the registration; nothing is created at the hub.',
-  },
-  'webhook-exhausted': {
-    default: '400207',
-    values: ['400207', '400209'],
-    says: 'After the last retry the registration fails with 400207 and the last status code.',
-  },
-  'interrupted-webhook-call': {
-    default: 'repeat',
-    values: ['repeat', 'count'],
-    says: 'A webhook call whose answer was lost with the process is made once more, or counts as a dropped connection.',
-  },
+  ...WEBHOOK_ASSUMPTIONS,
   'unknown-enrollment-member': {
     default: '400004',
     values: ['400004', 'ignore'],
     says: 'A member of an enrollment that the API does not know is refused, so that a typing error does not go unnoticed.',
+  },
+  'unknown-register-member': {
+    default: '400012',
+    values: ['400012', 'ignore'],
+    says: 'A member of a register or look-up body that the service does not know makes it a deserialization error.',
+  },
+  'member-case': {
+    default: 'insensitive',
+    values: ['insensitive', 'exact'],
+    says: "Names of members are compared without regard to case, in a device's body and in an enrollment.",
+  },
+  'device-payload-type': {
+    default: 'accept',
+    values: ['accept', '400012'],
+    says: 'A payload of a device that is no object is handed on as it is; a note in the journal warns of it.',
+  },
+  'sas-raw-plus': {
+    default: 'plus',
+    values: ['plus', 'space'],
+    says: 'A "+" in a signature that was not percent-encoded is a plus, or a space that makes the token unreadable.',
+  },
+  'early-api-version': {
+    default: 'accept',
+    values: ['accept', 'refuse'],
+    says: 'Devices with the api-version 2019-01-15, which was never published, are served with a note.',
   },
   'unknown-scope': {
     default: '404201',
@@ -162,8 +125,23 @@ export const ASSUMPTIONS = {
     values: ['hashed', 'first'],
     says: 'geoLatency chooses like hashed, or takes the first hub of the list.',
   },
+  'static-several-hubs': {
+    default: 'fail',
+    values: ['fail', 'first', 'hashed'],
+    says: 'Under static allocation with several hubs to choose from and none named, the registration fails.',
+  },
+  'group-in-registration': {
+    default: 'shown',
+    values: ['shown', 'hidden'],
+    says: 'The registration of a symmetric-key group device shows symmetricKey.enrollmentGroupId.',
+  },
+  'registration-id-edges': {
+    default: 'end',
+    values: ['end', 'both'],
+    says: 'An id may not end with ".", "_" or ":"; the alternative: it neither begins nor ends with one of them or "-".',
+  },
   'no-linked-hub': {
-    ...notSpecified,
+    ...NOT_SPECIFIED,
     says: 'A registration for which no hub is left ends failed with 400208.',
   },
   'same-hub-reset': {

@@ -17,7 +17,18 @@ export const ERRORS = {
     amqpCondition: 'amqp:invalid-field',
     message: 'The api-version is missing or not supported.',
   },
-  RequestInvalid: { errorCode: 400004, amqpCondition: 'amqp:invalid-field', message: 'The request is not valid.' },
+  /** All that a device reads; the rule is the reason. A back end reads the rule. [found/2026-11 A10] */
+  RequestInvalid: { errorCode: 400004, amqpCondition: 'amqp:invalid-field', message: 'BadRequest' },
+  RegistrationIdInvalid: {
+    errorCode: 400004,
+    amqpCondition: 'amqp:invalid-field',
+    message: 'Invalid RegistrationId',
+  },
+  DeserializationFailed: {
+    errorCode: 400012,
+    amqpCondition: 'amqp:invalid-field',
+    message: 'Deserialization error.',
+  },
   CustomAllocationFailed: {
     errorCode: 400207,
     amqpCondition: 'amqp:internal-error',

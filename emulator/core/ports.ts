@@ -57,6 +57,8 @@ export interface ProvisionRequest {
   readonly data: 'initial' | 'migrate' | 'keep';
   /** Looked at for `initial`, and when there is no twin to keep or to migrate: the device was deleted at its hub, say. */
   readonly twin: InitialTwin | undefined;
+  /** Nulls in an initial twin are kept; absent, the twin is refused, as the hub refuses it of everybody. */
+  readonly nulls?: 'keep';
   /** The device is removed from here, when this is another hub. */
   readonly previous: Assignment | undefined;
 }
@@ -65,6 +67,7 @@ export type ProvisionResult =
   | { readonly kind: 'provisioned'; readonly isTwinInitial: boolean }
   /** The twin is beyond the hub's limits: each fault names the member and the rule. */
   | { readonly kind: 'twin-refused'; readonly faults: readonly string[] }
+  | { readonly kind: 'twin-null'; readonly member: string }
   | { readonly kind: 'no-such-hub' };
 
 export interface HubPort {

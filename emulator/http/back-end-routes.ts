@@ -3,11 +3,11 @@ import type { FastifyRequest, RouteShorthandOptions } from 'fastify';
 import type { ServiceApi } from '../core/enrollments/enrollment-service.ts';
 import type { EnrollmentKindName, ServiceOperation } from '../core/enrollments/service-call.ts';
 import { DpsError } from '../core/errors.ts';
-import type { HubOperation } from '../core/hub/hub-call.ts';
 import { HubError } from '../core/hub/hub-errors.ts';
 import type { HubService } from '../core/hub/hub-service.ts';
 import { allowedMethods } from '../wire/allowed-methods.ts';
 import { bodyOf, type HttpsInstance, queryText, refusedMediaType } from './device-routes.ts';
+import { HUB_ROUTES } from './hub-addresses.ts';
 import { type Sendable, send } from './reply.ts';
 
 export interface BackEndRoutesOptions {
@@ -17,13 +17,13 @@ export interface BackEndRoutesOptions {
   readonly bodyWithoutContentType: 'accept' | 'refuse';
 }
 
-interface Route<Operation> {
+interface Route {
   readonly method: 'GET' | 'PUT' | 'POST' | 'PATCH' | 'DELETE';
   readonly url: string;
-  readonly operation: Operation;
 }
 
-interface ServiceRoute extends Route<ServiceOperation> {
+interface ServiceRoute extends Route {
+  readonly operation: ServiceOperation;
   /** Of what the id in the address is. */
   readonly kind: EnrollmentKindName;
 }
@@ -48,20 +48,6 @@ function enrollmentRoutes(kind: EnrollmentKindName, collection: string): readonl
     { method: 'POST', url: `${one}/attestationmechanism`, kind, operation: 'getAttestationMechanism' },
   ];
 }
-
-const HUB_ROUTES: readonly Route<HubOperation>[] = [
-  { method: 'GET', url: '/devices', operation: 'listDevices' },
-  { method: 'POST', url: '/devices', operation: 'bulkDevices' },
-  { method: 'GET', url: '/devices/:id', operation: 'getDevice' },
-  { method: 'DELETE', url: '/devices/:id', operation: 'deleteDevice' },
-  { method: 'PUT', url: '/devices/:id', operation: 'notEmulated' },
-  { method: 'POST', url: '/devices/query', operation: 'queryTwins' },
-  { method: 'GET', url: '/twins/:id', operation: 'getTwin' },
-  { method: 'PATCH', url: '/twins/:id', operation: 'notEmulated' },
-  { method: 'PUT', url: '/twins/:id', operation: 'notEmulated' },
-  { method: 'POST', url: '/twins/:id/methods', operation: 'notEmulated' },
-  { method: 'GET', url: '/statistics/devices', operation: 'getStatistics' },
-];
 
 export function addBackEndRoutes(server: HttpsInstance, options: BackEndRoutesOptions): void {
   const { serviceApi, hubService } = options;
@@ -95,7 +81,7 @@ interface Answering<R> extends Pick<RouteShorthandOptions, 'errorHandler'> {
   refuseMethod(): Sendable;
 }
 
-function addRoutes<R extends Route<string>>(
+function addRoutes<R extends Route>(
   server: HttpsInstance,
   routes: readonly R[],
   { answer, refuseMethod, ...rest }: Answering<R>,

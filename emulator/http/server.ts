@@ -5,13 +5,16 @@ import { createServer, type Server, type ServerOptions } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import Fastify from 'fastify';
+import { hostName } from '../core/access/hosts.ts';
 import type { Connections } from '../core/connections.ts';
 import type { DpsService } from '../core/dps/dps-service.ts';
 import { MESSAGE_BYTES_MAX, messageTooLarge } from '../core/dps/message-size.ts';
 import type { ServiceApi } from '../core/enrollments/enrollment-service.ts';
 import { DpsError } from '../core/errors.ts';
+import { HubError } from '../core/hub/hub-errors.ts';
 import type { HubService } from '../core/hub/hub-service.ts';
 import type { Journal } from '../core/journal/journal.ts';
+import { HUB_HOST_SUFFIX } from '../wire/access-policy.ts';
 import type { JournalEvent } from '../wire/journal-entry.ts';
 import { addBackEndRoutes } from './back-end-routes.ts';
 import { addDeviceRoutes, type HttpsInstance } from './device-routes.ts';
@@ -171,9 +174,11 @@ function acceptAnyBodyAsText(server: HttpsInstance): void {
 
 const KNOWN_ADDRESS = /^\/[^/]+\/registrations\/[^/]+(\/register|\/operations\/[^/]+)?\/?$/i;
 
-function addErrorAnswers(server: HttpsInstance, { dps, reportBug }: HttpsServerOptions): void {
+function addErrorAnswers(server: HttpsInstance, { dps, hubService, reportBug }: HttpsServerOptions): void {
   server.setNotFoundHandler((request, response) => {
     const path = request.url.split('?')[0] ?? '';
+    const isAtHub = hostName(request.host)?.endsWith(HUB_HOST_SUFFIX) ?? false;
+    if (isAtHub) return send(response, hubService.refuse(new HubError('NotImplemented')));
     // The documentation lists 405 also for an address whose id is missing. [dps-service-behaviour §7]
     const isMethod = KNOWN_ADDRESS.test(path) || /\/registrations(\/\/.*|\/?)$/i.test(path);
     return send(response, dps.refuse(new DpsError(isMethod ? 'MethodNotAllowed' : 'NotFound')));

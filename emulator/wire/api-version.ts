@@ -1,4 +1,4 @@
-/** The api-versions of the device API and what a version knows. */
+/** The api-versions of the device API and of the service API, and what a version knows. */
 
 /** Versions seen in SDKs, the published descriptions and the previews. [dps-service-behaviour §1.4, dps-device-protocol §2] */
 export const API_VERSIONS = [
@@ -19,8 +19,15 @@ export const API_VERSIONS = [
   '2026-11-15-preview',
 ] as const;
 
-export function isKnownApiVersion(text: string): boolean {
-  return (API_VERSIONS as readonly string[]).includes(text);
+/** Published for the service API alone. [found/2026-11 A8] */
+const SERVICE_API_VERSIONS = ['2026-07-01-preview'];
+
+/** Never published, and sent by dps-keygen, IoT Central's firmware for the ESP8266 and a MicroPython client. [found/2026-11 A18] */
+export const EARLY_API_VERSION = '2019-01-15';
+
+export function isKnownApiVersion(text: string, api: 'device' | 'service'): boolean {
+  const isKnown = (API_VERSIONS as readonly string[]).includes(text);
+  return isKnown || (api === 'service' && SERVICE_API_VERSIONS.includes(text));
 }
 
 /** Versions are dates, so text order is age order; a preview precedes the release of its own date only by suffix. */

@@ -1,4 +1,5 @@
 /** Enrollment records in the shape of the service API. [dps-service-behaviour §3.1, §3.2] */
+import { isAtLeast } from './api-version.ts';
 import { type Attestation, AttestationSchema } from './attestation.ts';
 import { type InitialTwin, InitialTwinSchema, type JsonObject } from './twin.ts';
 
@@ -12,6 +13,10 @@ const commonProperties = {
   },
   iotHubHostName: { type: 'string' },
   initialTwin: InitialTwinSchema,
+  credentialPolicyName: { type: 'string' },
+  namespaceName: { type: 'string' },
+  certificateAuthorityName: { type: 'string' },
+  certificatePolicyName: { type: 'string' },
   etag: { type: 'string' },
   provisioningStatus: { enum: ['enabled', 'disabled'] },
   reprovisionPolicy: {
@@ -53,6 +58,23 @@ export const EnrollmentGroupSchema = {
 
 export type { Attestation, SymmetricKeys } from './attestation.ts';
 
+/** Members that came later, each with the api-version that brought it. [found/2026-11 A8] */
+export const LATER_MEMBERS = {
+  credentialPolicyName: '2025-07-01-preview',
+  namespaceName: '2026-11-01',
+  certificateAuthorityName: '2026-11-01',
+  certificatePolicyName: '2026-11-01',
+} as const;
+
+type LaterMembers = { readonly [Name in keyof typeof LATER_MEMBERS]?: string };
+
+/** Those that the record has and the api-version knows: kept and shown, and without effect here. */
+export function laterMembers(record: LaterMembers, apiVersion: string): LaterMembers {
+  const names = Object.keys(LATER_MEMBERS) as (keyof LaterMembers)[];
+  const known = names.filter((name) => record[name] !== undefined && isAtLeast(apiVersion, LATER_MEMBERS[name]));
+  return Object.fromEntries(known.map((name) => [name, record[name]]));
+}
+
 export type AllocationPolicy = 'hashed' | 'geoLatency' | 'static' | 'custom';
 
 export interface ReprovisionPolicy {
@@ -60,7 +82,7 @@ export interface ReprovisionPolicy {
   readonly migrateDeviceData: boolean;
 }
 
-interface EnrollmentCommon {
+interface EnrollmentCommon extends LaterMembers {
   readonly attestation: Attestation;
   readonly capabilities?: { readonly iotEdge: boolean };
   readonly iotHubHostName?: string;

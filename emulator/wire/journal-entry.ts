@@ -32,6 +32,8 @@ export type JournalEvent =
       readonly reason: string;
       readonly detail: string;
     }
+  /** Served all the same, and worth knowing: what was ignored, or what the real service may not take. */
+  | { readonly kind: 'noted'; readonly detail: string }
   | { readonly kind: 'operation-opened'; readonly operationId: string; readonly linkedHubs: readonly string[] }
   | { readonly kind: 'superseded'; readonly operationId: string; readonly by: string }
   | {

@@ -36,6 +36,11 @@ export function parseSasToken(text: string): ParsedSasToken {
   return readFields(fields);
 }
 
+/** A signature that was not percent-encoded: who reads a token as a form takes its `+` for a space. [found/2026-11 A17] */
+export function hasRawPlus(token: string): boolean {
+  return /(?:^|[ &])sig=[^&]*\+/.test(token);
+}
+
 function readFields(fields: ReadonlyMap<string, string>): ParsedSasToken {
   const resourceText = fields.get('sr');
   const signatureText = fields.get('sig');

@@ -1,12 +1,10 @@
-/** Instants as the service prints them: ISO 8601, UTC, 7 fractional digits. [dps-device-protocol §1.5] */
+/** Instants as the service prints them: ISO 8601, UTC, up to 7 fractional digits without trailing zeros. [dps-service-behaviour §1.3] */
 
-/** `2026-01-01T00:00:00.1230000Z`: the shape of device-facing bodies, from milliseconds since the epoch. */
-export function deviceTimestamp(instantMs: number): string {
-  return new Date(instantMs).toISOString().replace('Z', '0000Z');
-}
-
-/** The shape of enrollment records: the same with trailing zeros trimmed. [dps-service-behaviour §1.3] */
-export function recordTimestamp(instantMs: number): string {
+/**
+ * `2026-01-01T00:00:00.123Z`: in every body, of devices, of back ends and of the webhook. The dot goes with the last zero,
+ * as .NET's own way of writing up to 7 digits has it; the clock here has three.
+ */
+export function utcTimestamp(instantMs: number): string {
   return new Date(instantMs).toISOString().replace(/\.?0*Z$/, 'Z');
 }
 

@@ -20,6 +20,27 @@ export function twinFaults(twin: InitialTwin): readonly string[] {
   ];
 }
 
+/** The member that is null, or holds a list with a null in it: a whole twin with one is refused. [found/2026-11 A7] */
+export function nullMemberOf({ tags, properties }: InitialTwin): string | undefined {
+  return nullIn(tags ?? {}, 'tags', 0) ?? nullIn(properties?.desired ?? {}, 'desired', 0);
+}
+
+function nullIn(value: JsonValue, name: string, depth: number): string | undefined {
+  if (value === null) return name;
+  if (typeof value !== 'object' || depth > DEPTH_MAX) return undefined;
+  const members = Array.isArray(value) ? value.map((item: JsonValue) => [name, item] as const) : Object.entries(value);
+  for (const [member, inner] of members) {
+    const found = nullIn(inner, member, depth + 1);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+/** The hub's own words. */
+export function nullMemberText(member: string): string {
+  return `Value of Property or Tag cannot be null. Error in Property/Tag ${member}`;
+}
+
 function sectionFaults(name: string, section: JsonObject | undefined, bytesMax: number): readonly string[] {
   if (section === undefined) return [];
   const bytes = sizeOf(section, 0);

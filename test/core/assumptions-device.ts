@@ -56,6 +56,16 @@ function idHashedToSecond(): string {
   }
 }
 
+/** A good token whose signature has a "+", not percent-encoded: half of all have one. */
+function tokenWithPlus(): string {
+  const key = deriveDeviceKey(GROUP_KEY, 'device-1');
+  for (let ttlSeconds = 3600; ; ttlSeconds += 1) {
+    const token = makeDeviceSas({ idScope: SCOPE, registrationId: 'device-1', key, ttlSeconds }, Date.now());
+    const raw = decodeURIComponent(token);
+    if (raw.includes('+')) return raw;
+  }
+}
+
 async function emulatorWith(assume: Assume, setUp = setUpOf({})): Promise<Emulator> {
   const emulator = await startEmulator({ setUp, clock: 'manual', assume });
   onTestFinished(() => emulator.stop());
@@ -122,6 +132,59 @@ export const deviceRows = {
   'unknown-scope': {
     provoke: registering({ idScope: '0ne9' }),
     outcomes: { 404201: '404 404201', 401002: '401 401002' },
+  },
+  'unknown-register-member': {
+    provoke: registering({ body: '{"registrationId":"device-1","modelId":"dtmi:com:example:Thermostat;1"}' }),
+    outcomes: { 400012: '400 400012', ignore: '202 assigning' },
+  },
+  'member-case': {
+    provoke: async (assume: Assume) => {
+      const emulator = await emulatorWith(assume);
+      const client = await serviceClient(emulator);
+      const body = { RegistrationID: 'new', attestation: { type: 'symmetricKey' } };
+      const { status } = await client.ask('PUT', '/enrollments/new', { body });
+      return [await registering({ body: '{"RegistrationId":"device-1"}' })(assume), status];
+    },
+    outcomes: { insensitive: ['202 assigning', 200], exact: ['400 400012', 400] },
+  },
+  'device-payload-type': {
+    provoke: registering({ payload: 'text' }),
+    outcomes: { accept: '202 assigning', 400012: '400 400012' },
+  },
+  'sas-raw-plus': {
+    provoke: (assume: Assume) => registering({ credential: { kind: 'sas', token: tokenWithPlus() } })(assume),
+    outcomes: { plus: '202 assigning', space: '401 401000' },
+  },
+  'early-api-version': {
+    provoke: registering({ apiVersion: '2019-01-15' }),
+    outcomes: { accept: '202 assigning', refuse: '400 400001' },
+  },
+  'static-several-hubs': {
+    provoke: async (assume: Assume) => {
+      const harness = await startHarness({ setUp: setUpOf({ allocationPolicy: 'static' }), assume });
+      const { registrationState } = await provision(harness, { id: idHashedToSecond() });
+      return registrationState?.errorCode ?? registrationState?.assignedHub;
+    },
+    outcomes: { fail: 400208, first: HUB_A, hashed: HUB_B },
+  },
+  'group-in-registration': {
+    provoke: async (assume: Assume) => {
+      const harness = await startHarness({ setUp: setUpOf({}), assume });
+      return (await provision(harness)).registrationState?.symmetricKey;
+    },
+    outcomes: { shown: { enrollmentGroupId: GROUP }, hidden: undefined },
+  },
+  'registration-id-edges': {
+    provoke: async (assume: Assume) => {
+      const client = await serviceClient(await emulatorWith(assume));
+      const body = { registrationId: '_new', attestation: { type: 'symmetricKey' } };
+      const { status } = await client.ask('PUT', '/enrollments/_new', { body });
+      return [await registering({ id: '_device' })(assume), await registering({ id: 'device-' })(assume), status];
+    },
+    outcomes: {
+      end: ['202 assigning', '202 assigning', 200],
+      both: ['400 400004', '400 400004', 400],
+    },
   },
   'unsupported-api-version': {
     provoke: registering({ apiVersion: '2019-03-30' }),

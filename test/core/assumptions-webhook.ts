@@ -40,7 +40,10 @@ async function endWith(url: string, assume: Assume, more: Parameters<typeof star
   const { errorCode, assignedHub, payload } = registrationState ?? {};
   const calls = eventsOf(harness, 'webhook-attempt').length;
   const tags = (await harness.hubs.twin(HUB_A, 'device-1'))?.tags;
-  return { end: errorCode ?? `${status} to ${assignedHub}`, calls, ...(payload && { payload }), ...(tags && { tags }) };
+  const isLate = registrationState?.errorMessage === LATE.words;
+  const late = isLate && { words: LATE.words, afterSeconds: (harness.clock.now() - START_MS) / 1000 };
+  const end = errorCode ?? `${status} to ${assignedHub}`;
+  return { end, calls, ...(payload && { payload }), ...(tags && { tags }), ...late };
 }
 
 const answering = (script: Script) => async (assume: Assume) => endWith((await webhook(script)).url, assume);
@@ -50,6 +53,9 @@ const hub = (more: object) => body({ iotHubHostName: HUB_A, ...more });
 const assigned = { end: `assigned to ${HUB_A}`, calls: 1, tags: { from: 'enrollment' } };
 const failed = (end: number, calls = 1) => ({ end, calls });
 const retryOrFail = { retry: failed(400207, 11), fail: failed(400207, 1) };
+/** One report, azure-docs #69789. */
+const LATE = { words: 'An error occurred while sending the request.', afterSeconds: 21 };
+const retryFailOrLate = { ...retryOrFail, 'fail-late': { ...failed(400207), ...LATE } };
 const either = { 400207: failed(400207), 400208: failed(400208) };
 
 /** The emulator ends while the webhook is called, and another one takes the registration up: when does it call? */
@@ -92,11 +98,11 @@ export const webhookRows = {
   },
   'webhook-refused': {
     provoke: async (assume: Assume) => endWith(`http://127.0.0.1:${await closedPort()}/`, assume),
-    outcomes: retryOrFail,
+    outcomes: retryFailOrLate,
   },
   'webhook-dns': {
     provoke: (assume: Assume) => endWith('http://dps-emulator.invalid/api', assume),
-    outcomes: retryOrFail,
+    outcomes: retryFailOrLate,
   },
   'webhook-tls': {
     provoke: async (assume: Assume) => {
@@ -105,10 +111,10 @@ export const webhookRows = {
       onTestFinished(() => standIn.stop());
       return endWith(standIn.url, assume);
     },
-    outcomes: retryOrFail,
+    outcomes: retryFailOrLate,
   },
-  'webhook-dropped': { provoke: answering([{ kind: 'drop-mid-body' }]), outcomes: retryOrFail },
-  'webhook-garbage': { provoke: answering([{ kind: 'garbage' }]), outcomes: retryOrFail },
+  'webhook-dropped': { provoke: answering([{ kind: 'drop-mid-body' }]), outcomes: retryFailOrLate },
+  'webhook-garbage': { provoke: answering([{ kind: 'garbage' }]), outcomes: retryFailOrLate },
   'webhook-too-large': {
     provoke: answering([{ kind: 'huge', bytes: 1e9, body: { iotHubHostName: HUB_A } }]),
     outcomes: either,
@@ -149,6 +155,10 @@ export const webhookRows = {
   'webhook-twin-refused': {
     provoke: answering(hub({ initialTwin: { tags: { 'a.b': 1 } } })),
     outcomes: { 400207: failed(400207), ignore: assigned },
+  },
+  'twin-null': {
+    provoke: answering(hub({ initialTwin: { tags: { colour: null } } })),
+    outcomes: { 400004: failed(400004), keep: { ...assigned, tags: { colour: null } } },
   },
   'webhook-exhausted': {
     provoke: answering([{ kind: 'status', status: 500 }]),

@@ -27,6 +27,17 @@ describe('docs/fidelity.md', () => {
     }
   });
 
+  /** Source of an SDK, a report or a deduction makes no exact row; a capture, a live test or a description does, by its name. */
+  const NAMED = /\b(DOC|SPEC|CAP|TEST) [A-Za-z0-9]/;
+
+  it('names in every exact row the capture, the live test or the description that makes it so', () => {
+    const unnamed = rows.filter(([, , , status, source = '']) => status === 'exact' && !NAMED.test(source));
+    expect(unnamed.map(([, id]) => id)).toEqual([]);
+    for (const bare of ['', 'DOC', 'SPEC, CAP', 'SDK of Node', 'FIELD azure-docs#1', 'INFER']) {
+      expect(NAMED.test(bare), bare).toBe(false);
+    }
+  });
+
   it.each(Object.entries(ASSUMPTIONS))('names the assumption %s with its default first', (id, {
     default: first,
     values,

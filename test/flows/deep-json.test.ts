@@ -45,8 +45,10 @@ describe('over the wire', () => {
     const answer = await ask(emulator, 'https', { ...request, body: inObject(levels, 'payload') });
     expect(answer).toMatchObject({
       status: 400,
-      body: { errorCode: 400004, message: expect.stringMatching(TOO_DEEP) },
+      body: { errorCode: 400012, message: 'Deserialization error.' },
     });
+    const told = emulator.journal.timeline(SCOPE, 'a-device')?.entries.map(({ text }) => text) ?? [];
+    expect(told.filter((text) => TOO_DEEP.test(text))).toHaveLength(1);
     expect((await ask(emulator, 'https', { ...request, body: inObject(64, 'payload') })).status).toBe(202);
   });
 

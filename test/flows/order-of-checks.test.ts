@@ -39,6 +39,7 @@ const FAULTS = {
   'not an object': { body: '["other"]' },
   'nested too deep': { body: `{"registrationId":7,"payload":${'['.repeat(100)}${']'.repeat(100)}}` },
   'id that is no text': { body: '{"registrationId":7}' },
+  'a member that nobody knows': { body: '{"registrationId":"other","modelId":"m"}' },
   'another id': { body: '{"registrationId":"other"}' },
   'disabled individual': { registrationId: BLOCKED },
   'disabled group': { idScope: OTHER_SCOPE },
@@ -74,20 +75,28 @@ interface Answered {
 
 type Row = readonly [answering: Fault, others: readonly Fault[], answer: Answered];
 
-const bad = (message: RegExp): Answered => ({ status: 400, errorCode: 400004, message });
+const bad = (message: RegExp, reason?: string): Answered => ({
+  status: 400,
+  errorCode: 400004,
+  message,
+  ...(reason !== undefined && { reason }),
+});
+const NOT_DESERIALIZED = { status: 400, errorCode: 400012, reason: 'DeserializationFailed' } as const;
+const BAD_ID = bad(/^Invalid RegistrationId$/, 'RegistrationIdInvalid');
 const refused = (errorCode: number, reason: string): Answered => ({ status: 401, errorCode, reason });
 const DISABLED = { status: 200, deviceStatus: 'disabled' } as const;
 
 const REGISTER: readonly Row[] = [
-  ['too large', ['unknown scope', 'unknown api-version', 'bad id', 'no token'], bad(/larger than 98304 bytes/)],
+  ['too large', ['unknown scope', 'unknown api-version', 'bad id', 'no token'], bad(/^BadRequest$/)],
   ['unknown scope', ['unknown api-version', 'bad id', 'not JSON', 'no token'], { status: 404, errorCode: 404201 }],
   ['unknown api-version', ['bad id', 'not JSON', 'no token'], { status: 400, errorCode: 400001 }],
-  ['bad id', ['not JSON', 'no token'], bad(/^The registration id "not an id"/)],
-  ['not JSON', ['disabled individual', 'no token'], bad(/not valid JSON/)],
-  ['not an object', ['disabled individual', 'no token'], bad(/must be a JSON object/)],
-  ['nested too deep', ['disabled individual', 'no token'], bad(/nested deeper than/)],
-  ['id that is no text', ['disabled individual', 'unreadable token'], bad(/must be a string/)],
-  ['another id', ['disabled individual', 'no token'], bad(/differs/)],
+  ['bad id', ['not JSON', 'no token'], BAD_ID],
+  ['not JSON', ['disabled individual', 'no token'], NOT_DESERIALIZED],
+  ['not an object', ['disabled individual', 'no token'], NOT_DESERIALIZED],
+  ['nested too deep', ['disabled individual', 'no token'], NOT_DESERIALIZED],
+  ['id that is no text', ['disabled individual', 'unreadable token'], NOT_DESERIALIZED],
+  ['a member that nobody knows', ['disabled individual', 'no token'], NOT_DESERIALIZED],
+  ['another id', ['disabled individual', 'no token'], bad(/^BadRequest$/, 'RequestInvalid')],
   ['disabled individual', ['no token'], DISABLED],
   ['disabled individual', ['unreadable token'], DISABLED],
   ['disabled individual', ['wrong key, resource, policy and time'], DISABLED],
@@ -108,7 +117,7 @@ const POLL: readonly Row[] = [
     { status: 404, errorCode: 404201 },
   ],
   ['unknown api-version', ['bad id', 'no token', 'unknown operation'], { status: 400, errorCode: 400001 }],
-  ['bad id', ['no token', 'unknown operation'], bad(/^The registration id "not an id"/)],
+  ['bad id', ['no token', 'unknown operation'], BAD_ID],
   ['no token', ['disabled group', 'unknown operation'], refused(401000, 'no-credential')],
   ['unreadable token', ['unknown operation'], refused(401000, 'malformed-token')],
   ['wrong key, resource, policy and time', ['unknown operation'], refused(401002, 'wrong-key')],

@@ -104,7 +104,7 @@ describe('an individual enrollment', () => {
     const state = recordIn(await client.ask('GET', '/registrations/DEVICE-1'));
     expect(state).toEqual({
       registrationId: 'device-1',
-      createdDateTimeUtc: expect.stringMatching(/\.\d{7}Z$/),
+      createdDateTimeUtc: expect.stringMatching(/:\d\d(\.\d{0,6}[1-9])?Z$/),
       assignedHub: expect.stringMatching(/azure-devices\.net$/),
       deviceId: 'at-hub',
       status: 'assigned',
@@ -286,7 +286,6 @@ describe('a registration', () => {
 
   it.each([
     ['JSON that is cut off', '{'],
-    ['a condition', { query: 'SELECT * WHERE 1 = 1' }],
     ['a member that nobody knows', { query: 'SELECT *', order: 1 }],
   ])('refuses a query with %s', async (_title, body) => {
     await putGroup();

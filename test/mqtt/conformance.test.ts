@@ -255,6 +255,8 @@ const DIALOGUES: readonly (readonly [ids: Ids, fact: string, run: () => Promise<
       const mortal = open();
       mortal.send(connectPacket(DEVICE, { will }));
       await next(mortal);
+      mortal.send(ping);
+      await next(mortal);
       mortal.destroy();
       await gone;
       listener.send(ping);

@@ -237,7 +237,6 @@ export const faulty: readonly Faulty[] = [
     /must be one of the linkedHubs: hub-a/,
     /"x"/,
   ],
-  ['static without a hub', group({ allocationPolicy: 'static' }), `${IN_GROUP}.iotHubs`, /exactly one hub/, /\[\]/],
   [
     'half a reprovision policy',
     group({ reprovisionPolicy: { migrateDeviceData: true } }),

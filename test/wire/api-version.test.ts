@@ -10,10 +10,16 @@ describe('api-versions [dps-service-behaviour §1.4]', () => {
   });
 
   it.each(['2019-03-31', '2021-06-01', '2021-10-01', '2025-07-01-preview'])('know %s', (version) => {
-    expect(isKnownApiVersion(version)).toBe(true);
+    expect(isKnownApiVersion(version, 'device')).toBe(true);
+    expect(isKnownApiVersion(version, 'service')).toBe(true);
+  });
+
+  it('know one that was published for back ends alone', () => {
+    expect(isKnownApiVersion('2026-07-01-preview', 'device')).toBe(false);
+    expect(isKnownApiVersion('2026-07-01-preview', 'service')).toBe(true);
   });
 
   it.each(['', '2019-03-30', '2021-10-01-preview', '2021-10-01 ', 'latest'])('do not know %j', (version) => {
-    expect(isKnownApiVersion(version)).toBe(false);
+    expect(isKnownApiVersion(version, 'device')).toBe(false);
   });
 });

@@ -1,8 +1,7 @@
 /** The checks that every device request passes, in the order in which they are made (docs/fidelity.md, "Order of checks"). */
-import { isKnownApiVersion } from '../../wire/api-version.ts';
+import { EARLY_API_VERSION, isKnownApiVersion } from '../../wire/api-version.ts';
 import { parseJson, TOO_DEEP } from '../../wire/json-depth.ts';
-import type { DeviceRegistration } from '../../wire/registration.ts';
-import { isRegistrationId, REGISTRATION_ID_RULE, registrationKey } from '../../wire/registration-id.ts';
+import { isRegistrationId, REGISTRATION_ID_RULE } from '../../wire/registration-id.ts';
 import { isJsonObject, type JsonObject } from '../../wire/twin.ts';
 import type { Assumptions } from '../assumptions.ts';
 import { DpsError } from '../errors.ts';
@@ -21,10 +20,11 @@ export interface CheckedCall {
 
 export async function checkCall(call: DeviceCall, ports: Ports): Promise<CheckedCall> {
   const instance = await findInstance(call, ports, ports);
-  const apiVersion = checkApiVersion(call.apiVersion, ports.settings.assumptions);
-  if (!isRegistrationId(call.registrationId)) {
-    const message = `The registration id "${call.registrationId.slice(0, 160)}" is not valid: it must be ${REGISTRATION_ID_RULE}.`;
-    throw new DpsError('RequestInvalid', { message });
+  const apiVersion = checkApiVersion(call.apiVersion, 'device', ports.settings.assumptions);
+  const edges = ports.settings.assumptions['registration-id-edges'];
+  if (!isRegistrationId(call.registrationId, edges)) {
+    const reason = `the registration id "${call.registrationId.slice(0, 160)}" must be ${REGISTRATION_ID_RULE} (registration-id-edges: ${edges})`;
+    throw new DpsError('RegistrationIdInvalid', { reason });
   }
   return { call, instance, apiVersion };
 }
@@ -44,29 +44,21 @@ export async function findInstance(
   throw new DpsError('IdScopeNotFound', { message, reason });
 }
 
-export function checkApiVersion(apiVersion: string | undefined, assumptions: Assumptions): string {
+export function checkApiVersion(
+  apiVersion: string | undefined,
+  api: 'device' | 'service',
+  assumptions: Assumptions,
+): string {
   if (apiVersion === undefined || apiVersion === '') {
     throw new DpsError('ApiVersionInvalid', { message: 'The query parameter api-version is required.' });
   }
-  if (!isKnownApiVersion(apiVersion) && assumptions['unsupported-api-version'] === 'refuse') {
+  const isEarly = api === 'device' && apiVersion === EARLY_API_VERSION && assumptions['early-api-version'] === 'accept';
+  if (!isEarly && !isKnownApiVersion(apiVersion, api) && assumptions['unsupported-api-version'] === 'refuse') {
     throw new DpsError('ApiVersionInvalid', {
       message: `The api-version "${apiVersion.slice(0, 64)}" is not supported.`,
     });
   }
   return apiVersion;
-}
-
-/** Reads the register body: empty is fine; members that the service does not know are ignored. [dps-device-protocol §6.1] */
-export function readRegistrationBody(call: DeviceCall, body: string, assumptions: Assumptions): DeviceRegistration {
-  if (body.trim() === '') return {};
-  const { registrationId, payload } = readObject(body);
-  if (registrationId !== undefined && typeof registrationId !== 'string') {
-    throw new DpsError('RequestInvalid', { message: 'registrationId in the body must be a string.' });
-  }
-  if (registrationId !== undefined && registrationKey(registrationId) !== registrationKey(call.registrationId)) {
-    refuseOtherId(registrationId, call.registrationId, assumptions['body-id-differs']);
-  }
-  return { ...(registrationId !== undefined && { registrationId }), ...(payload !== undefined && { payload }) };
 }
 
 /** @throws {DpsError} unless the body is a JSON object */
@@ -84,16 +76,6 @@ export function readObject(body: string): JsonObject {
         reason: `the body is not JSON: ${parsed.why}`,
       });
   }
-}
-
-function refuseOtherId(inBody: string, expected: string, rule: Assumptions['body-id-differs']): void {
-  if (rule === 'ignore') return;
-  const reason = `registrationId in the body is "${inBody.slice(0, 160)}", the request is for "${expected}"`;
-  if (rule === '401002') throw new DpsError('Unauthorized', { reason });
-  throw new DpsError('RequestInvalid', {
-    message: 'registrationId in the body differs from the registration id of the request.',
-    reason,
-  });
 }
 
 /** Takes the verdict on the credential; refusals and challenges throw, acceptance is journaled by the caller. */

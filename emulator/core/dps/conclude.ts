@@ -1,9 +1,12 @@
 /** Ends an operation: the device at its hub, the registration's new state, and the outcome under the operation id. */
 
+import { hubErrorBody } from '../../wire/hub-error.ts';
 import type { JournalEvent } from '../../wire/journal-entry.ts';
 import { registrationSubject } from '../../wire/journal-subject.ts';
 import type { Substatus } from '../../wire/registration.ts';
+import { isoInstant } from '../../wire/timestamp.ts';
 import type { InitialTwin } from '../../wire/twin.ts';
+import { nullMemberText } from '../../wire/twin-limits.ts';
 import type { Ports, ProvisionRequest } from '../ports.ts';
 import { type Outcome, type RegistrationRecord, registrationAddress } from '../store/registrations.ts';
 import type { Transaction } from '../store/store.ts';
@@ -99,6 +102,7 @@ async function provision(
     iotEdge: enrollment.record.capabilities?.iotEdge ?? false,
     data: move.data,
     twin,
+    ...(ports.settings.assumptions['twin-null'] === 'keep' && { nulls: 'keep' }),
     previous: current,
   };
   const done = await ports.hubs.provision(request, tx);
@@ -112,6 +116,11 @@ async function provision(
   if (done.kind === 'no-such-hub') {
     return failure('IotHubNotFound', `the hub "${allocated.hub}" does not exist in this emulator`);
   }
+  if (done.kind === 'twin-null') {
+    const whose = allocated.initialTwin === undefined ? "the enrollment's" : "the webhook's";
+    const reason = `"${done.member}" in ${whose} initialTwin is null, and a hub takes no null in a new twin: leave the member out (--assume twin-null=keep stores it)`;
+    return failure('RequestInvalid', reason, hubRefusal(nullMemberText(done.member), job, ports));
+  }
   const reason = `the hub refuses the initial twin: ${done.faults.join('; ')}`;
   if (ports.settings.assumptions['webhook-twin-refused'] !== 'ignore') {
     return failure('CustomAllocationFailed', reason, 'Custom allocation failed: the hub refused the initial twin.');
@@ -120,6 +129,12 @@ async function provision(
   const fallback = allocated.initialTwin === undefined ? undefined : enrollment.record.initialTwin;
   await ports.hubs.provision({ ...request, twin: fallback }, tx);
   return provisioned(true, fallback);
+}
+
+/** What the hub told the service, as the device reads it: the hub's own JSON. [dps-service-behaviour §2] */
+function hubRefusal(message: string, { operationId }: AllocationJob, { ids, clock }: Ports): string {
+  const trackingId = ids.guid('hub-refusal', operationId, 0);
+  return JSON.stringify(hubErrorBody({ code: 'ArgumentInvalid', message, trackingId, at: isoInstant(clock.now()) }));
 }
 
 /** Where the twin comes from, and what the device is told about it. [dps-service-behaviour §1.5, §5.4] */

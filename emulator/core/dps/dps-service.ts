@@ -1,7 +1,7 @@
 /** The DPS itself: one entry for every request of a device, the same for every transport; it never throws. */
 
 import { registrationSubject } from '../../wire/journal-subject.ts';
-import { deviceTimestamp } from '../../wire/timestamp.ts';
+import { utcTimestamp } from '../../wire/timestamp.ts';
 import { createShell } from '../answering.ts';
 import { DpsError } from '../errors.ts';
 import type { Ports } from '../ports.ts';
@@ -12,6 +12,7 @@ import { authenticate, checkCall } from './checks.ts';
 import type { DeviceCall, Reply, ReplyBody } from './device-call.ts';
 import { type AdmitDeletion, forgetRegistration } from './forget-registration.ts';
 import { registrationLookup } from './lookup.ts';
+import { noteOddities } from './odd-requests.ts';
 import { operationStatus } from './poll.ts';
 import { register } from './register.ts';
 
@@ -95,6 +96,7 @@ export function createDpsService(ports: Ports): DpsService {
 async function dispatch(call: DeviceCall, requestId: string, ports: Ports, allocations: Allocations): Promise<Reply> {
   const checked = await checkCall(call, ports);
   const { request } = call;
+  noteOddities(checked, ports);
   switch (request.operation) {
     case 'lookup':
       return reply(200, await registrationLookup(checked, request.body, ports), requestId);
@@ -117,9 +119,10 @@ function refusal(error: DpsError, requestId: string, nowMs: number): Reply {
   if (error.challenge !== undefined) return reply(error.status, error.challenge, requestId);
   const body = {
     errorCode: error.errorCode,
-    trackingId: requestId,
+    // As the reports of this one have it. [found/2026-11 A15]
+    trackingId: error.errorName === 'DeserializationFailed' ? '' : requestId,
     message: error.message,
-    timestampUtc: deviceTimestamp(nowMs),
+    timestampUtc: utcTimestamp(nowMs),
   };
   return { ...reply(error.status, body, requestId), errorCode: error.errorCode };
 }

@@ -6,5 +6,5 @@ export const MESSAGE_BYTES_MAX = 96 * 1024;
 
 /** What the device reads is not on record; it is the same on every transport. */
 export function messageTooLarge(): DpsError {
-  return new DpsError('RequestInvalid', { message: `The body is larger than ${MESSAGE_BYTES_MAX} bytes.` });
+  return new DpsError('RequestInvalid', { reason: `the body is larger than ${MESSAGE_BYTES_MAX} bytes` });
 }

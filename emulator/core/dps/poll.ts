@@ -15,7 +15,7 @@ export async function operationStatus(
 ): Promise<OperationAnswer> {
   const { call, apiVersion } = checked;
   const verdict = await authenticate(checked, ports);
-  if (!operationId) throw new DpsError('RequestInvalid', { message: 'The parameter operationId is required.' });
+  if (!operationId) throw new DpsError('RequestInvalid', { reason: 'the parameter operationId is required' });
   const operation = await ports.operations.get(call.idScope, call.registrationId, operationId);
   const expired = operation !== undefined && isExpired(await successorOf(operation, ports), ports);
   if (operation === undefined || expired) {
@@ -30,7 +30,7 @@ export async function operationStatus(
   const record = operation.outcome ?? (await ports.registrations.get(call.idScope, call.registrationId));
   if (record === undefined)
     throw new DpsError('OperationNotFound', { reason: 'the registration has just been deleted' });
-  const body = renderOperation(operationId, record, apiVersion);
+  const body = renderOperation(operationId, record, { apiVersion, ...ports.settings });
   return { status: record.status === 'assigning' ? 202 : 200, body };
 }
 

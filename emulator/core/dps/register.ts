@@ -11,7 +11,8 @@ import type { Transaction } from '../store/store.ts';
 import { offeredHubs, reprovisionPolicyOf } from './allocation/candidates.ts';
 import type { Allocations } from './allocations.ts';
 import type { AcceptedVerdict, AdmittedVerdict } from './attestation/attest.ts';
-import { authenticate, type CheckedCall, findInstance, readRegistrationBody } from './checks.ts';
+import { authenticate, type CheckedCall, findInstance } from './checks.ts';
+import { readRegistrationBody } from './registration-body.ts';
 import { statusAfter } from './registration-machine.ts';
 import { renderOperation } from './render.ts';
 
@@ -27,7 +28,7 @@ export async function register(
   allocations: Allocations,
 ): Promise<OperationAnswer> {
   const { call, apiVersion } = checked;
-  const { payload } = readRegistrationBody(call, body, ports.settings.assumptions);
+  const { payload } = readRegistrationBody(checked, body, ports);
   const verdict = await authenticate(checked, ports);
   const { enrollment } = verdict;
   const subject = registrationSubject(call);
@@ -90,7 +91,7 @@ async function answerDisabled(
     }),
   );
   if (ports.settings.assumptions['disabled-answer'] === 'poll') return accepted(record.operationId);
-  return { status: 200, body: renderOperation(record.operationId, record, checked.apiVersion) };
+  return { status: 200, body: renderOperation(record.operationId, record, { ...checked, ...ports.settings }) };
 }
 
 /** Disabling an enrollment takes nothing back at the hub. [dps-service-behaviour §3.4] */

@@ -1,19 +1,28 @@
 /** Turns a stored registration into what a device reads, for every operation and every transport. */
 import { isAtLeast } from '../../wire/api-version.ts';
 import type { DeviceRegistrationResult, RegistrationOperationStatus, Substatus } from '../../wire/registration.ts';
-import { deviceTimestamp } from '../../wire/timestamp.ts';
+import { utcTimestamp } from '../../wire/timestamp.ts';
+import type { Assumptions } from '../assumptions.ts';
 import type { Outcome } from '../store/registrations.ts';
 
-export function renderOperation(operationId: string, record: Outcome, apiVersion: string): RegistrationOperationStatus {
-  return { operationId, status: record.status, registrationState: renderRegistration(record, apiVersion) };
+export interface RenderedFor {
+  readonly apiVersion: string;
+  readonly assumptions: Pick<Assumptions, 'group-in-registration'>;
+}
+
+export function renderOperation(operationId: string, record: Outcome, to: RenderedFor): RegistrationOperationStatus {
+  return { operationId, status: record.status, registrationState: renderRegistration(record, to) };
 }
 
 /** Members and their order: dps-device-protocol §1.5. */
-export function renderRegistration(record: Outcome, apiVersion: string): DeviceRegistrationResult {
+export function renderRegistration(
+  record: Outcome,
+  { apiVersion, assumptions }: RenderedFor,
+): DeviceRegistrationResult {
   const { registrationId, status } = record;
   if (status === 'assigning' || status === 'disabled' || status === 'unassigned') return { registrationId, status };
-  const createdDateTimeUtc = deviceTimestamp(record.createdMs);
-  const lastUpdatedDateTimeUtc = deviceTimestamp(record.updatedMs);
+  const createdDateTimeUtc = utcTimestamp(record.createdMs);
+  const lastUpdatedDateTimeUtc = utcTimestamp(record.updatedMs);
   // The device reads the base64 of the quoted guid. [dps-service-behaviour §3.5]
   const etag = Buffer.from(record.etag, 'utf8').toString('base64');
   if (status === 'failed') {
@@ -29,7 +38,7 @@ export function renderRegistration(record: Outcome, apiVersion: string): DeviceR
     };
   }
   return {
-    ...attestationMember(record.attestation, record.enrollmentGroupId),
+    ...attestationMember(record.attestation, record.enrollmentGroupId, assumptions['group-in-registration']),
     registrationId,
     createdDateTimeUtc,
     ...(record.assignment && { assignedHub: record.assignment.hub, deviceId: record.assignment.deviceId }),
@@ -45,6 +54,7 @@ export function renderRegistration(record: Outcome, apiVersion: string): DeviceR
 function attestationMember(
   attestation: Outcome['attestation'] | undefined,
   enrollmentGroupId: string | undefined,
+  groupOfKeys: Assumptions['group-in-registration'],
 ): Pick<DeviceRegistrationResult, 'symmetricKey' | 'x509' | 'tpm'> {
   const group = enrollmentGroupId === undefined ? {} : { enrollmentGroupId };
   switch (attestation) {
@@ -54,7 +64,7 @@ function attestationMember(
       return { tpm: {} };
     case 'symmetricKey':
     case undefined:
-      return enrollmentGroupId === undefined ? {} : { symmetricKey: group };
+      return enrollmentGroupId === undefined || groupOfKeys === 'hidden' ? {} : { symmetricKey: group };
   }
 }
 

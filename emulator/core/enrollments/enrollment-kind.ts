@@ -3,6 +3,7 @@ import type { EnrollmentGroup, IndividualEnrollment } from '../../wire/enrollmen
 import { isRegistrationId, REGISTRATION_ID_RULE } from '../../wire/registration-id.ts';
 import type { GivenEnrollment } from '../../wire/set-up.ts';
 import { DpsError, type ErrorName } from '../errors.ts';
+import type { ServiceSettings } from '../ports.ts';
 import type { EnrollmentReads } from '../store/enrollments.ts';
 import type { Page, PageRequest } from '../store/record-store.ts';
 import type { EnrollmentKindName, ReplyPaging } from './service-call.ts';
@@ -51,8 +52,8 @@ export function idOf(record: GivenEnrollment): string {
 }
 
 /** @throws {DpsError} unless the id keeps the grammar */
-export function checkId(id: string, member: string): void {
-  if (isRegistrationId(id)) return;
+export function checkId(id: string, member: string, { assumptions }: Pick<ServiceSettings, 'assumptions'>): void {
+  if (isRegistrationId(id, assumptions['registration-id-edges'])) return;
   const message = `The ${member} "${id.slice(0, 160)}" is not valid: it must be ${REGISTRATION_ID_RULE}.`;
   throw new DpsError('RequestInvalid', { message });
 }

@@ -1,5 +1,5 @@
 /** The enrollment data plane: one entry for every request of a back end; it never throws. [dps-service-behaviour §4] */
-import { deviceTimestamp } from '../../wire/timestamp.ts';
+import { utcTimestamp } from '../../wire/timestamp.ts';
 import { createShell, replyOf } from '../answering.ts';
 import { checkApiVersion } from '../dps/checks.ts';
 import { DpsError } from '../errors.ts';
@@ -36,7 +36,7 @@ export function createServiceApi(ports: ServiceApiPorts): ServiceApi {
       message: error.message,
       // The service says no more than "Unauthorized"; why, is of help to whoever runs an emulator.
       ...(error.reason !== error.message && { info: { reason: error.reason } }),
-      timestampUtc: deviceTimestamp(ports.clock.now()),
+      timestampUtc: utcTimestamp(ports.clock.now()),
     };
     return { status: error.status, text: JSON.stringify(body), errorCode: error.errorCode, requestId };
   };
@@ -61,7 +61,7 @@ export function createServiceApi(ports: ServiceApiPorts): ServiceApi {
 /** The order of checks: instance, api-version, access; then what the operation itself asks. */
 async function check(call: ServiceCall, ports: ServiceApiPorts): Promise<CheckedServiceCall> {
   const instance = await selectInstance(call, ports);
-  const apiVersion = checkApiVersion(call.apiVersion, ports.settings.assumptions);
+  const apiVersion = checkApiVersion(call.apiVersion, 'service', ports.settings.assumptions);
   checkAccess(call, instance, ports.credentialNow());
   return { instance, apiVersion };
 }

@@ -45,10 +45,20 @@ export function checkPrecondition(
   }
 }
 
-/** The value of an etag has quotes of its own; clients send it with them, or strip them. A registration's may come as base64. */
+/** Back ends read the base64 of the quoted guid; a webhook reads the quoted guid itself. [found/2026-11 A2] */
+export function shownEtag(stored: string): string {
+  return Buffer.from(stored, 'utf8').toString('base64');
+}
+
+/** The etag as it is stored, of a document that may have it as back ends read it. */
+export function storedEtag(given: string): string {
+  const decoded = Buffer.from(given, 'base64').toString('utf8');
+  return /^".*"$/.test(decoded) && shownEtag(decoded) === given ? decoded : given;
+}
+
+/** The value of an etag has quotes of its own; clients send it with them, or strip them, or as they have read it. */
 function isSameEtag(stored: string, given: string): boolean {
-  const asBase64 = Buffer.from(stored, 'utf8').toString('base64');
-  return [stored, asBase64].some((one) => unquoted(one) === unquoted(given));
+  return [stored, shownEtag(stored)].some((one) => unquoted(one) === unquoted(given));
 }
 
 function isAny(ifMatch: string): boolean {

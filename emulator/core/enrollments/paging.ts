@@ -1,19 +1,25 @@
 /** What a query asks, and its pages: how many items, where to go on, and what the response says of it. [dps-service-behaviour §4.2] */
+import { withKnownNames } from '../../wire/known-members.ts';
+import type { JsonObject } from '../../wire/twin.ts';
 import { readObject } from '../dps/checks.ts';
 import { DpsError } from '../errors.ts';
 import type { Page, PageRequest } from '../store/record-store.ts';
 import type { PagingHeaders, ReplyPaging, ServiceAnswer } from './service-call.ts';
+import type { ServiceApiPorts } from './service-ports.ts';
 
 /** The samples of the Node SDK send `*`, its documentation `SELECT *`. */
 const EVERYTHING = /^\s*(\*|select\s+\*(\s+from\s+\w+)?\s*;?)?\s*$/i;
 
+const QUERY = { properties: { query: {} }, additionalProperties: false } as const;
+
 /**
- * Only "everything" is answered, and anything else is refused rather than ignored.
- * @throws {DpsError} unless the body is empty or asks for everything
+ * A query lists everything, whatever its text says; a text that says something else is noted. [found/2026-11 A1]
+ * @throws {DpsError} unless the body is empty or a query document
  */
-export function checkQuery(body: string): void {
+export function checkQuery(body: string, idScope: string, { journal, settings }: ServiceApiPorts): void {
   if (body.trim() === '') return;
-  const { query, ...others } = readObject(body);
+  const naming = { case: settings.assumptions['member-case'], unknown: 'keep' } as const;
+  const { query, ...others } = withKnownNames(QUERY, readObject(body), naming) as JsonObject;
   const [unknown] = Object.keys(others);
   if (unknown !== undefined) {
     throw new DpsError('RequestInvalid', { message: `${unknown.slice(0, 160)} is not a known member.` });
@@ -21,8 +27,8 @@ export function checkQuery(body: string): void {
   if (query === undefined || query === null) return;
   if (typeof query !== 'string') throw new DpsError('RequestInvalid', { message: 'query must be a string.' });
   if (EVERYTHING.test(query)) return;
-  const message = `The query "${query.slice(0, 160)}" is not supported: only SELECT * is.`;
-  throw new DpsError('RequestInvalid', { message });
+  const detail = `a query lists everything, as the service's own does: its text "${query.slice(0, 160)}" was not looked at`;
+  journal.record({ kind: 'service', idScope }, { kind: 'noted', detail });
 }
 
 /** The service's own numbers are not on record. */

@@ -1,21 +1,23 @@
 /** Reads an enrollment from the body of a request: spelling as the service forgives it, then shape, then the rules. [dps-service-behaviour §3.3] */
+import { isAtLeast } from '../../wire/api-version.ts';
 import { ATTESTATION_TYPES } from '../../wire/attestation.ts';
 import { schemaFaults } from '../../wire/check-shape.ts';
-import { EnrollmentGroupSchema, IndividualEnrollmentSchema } from '../../wire/enrollment.ts';
+import { EnrollmentGroupSchema, IndividualEnrollmentSchema, LATER_MEMBERS } from '../../wire/enrollment.ts';
+import { type Naming, type Shape, withKnownNames } from '../../wire/known-members.ts';
 import { registrationKey } from '../../wire/registration-id.ts';
 import type { GivenEnrollment } from '../../wire/set-up.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../wire/twin.ts';
+import type { Assumptions } from '../assumptions.ts';
 import { DpsError } from '../errors.ts';
 import { checkId, type EnrollmentKind } from './enrollment-kind.ts';
-import { type Shape, withKnownNames } from './known-members.ts';
 import { enrollmentBreaches, NO_ATTESTATION, type RuleContext } from './rules.ts';
 
 export interface ReadContext extends RuleContext {
   readonly kind: EnrollmentKind;
   /** The id in the address, or in the entry of a bulk operation. */
   readonly id: string;
-  /** `keep`: they are refused. */
-  readonly unknownMembers: 'keep' | 'drop';
+  readonly apiVersion: string;
+  readonly assumptions: Assumptions;
 }
 
 /** A record that was read may be written back: what the service alone decides is accepted and not taken over. */
@@ -31,9 +33,9 @@ export async function readEnrollment(value: JsonValue, context: ReadContext): Pr
   const { kind, id } = context;
   if (!isJsonObject(value)) throw invalid('An enrollment must be a JSON object.');
   const schema = SCHEMAS[kind.name];
-  const given = normalised(withKnownNames(withReadOnly(schema), value, context.unknownMembers));
+  const given = normalised(withoutNewer(withKnownNames(withReadOnly(schema), value, namingOf(context)), context));
   const idInBody = given[kind.idMember];
-  if (typeof idInBody === 'string') checkId(idInBody, kind.idMember);
+  if (typeof idInBody === 'string') checkId(idInBody, kind.idMember, context);
   if (typeof idInBody === 'string' && registrationKey(idInBody) !== registrationKey(id)) {
     throw invalid(`${kind.idMember} in the body differs from the one in the address.`);
   }
@@ -49,6 +51,23 @@ export async function readEnrollment(value: JsonValue, context: ReadContext): Pr
 function withReadOnly(shape: Shape): Shape {
   const readOnly = Object.fromEntries([...READ_ONLY].map((name) => [name, {}]));
   return { ...shape, properties: { ...shape.properties, ...readOnly } };
+}
+
+/** Unknown members that are kept are refused later. */
+function namingOf({ assumptions }: ReadContext): Naming {
+  const unknown = assumptions['unknown-enrollment-member'] === 'ignore' ? 'drop' : 'keep';
+  return { case: assumptions['member-case'], unknown };
+}
+
+/** What a later api-version brought is unknown to this one. */
+function withoutNewer(value: JsonValue, context: ReadContext): JsonValue {
+  if (!isJsonObject(value)) return value;
+  const newer = Object.entries(LATER_MEMBERS).filter(([, since]) => !isAtLeast(context.apiVersion, since));
+  const [found] = newer.filter(([name]) => Object.hasOwn(value, name));
+  if (found !== undefined && namingOf(context).unknown === 'keep') {
+    throw invalid(`${found[0]} is not a known member before api-version ${found[1]}.`);
+  }
+  return Object.fromEntries(Object.entries(value).filter(([name]) => !newer.some(([other]) => other === name)));
 }
 
 /** Null is absent, an empty text too; the words of a choice are accepted in any case. [§3.3] */

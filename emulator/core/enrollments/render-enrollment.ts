@@ -1,8 +1,10 @@
 /** What a back end reads of an enrollment: members in the service's order, keys only where they belong, nothing newer than the api-version. */
 import { isAtLeast } from '../../wire/api-version.ts';
 import type { Attestation, Pair, X509CertificateInfo, X509CertificateWithInfo } from '../../wire/attestation.ts';
+import { laterMembers } from '../../wire/enrollment.ts';
 import { maskQuery } from '../../wire/mask.ts';
 import type { EnrollmentRecord } from './enrollment-kind.ts';
+import { shownEtag } from './etag-rules.ts';
 import type { RenderedState } from './render-registration-state.ts';
 
 export interface RenderOptions {
@@ -22,8 +24,9 @@ export function renderEnrollment(record: EnrollmentRecord, options: RenderOption
     attestation: renderAttestation(record.attestation, keys),
     ...(record.capabilities && knows('2018-04-01') && { capabilities: record.capabilities }),
     ...(record.iotHubHostName !== undefined && { iotHubHostName: record.iotHubHostName }),
+    ...laterMembers(record, apiVersion),
     ...(record.initialTwin && { initialTwin: record.initialTwin }),
-    etag: record.etag,
+    etag: shownEtag(record.etag),
     provisioningStatus: record.provisioningStatus,
     ...(record.reprovisionPolicy && hasPolicies && { reprovisionPolicy: record.reprovisionPolicy }),
     createdDateTimeUtc: record.createdDateTimeUtc,

@@ -77,10 +77,10 @@ function depthBreaches(record: GivenEnrollment): readonly Breach[] {
   return [{ fault: { path: '', rule }, sentence: `The enrollment ${rule}.` }];
 }
 
+/** That `static` names exactly one hub is the Azure CLI's rule, not the service's. [found/2026-11 A6] */
 function allocationBreaches({
   allocationPolicy,
   iotHubs = [],
-  iotHubHostName,
   customAllocationDefinition,
 }: GivenEnrollment): readonly Breach[] {
   const breaches: Breach[] = [];
@@ -94,14 +94,7 @@ function allocationBreaches({
     const rule = 'is required when allocationPolicy is "custom": { "webhookUrl": …, "apiVersion": "2021-10-01" }';
     breaches.push({
       fault: { path: 'customAllocationDefinition', rule },
-      sentence: "CustomAllocationDefinition is required when the allocation policy is 'Custom'.",
-    });
-  }
-  if (allocationPolicy === 'static' && iotHubs.length !== 1 && iotHubHostName === undefined) {
-    const rule = 'must name exactly one hub when allocationPolicy is "static"';
-    breaches.push({
-      fault: { path: 'iotHubs', rule, value: shown(iotHubs) },
-      sentence: "Exactly one IoT hub must be specified when the allocation policy is 'Static'.",
+      sentence: "A CustomAllocationDefinition is required when the allocation policy is set to 'Custom'",
     });
   }
   return breaches;

@@ -2,6 +2,7 @@
 import type { Clock } from '../clock/clock.ts';
 import type { DpsService } from '../dps/dps-service.ts';
 import type { Ids } from '../ids.ts';
+import type { Journal } from '../journal/journal.ts';
 import type { ServiceSettings } from '../ports.ts';
 import type { EnrollmentReads } from '../store/enrollments.ts';
 import type { DpsInstance, InstanceReads } from '../store/instances.ts';
@@ -18,6 +19,7 @@ export interface ServiceApiPorts {
   /** The instant by which tokens expire, milliseconds since the epoch. */
   readonly credentialNow: () => number;
   readonly ids: Ids;
+  readonly journal: Pick<Journal, 'record'>;
   readonly instances: InstanceReads;
   readonly enrollments: EnrollmentReads;
   readonly registrations: RegistrationReads;

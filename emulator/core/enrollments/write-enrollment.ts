@@ -2,7 +2,7 @@
 import { strict as assert } from 'node:assert';
 import { registrationKey } from '../../wire/registration-id.ts';
 import type { GivenEnrollment } from '../../wire/set-up.ts';
-import { recordTimestamp } from '../../wire/timestamp.ts';
+import { utcTimestamp } from '../../wire/timestamp.ts';
 import type { JsonValue } from '../../wire/twin.ts';
 import { storedAttestation } from '../dps/attestation/stored-attestation.ts';
 import { DpsError } from '../errors.ts';
@@ -10,13 +10,14 @@ import type { Enrollments } from '../store/enrollments.ts';
 import type { DpsInstance } from '../store/instances.ts';
 import { registrationAddress } from '../store/registrations.ts';
 import { type EnrollmentKind, type EnrollmentRecord, enrollmentKind, idOf } from './enrollment-kind.ts';
-import { checkPrecondition, type Precondition } from './etag-rules.ts';
+import { checkPrecondition, type Precondition, storedEtag } from './etag-rules.ts';
 import { readEnrollment } from './read-enrollment.ts';
 import { allowedHubs, webhookUrlOf } from './rules.ts';
 import type { ServiceApiPorts } from './service-ports.ts';
 
 export interface EnrollmentWrite {
   readonly instance: DpsInstance;
+  readonly apiVersion: string;
   readonly kind: EnrollmentKind;
   readonly id: string;
   readonly value: JsonValue;
@@ -29,7 +30,7 @@ export function writeTurn({ idScope }: DpsInstance, kind: EnrollmentKind, id: st
 }
 
 export function writeEnrollment(
-  { instance, kind, id, value, precondition }: EnrollmentWrite,
+  { instance, apiVersion, kind, id, value, precondition }: EnrollmentWrite,
   ports: ServiceApiPorts,
 ): Promise<EnrollmentRecord> {
   return ports.transaction(writeTurn(instance, kind, id), async (tx) => {
@@ -44,7 +45,8 @@ export function writeEnrollment(
       hubs: allowedHubs(instance.linkedHubs),
       id,
       previous,
-      unknownMembers: ports.settings.assumptions['unknown-enrollment-member'] === 'ignore' ? 'drop' : 'keep',
+      apiVersion,
+      assumptions: ports.settings.assumptions,
     });
     checkPrecondition(previous, precondition, kind.notFound);
     const nowMs = ports.clock.now();
@@ -63,7 +65,7 @@ export function writeEnrollment(
 
 /** Devices at their hubs and a group's registrations stay. [dps-service-behaviour §3.4] */
 export function removeEnrollment(
-  { instance, kind, id, precondition }: Omit<EnrollmentWrite, 'value'>,
+  { instance, kind, id, precondition }: Omit<EnrollmentWrite, 'value' | 'apiVersion'>,
   { dps, transaction }: ServiceApiPorts,
 ): Promise<void> {
   const { idScope } = instance;
@@ -101,11 +103,11 @@ export function storedEnrollment(
     previous: previous?.attestation,
   });
   assert(outcome.kind === 'stored', 'the enrollment was not checked');
-  const stamp = recordTimestamp(nowMs);
+  const stamp = utcTimestamp(nowMs);
   const definition = given.customAllocationDefinition;
   const common = {
     attestation: outcome.attestation,
-    etag: given.etag ?? etag,
+    etag: given.etag === undefined ? etag : storedEtag(given.etag),
     provisioningStatus: given.provisioningStatus ?? 'enabled',
     createdDateTimeUtc: given.createdDateTimeUtc ?? previous?.createdDateTimeUtc ?? stamp,
     lastUpdatedDateTimeUtc: given.lastUpdatedDateTimeUtc ?? stamp,

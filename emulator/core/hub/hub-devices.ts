@@ -5,7 +5,7 @@ import type { HubAuthentication, HubDevice, HubTwin } from '../../wire/hub-devic
 import type { ResourceFacts } from '../../wire/resource.ts';
 import { isoInstant } from '../../wire/timestamp.ts';
 import type { InitialTwin } from '../../wire/twin.ts';
-import { twinFaults } from '../../wire/twin-limits.ts';
+import { nullMemberOf, twinFaults } from '../../wire/twin-limits.ts';
 import { completedPolicies } from '../access/complete-policies.ts';
 import type { Ids } from '../ids.ts';
 import type { ProvisionRequest, ProvisionResult } from '../ports.ts';
@@ -114,6 +114,8 @@ export async function provisionDevice(
   const initial = source === undefined ? request.twin : undefined;
   const faults = initial === undefined ? [] : twinFaults(initial);
   if (faults.length > 0) return { kind: 'twin-refused', faults };
+  const member = initial === undefined || request.nulls === 'keep' ? undefined : nullMemberOf(initial);
+  if (member !== undefined) return { kind: 'twin-null', member };
   const writes = (existing?.writes ?? 0) + 1;
   const version = (existing?.twin.version ?? 0) + 1;
   const etag = ids.etag('hub-device', `${hub}/${deviceId}`, writes, now());

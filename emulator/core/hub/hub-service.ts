@@ -63,6 +63,8 @@ export function createHubService(ports: HubServicePorts): HubService {
   return {
     call: (call) =>
       answer(`${call.request.operation} of a hub`, async (requestId) => {
+        // Whoever asks, a device with a token of its own too, is told that it is not there yet.
+        if (call.request.operation === 'notEmulated') throw new HubError('NotImplemented');
         const hub = await selectHub(call, ports.hubs);
         await checkAccess(call, hub, ports);
         if (!call.apiVersion) throw new HubError('ArgumentInvalid', { message: 'api-version is required.' });

@@ -58,6 +58,8 @@ function sentenceOf(event: JournalEvent): Sentence {
       const { operation, transport, errorCode, reason, detail } = event;
       return say('bad', `${operation} over ${transport} refused${optional(' ', errorCode)}: ${reason}: ${detail}`);
     }
+    case 'noted':
+      return say('warning', event.detail);
     case 'operation-opened':
       return say('neutral', `assigning; hubs to choose from: ${event.linkedHubs.join(', ') || 'none'}`);
     case 'superseded':

@@ -22,6 +22,7 @@ function eventOf({ atMs, event }: JournalEntry): readonly JsonObject[] {
   switch (event.kind) {
     case 'connected':
     case 'disconnected':
+    case 'noted':
     case 'replied':
       return [];
     case 'refused':

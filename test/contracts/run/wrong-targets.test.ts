@@ -242,11 +242,13 @@ describe('a case that cannot be run', () => {
 
   it('is an error and no broken contract, with the emulator saying why', async () => {
     const verdict = await runYaml(
-      `id: sample\n${HEAD}given: { hubs: [], enrollments: [{ registrationId: d, allocationPolicy: static }] }
+      `id: sample\n${HEAD}given: { hubs: [], enrollments: [{ registrationId: d, iotHubs: [h.azure-devices.net] }] }
 device: { registrationId: d }\nexpect: { status: assigned }\n`,
     );
     expect(verdict).toMatchObject({ exitCode: 2, errors: 1, failed: 0 });
-    expect(verdict.results[0]?.error).toContain('dps[0].enrollments[0].iotHubs: must name exactly one hub');
+    expect(verdict.results[0]?.error).toContain(
+      'dps[0].enrollments[0].allocationPolicy: must be specified when iotHubs are specified',
+    );
   });
 
   it('because of an assumption that does not exist names those that do', async () => {

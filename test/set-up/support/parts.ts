@@ -49,6 +49,7 @@ export async function partsWith(document: unknown, seed = 'seed'): Promise<Parts
     credentialNow: Date.now,
     ...store,
     ids,
+    journal: { record: () => undefined },
     dps,
     hubNames: hubs.names,
     settings: { assumptions: resolveAssumptions() },

@@ -2,7 +2,7 @@
 import type { AllocationPolicy, Enrollment } from '../../../wire/enrollment.ts';
 import { registrationSubject } from '../../../wire/journal-subject.ts';
 import type { LadderRun, Ports } from '../../ports.ts';
-import type { DpsInstance } from '../../store/instances.ts';
+import type { DpsInstance, LinkedHub } from '../../store/instances.ts';
 import type { AllocationWork } from '../../store/operations.ts';
 import { type AllocationResult, allocationFailed } from './allocation-result.ts';
 import { weighedHubs } from './candidates.ts';
@@ -31,7 +31,10 @@ export async function allocate(context: AllocationContext, ports: Ports, run: La
   const hub = chooseHub(policy, context, ports);
   if (hub !== undefined) return { kind: 'allocated', hub };
   const isSpecified = ports.settings.assumptions['no-linked-hub'] === '400207';
-  const reason = `the policy "${policy}" has no linked hub to choose from`;
+  const several = policy === 'static' && context.offered.length > 1;
+  const reason = several
+    ? `the policy "static" has ${context.offered.length} hubs to choose from and the enrollment does not say which: name one in iotHubs, or --assume static-several-hubs=first`
+    : `the policy "${policy}" has no linked hub to choose from`;
   return allocationFailed(
     isSpecified ? 'CustomAllocationFailed' : 'CustomAllocationIotHubNotSpecified',
     reason,
@@ -56,9 +59,27 @@ function chooseHub(
   const hubs = weighedHubs(instance, enrollment, offered);
   switch (policy) {
     case 'static':
-      return hubs.length === 1 || offered.length === 1 ? hubs[0]?.name : undefined;
+      return staticHub(registrationId, hubs, offered, ports);
     case 'geoLatency':
       return ports.settings.assumptions['geo-latency'] === 'first' ? hubs[0]?.name : hashedHub(registrationId, hubs);
+    case 'hashed':
+      return hashedHub(registrationId, hubs);
+  }
+}
+
+/** One hub is the one; what the service does with several is not on record. [found/2026-11 A6] */
+function staticHub(
+  registrationId: string,
+  hubs: readonly LinkedHub[],
+  offered: readonly string[],
+  { settings }: Ports,
+): string | undefined {
+  if (hubs.length === 1 || offered.length === 1) return hubs[0]?.name;
+  switch (settings.assumptions['static-several-hubs']) {
+    case 'fail':
+      return undefined;
+    case 'first':
+      return hubs[0]?.name;
     case 'hashed':
       return hashedHub(registrationId, hubs);
   }

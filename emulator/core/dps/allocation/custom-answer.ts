@@ -31,8 +31,13 @@ function readNoResponse(
   const isRetried = outcome.failure !== 'too-large' && assumptions[`webhook-${outcome.failure}`] === 'retry';
   const choice = outcome.failure === 'too-large' ? assumptions['webhook-too-large'] : '400207';
   const error = isRetried ? errorFor(assumptions['webhook-exhausted']) : errorFor(choice);
-  return allocationFailed(error, outcome.detail, `Custom allocation failed: ${NO_RESPONSE_TEXT[outcome.failure]}`);
+  const isLate = outcome.failure !== 'too-large' && assumptions[`webhook-${outcome.failure}`] === 'fail-late';
+  const message = isLate ? LATE_TEXT : `Custom allocation failed: ${NO_RESPONSE_TEXT[outcome.failure]}`;
+  return allocationFailed(error, outcome.detail, message);
 }
+
+/** The words of the one report. [found/2026-11 A13] */
+const LATE_TEXT = 'An error occurred while sending the request.';
 
 /** No status code is on record for these, so the message names the failure; the detail stays with the emulator's user. */
 const NO_RESPONSE_TEXT = {

@@ -1,7 +1,7 @@
 /** Decides which enrollment vouches for a request, in the order that the service looks. [dps-service-behaviour §3.4] */
 import type { Enrollment, EnrollmentGroup, IndividualEnrollment } from '../../../wire/enrollment.ts';
 import type { TpmChallenge } from '../../../wire/registration.ts';
-import { parseSasToken, type SasToken } from '../../../wire/sas-token.ts';
+import { hasRawPlus, parseSasToken, type SasToken } from '../../../wire/sas-token.ts';
 import type { Assumptions } from '../../assumptions.ts';
 import type { EnrollmentReads } from '../../store/enrollments.ts';
 import type { Proven } from '../../store/proven.ts';
@@ -54,6 +54,12 @@ export async function attest(
   if (parsed.kind === 'malformed') {
     const mistake = mistakeOfForm(request.credential.token);
     return refused('malformed-token', mistake === undefined ? parsed.why : `${parsed.why}; ${mistake}`);
+  }
+  if (assumptions['sas-raw-plus'] === 'space' && hasRawPlus(request.credential.token)) {
+    return refused(
+      'malformed-token',
+      'the field "sig" has a "+" that was not percent-encoded, which is read as a space',
+    );
   }
   const signed =
     individual === undefined

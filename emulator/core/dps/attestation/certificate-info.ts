@@ -1,7 +1,7 @@
 /** What the service computes from an enrollment's certificate and shows as its `info`. [dps-service-behaviour §3.2] */
 import { X509Certificate } from 'node:crypto';
 import type { X509CertificateInfo } from '../../../wire/attestation.ts';
-import { instantOf, recordTimestamp } from '../../../wire/timestamp.ts';
+import { instantOf, utcTimestamp } from '../../../wire/timestamp.ts';
 
 /**
  * Reads PEM, the base64 of DER (C#) or the base64 of PEM (C, CLI); `undefined` when it is none of them.
@@ -22,8 +22,8 @@ function infoOf(certificate: X509Certificate): X509CertificateInfo {
     sha1Thumbprint: certificate.fingerprint.replaceAll(':', ''),
     sha256Thumbprint: certificate.fingerprint256.replaceAll(':', ''),
     issuerName: distinguishedName(certificate.issuer),
-    notBeforeUtc: recordTimestamp(instantOf(certificate.validFrom)),
-    notAfterUtc: recordTimestamp(instantOf(certificate.validTo)),
+    notBeforeUtc: utcTimestamp(instantOf(certificate.validFrom)),
+    notAfterUtc: utcTimestamp(instantOf(certificate.validTo)),
     serialNumber: certificate.serialNumber,
     version: versionOf(certificate.raw),
   };

@@ -43,7 +43,7 @@ export async function createOrUpdateEnrollment(
   const kind = namedKind(request, ports);
   const value = readObject(request.body);
   const precondition = putPrecondition(request.ifMatch);
-  const record = await writeEnrollment({ instance, kind, id, value, precondition }, ports);
+  const record = await writeEnrollment({ instance, apiVersion, kind, id, value, precondition }, ports);
   return { kind: 'body', body: renderEnrollment(record, { apiVersion, keys: 'shown' }) };
 }
 
@@ -63,10 +63,10 @@ export async function deleteEnrollment(
 export async function queryEnrollments(
   { instance, apiVersion }: CheckedServiceCall,
   request: ServiceRequest,
-  { enrollments }: ServiceApiPorts,
+  ports: ServiceApiPorts,
 ): Promise<ServiceAnswer> {
-  const kind = enrollmentKind(request.kind, enrollments);
-  checkQuery(request.body);
+  const kind = enrollmentKind(request.kind, ports.enrollments);
+  checkQuery(request.body, instance.idScope, ports);
   const list = `${instance.idScope}/${kind.collection}`;
   const page = pageRequest(request, list);
   return pageAnswer(await kind.page(instance.idScope, page), page, {
@@ -76,9 +76,9 @@ export async function queryEnrollments(
   });
 }
 
-function namedKind({ kind: name, id }: ServiceRequest, { enrollments }: ServiceApiPorts): EnrollmentKind {
+function namedKind({ kind: name, id }: ServiceRequest, { enrollments, settings }: ServiceApiPorts): EnrollmentKind {
   const kind = enrollmentKind(name, enrollments);
-  checkId(id, kind.idMember);
+  checkId(id, kind.idMember, settings);
   return kind;
 }
 

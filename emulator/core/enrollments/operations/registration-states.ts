@@ -12,9 +12,9 @@ import type { CheckedServiceCall, ServiceApiPorts } from '../service-ports.ts';
 export async function getRegistrationState(
   { instance, apiVersion }: CheckedServiceCall,
   { id }: ServiceRequest,
-  { registrations }: ServiceApiPorts,
+  { registrations, settings }: ServiceApiPorts,
 ): Promise<ServiceAnswer> {
-  checkId(id, 'registrationId');
+  checkId(id, 'registrationId', settings);
   const record = await registrations.get(instance.idScope, id);
   if (record === undefined) throw new DpsError('RegistrationNotFound');
   return { kind: 'body', body: renderRegistrationState(record, apiVersion) };
@@ -24,9 +24,9 @@ export async function getRegistrationState(
 export async function deleteRegistrationState(
   { instance }: CheckedServiceCall,
   { id, ifMatch }: ServiceRequest,
-  { dps, transaction }: ServiceApiPorts,
+  { dps, transaction, settings }: ServiceApiPorts,
 ): Promise<ServiceAnswer> {
-  checkId(id, 'registrationId');
+  checkId(id, 'registrationId', settings);
   const precondition = deletePrecondition(ifMatch);
   const registration = { idScope: instance.idScope, registrationId: id };
   await transaction(registrationAddress(instance.idScope, id), (tx) =>
@@ -39,16 +39,16 @@ export async function deleteRegistrationState(
 export async function queryRegistrationStates(
   { instance, apiVersion }: CheckedServiceCall,
   request: ServiceRequest,
-  { enrollments, registrations }: ServiceApiPorts,
+  ports: ServiceApiPorts,
 ): Promise<ServiceAnswer> {
   const { id, body } = request;
-  checkId(id, 'enrollmentGroupId');
-  checkQuery(body);
+  checkId(id, 'enrollmentGroupId', ports.settings);
+  checkQuery(body, instance.idScope, ports);
   const list = `${instance.idScope}/registrations/${registrationKey(id)}`;
   const page = pageRequest(request, list);
-  const found = await registrations.groupPage(instance.idScope, id, page);
+  const found = await ports.registrations.groupPage(instance.idScope, id, page);
   // A deleted group's registrations are still there, and still listed.
-  const isKnown = found.items.length > 0 || (await enrollments.group(instance.idScope, id)) !== undefined;
+  const isKnown = found.items.length > 0 || (await ports.enrollments.group(instance.idScope, id)) !== undefined;
   if (!isKnown) throw new DpsError('EnrollmentGroupNotFound');
   return pageAnswer(found, page, {
     list,

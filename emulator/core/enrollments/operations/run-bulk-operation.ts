@@ -1,5 +1,6 @@
 /** Bulk: up to ten enrollments, each on its own; the answer names those that failed. [dps-service-behaviour §4.1] */
 import { schemaFaults } from '../../../wire/check-shape.ts';
+import { withKnownNames } from '../../../wire/known-members.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../../wire/twin.ts';
 import { readObject } from '../../dps/checks.ts';
 import { DpsError } from '../../errors.ts';
@@ -21,22 +22,25 @@ interface Bulk {
 }
 
 export async function runBulkOperation(
-  { instance }: CheckedServiceCall,
+  { instance, apiVersion }: CheckedServiceCall,
   request: ServiceRequest,
   ports: ServiceApiPorts,
 ): Promise<ServiceAnswer> {
   const kind = enrollmentKind(request.kind, ports.enrollments);
-  const { mode, entries } = await readBulk(request.body, kind);
+  const { mode, entries } = await readBulk(request.body, kind, ports);
   const errors: object[] = [];
   // One after the other: a list that names an enrollment twice has a second write of it.
   for (const value of entries) {
     const id = idIn(value, kind);
     try {
-      checkId(id, kind.idMember);
+      checkId(id, kind.idMember, ports.settings);
       if (mode === 'delete') {
         await removeEnrollment({ instance, kind, id, precondition: { kind: 'present' } }, ports);
       } else {
-        await writeEnrollment({ instance, kind, id, value, precondition: preconditionOf(mode, value) }, ports);
+        await writeEnrollment(
+          { instance, apiVersion, kind, id, value, precondition: preconditionOf(mode, value) },
+          ports,
+        );
       }
     } catch (thrown) {
       const error = refusalOf(thrown, `${request.operation}, entry "${id}"`, ports);
@@ -65,13 +69,21 @@ function schemaOf(collection: EnrollmentKind['collection']) {
   } as const;
 }
 
-async function readBulk(body: string, { collection }: EnrollmentKind): Promise<Bulk> {
-  const given = readObject(body);
+async function readBulk(
+  body: string,
+  { collection, idMember }: EnrollmentKind,
+  { settings }: ServiceApiPorts,
+): Promise<Bulk> {
+  const naming = { case: settings.assumptions['member-case'], unknown: 'keep' } as const;
+  const given = withKnownNames(BULK_SCHEMAS[collection], readObject(body), naming) as JsonObject;
   const mode = MODES.find((one) => one.toLowerCase() === String(given.mode).toLowerCase());
   const bulk: JsonObject = { ...given, ...(mode !== undefined && { mode }) };
   const [fault] = await schemaFaults(BULK_SCHEMAS[collection], bulk);
   if (fault !== undefined) throw invalid(`${fault.path} ${fault.rule}.`);
-  return { mode: bulk.mode as Mode, entries: bulk[collection] as readonly JsonValue[] };
+  // Whose entry it is, and of which version, is asked before the entry itself is read.
+  const entry = { properties: { [idMember]: {}, etag: {} }, additionalProperties: false };
+  const entries = bulk[collection] as readonly JsonValue[];
+  return { mode: bulk.mode as Mode, entries: entries.map((one) => withKnownNames(entry, one, naming)) };
 }
 
 function preconditionOf(mode: Exclude<Mode, 'delete'>, value: JsonValue): Precondition {
