@@ -69,6 +69,10 @@ async function start({ given, surface, replace, started }: Start): Promise<Omit<
     replace,
   });
   started.push(engine.stop);
+  const security = await trust.secure(await engine.state.hubs.names(), {
+    journal: engine.state.journal,
+    reportBug,
+  });
   shown.mask = engine.state.masker.text;
   const choose = (name: ListenerName): PortChoice => {
     const option: PortOption = `${name}Port`;
@@ -77,7 +81,7 @@ async function start({ given, surface, replace, started }: Start): Promise<Omit<
   const { addresses, ...listeners } = await startListeners({
     rows: DEVICE_LISTENERS,
     host: options.host,
-    tls: await trust.serverOptions(await engine.state.hubs.names()),
+    security,
     choose,
     served: servedBy(engine, replace),
   });

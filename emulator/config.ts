@@ -1,25 +1,13 @@
 /** Every option once: type, rule, default, flag, environment name and help text. Files, flags, environment and code share it. */
 import { type Assumptions, assumptionFault } from './core/assumptions.ts';
 import { DEVICE_LISTENERS, LISTENERS, type ListenerRow, type PortOption } from './listeners.ts';
+import type { OptionRow } from './option-row.ts';
 import { CLOCK_MODES } from './wire/control-api.ts';
 import { ruleText, shown } from './wire/fault.ts';
 import { maskQuery } from './wire/mask.ts';
 import { isWebhookUrl, WEBHOOK_URL_RULE } from './wire/webhook-url.ts';
 
-export interface OptionRow {
-  readonly type: 'string' | 'integer' | 'number' | 'choice' | 'list' | 'assumptions';
-  readonly choices?: readonly string[];
-  readonly min?: number;
-  readonly max?: number;
-  /** What else a text must be: what is told when it is not. */
-  readonly rule?: (text: string) => string | undefined;
-  /** What `start` takes; in-process emulators take `inProcess` where it is given. `undefined`: see the help text. */
-  readonly default: string | number | undefined;
-  readonly inProcess?: number;
-  readonly flag: string;
-  readonly env: string;
-  readonly help: string;
-}
+export type { OptionRow };
 
 type PortRow = OptionRow & { readonly type: 'integer'; readonly default: number };
 
@@ -207,6 +195,14 @@ export const OPTIONS = {
     flag: '--host-name <name...>',
     env: 'DPS_EMULATOR_HOST_NAMES',
     help: 'Further names or addresses in the server certificate. Names of hubs in the set-up are added by themselves.',
+  },
+  tls: {
+    type: 'choice',
+    choices: ['service', 'service-and-1.3', 'any'],
+    default: 'service',
+    flag: '--tls <offer>',
+    env: 'DPS_EMULATOR_TLS',
+    help: 'service: TLS 1.2 with the eight suites of the real service. service-and-1.3: TLS 1.3 too. any: TLS 1.0 and old suites too.',
   },
   ca: {
     type: 'string',

@@ -1,7 +1,8 @@
 /** Binds the ports of the table: exactly the one that was asked for, or, for a default that is not free, the next one that is. */
-import type { TlsOptions } from 'node:tls';
+import type { Server, TlsOptions } from 'node:tls';
 import type { DeviceListenerRow, ListenerRow, Listening, MissedPort, Served, Speaker } from './listeners.ts';
 import { isLoopback, isWildcard } from './wire/host.ts';
+import type { Transport } from './wire/transports.ts';
 
 export interface PortChoice {
   readonly port: number;
@@ -31,7 +32,11 @@ export interface ListenersOptions<Name extends string> {
   readonly rows: Readonly<Record<Name, DeviceListenerRow>>;
   readonly served: Served;
   readonly host: string;
-  readonly tls: TlsOptions;
+  /** What TLS servers are created with, and who watches over their handshakes. */
+  readonly security: {
+    readonly options: TlsOptions;
+    watch(server: Server, watched: { readonly listener: string; readonly transport: Transport }): () => void;
+  };
   readonly choose: (name: NoInfer<Name>) => PortChoice;
 }
 
@@ -43,7 +48,7 @@ export interface Listeners<Name extends string> {
 
 /** Opens the device ports; what has been started is stopped again when one cannot be. */
 export async function startListeners<Name extends string>(given: ListenersOptions<Name>): Promise<Listeners<Name>> {
-  const { rows, served, host, tls, choose } = given;
+  const { rows, served, host, security, choose } = given;
   const stops: (() => Promise<void>)[] = [];
   const stop = async (): Promise<void> => {
     for (const one of stops.splice(0).reverse()) await one();
@@ -62,7 +67,13 @@ export async function startListeners<Name extends string>(given: ListenersOption
     const allMoved: Moved[] = [];
     for (const { name, row, speaker } of speakers) {
       const { listener, moved } = await bindFirstFree(row, choose(name), (port) =>
-        speaker.listen({ host, port, tls, webSockets }),
+        speaker.listen({
+          host,
+          port,
+          tls: security.options,
+          secure: (server) => security.watch(server, { listener: name, transport: row.transport }),
+          webSockets,
+        }),
       );
       stops.push(listener.stop);
       addresses[name] = { host: dialledHost(host), port: listener.port };

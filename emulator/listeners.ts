@@ -1,5 +1,5 @@
 /** The table of listeners: every port of an emulator is a row here, and whoever asks for, opens or names a port reads it. */
-import type { TlsOptions } from 'node:tls';
+import type { Server, TlsOptions } from 'node:tls';
 import type { HttpsOptions } from './http/server.ts';
 import type { StreamHandler } from './http/web-socket.ts';
 import type { MqttOptions } from './mqtt/server.ts';
@@ -31,6 +31,8 @@ export interface Place {
   readonly host: string;
   readonly port: number;
   readonly tls: TlsOptions;
+  /** Puts a server under watch before it listens; the returned function ends all its connections. */
+  readonly secure: (server: Server) => () => void;
   readonly webSockets: Readonly<Record<string, StreamHandler>>;
 }
 

@@ -1,9 +1,10 @@
 /** The installation's CA and the server's certificate, and whom the webhook client trusts. */
 import { readFile } from 'node:fs/promises';
-import tls, { type TlsOptions } from 'node:tls';
+import tls from 'node:tls';
 import { type EffectiveOptions, OptionError } from './config.ts';
 import { ensureCa } from './tls/ca.ts';
-import { ensureLeaf } from './tls/leaf.ts';
+import { ensureLeaf, issueRsaLeaf, keptRsaLeaf } from './tls/leaf.ts';
+import { createSecurity, type Security, type SecurityOptions } from './tls/secure-listener.ts';
 import { tlsServerOptions } from './tls/server-options.ts';
 import { caDirectory, type Environment } from './wire/data-directory.ts';
 import { isWildcard } from './wire/host.ts';
@@ -13,7 +14,10 @@ export interface Trust {
   /** What the user should know of the files, a sentence each; grows as they are read. */
   readonly warnings: readonly string[];
   /** @param names that the server's certificate must cover besides the standard ones */
-  serverOptions(names: readonly string[]): Promise<TlsOptions>;
+  secure(
+    names: readonly string[],
+    told: Pick<SecurityOptions, 'journal'> & { readonly reportBug: (error: unknown, where: string) => void },
+  ): Promise<Security>;
 }
 
 export interface Surroundings {
@@ -33,9 +37,25 @@ export async function readTrust(options: EffectiveOptions, { env, platform, home
   return {
     ca: { certificatePath: ca.certificatePath, certificatePem: ca.certificatePem },
     warnings,
-    serverOptions: async (names) => {
-      const leaf = await ensureLeaf(ca, [...addresses, ...names, ...options.hostNames], { warn });
-      return tlsServerOptions({ leaf });
+    secure: async (hubNames, { journal, reportBug }) => {
+      const names = [...addresses, ...hubNames, ...options.hostNames];
+      const [leaf, rsaLeaf] = await Promise.all([ensureLeaf(ca, names, { warn }), keptRsaLeaf(ca, names, { warn })]);
+      const shown = { leaf, offer: options.tls };
+      const withRsa = async () => {
+        try {
+          return tlsServerOptions({ ...shown, rsaLeaf: await issueRsaLeaf(ca, names, { warn }) });
+        } catch (error) {
+          // Whoever waits for it is refused by his handshake, and the others go on.
+          reportBug(error, 'making the RSA certificate');
+          return tlsServerOptions(shown);
+        }
+      };
+      return createSecurity({
+        options: tlsServerOptions({ ...shown, rsaLeaf }),
+        withRsa: rsaLeaf === undefined ? withRsa : undefined,
+        journal,
+        caPath: ca.certificatePath,
+      });
     },
   };
 }

@@ -65,7 +65,7 @@ it('a row more is an option, an endpoint, a line of the block and a notice', asy
   const { addresses, moved, stop } = await startListeners({
     rows,
     host: '127.0.0.1',
-    tls: {},
+    security: { options: {}, watch: () => () => undefined },
     choose: () => ({ port: 6000, isMovable: true }),
     served: servedBy(engine),
   });
@@ -97,7 +97,7 @@ it('what has been opened is closed again when a later port cannot be had', async
   const starting = startListeners({
     rows: { first: row, second: shamRow(6000) },
     host: '127.0.0.1',
-    tls: {},
+    security: { options: {}, watch: () => () => undefined },
     choose: () => ({ port: 6000, isMovable: false }),
     served: servedBy(engine),
   });

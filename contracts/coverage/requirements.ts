@@ -12,6 +12,7 @@ const headers = 'HTTP headers are not part of what a case sees; the suite assert
 const hubApi = 'REST API of the hub, which no device of a case asks; the suite does';
 const serviceApi = 'a case speaks as a device; the suite drives the service API';
 const management = 'a case speaks as a device; the suite drives the management plane';
+const tls = 'below what a case sees; the suite shakes hands suite by suite';
 const absent = 'not emulated';
 
 /** id → what it is about, and why it has no case. */
@@ -61,6 +62,11 @@ const ROWS: Readonly<Record<string, readonly [says: string, noCase?: string]>> =
   D44: ['a user name with a question mark', packets],
   D45: ["the user name of a hub's device", absent],
   D35: ['a request without $rid', 'every driver sends one; the suite does not'],
+  L1: ['TLS 1.2 and its eight suites', tls],
+  L2: ['server certificates for ECDSA and RSA', tls],
+  L3: ['order of suites, curves, signatures', tls],
+  L4: ['no session is resumed', tls],
+  L5: ['30 s for a handshake', tls],
   D42: ['fractional digits of instants'],
   D43: ['a body that does not deserialize'],
   D38: ['a member of the body that the service does not know'],

@@ -4,11 +4,13 @@ import { createServer } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { LiveConnection } from '../core/connections.ts';
+import type { Journal } from '../core/journal/journal.ts';
 import { ManagementError } from '../core/resources/management-error.ts';
 import type { EngineState } from '../engine.ts';
 import { allowedMethods } from '../wire/allowed-methods.ts';
 import { SetUpError } from '../wire/fault.ts';
 import { urlHost } from '../wire/host.ts';
+import type { JournalEvent } from '../wire/journal-entry.ts';
 import { maskJson } from '../wire/mask.ts';
 import type { JsonValue } from '../wire/twin.ts';
 import { ControlError } from './errors.ts';
@@ -56,7 +58,8 @@ export async function startControlServer(options: ControlServerOptions): Promise
   });
   server.keepAliveTimeout = KEEP_ALIVE_TIMEOUT_MS;
   server.requestTimeout = 30_000;
-  server.on('clientError', answerBrokenHttp);
+  // A plain HTTP server's streams are sockets.
+  server.on('clientError', (error, socket) => answerBrokenHttp(error, socket as Socket, options.state.journal));
   server.listen({ host, port: options.port });
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
@@ -181,8 +184,24 @@ function render(value: unknown): string {
   return `${JSON.stringify(value, undefined, 2)}\n`;
 }
 
+/** The first byte of a TLS connection. [RFC 5246 §6.2.1] */
+const TLS_HANDSHAKE = 0x16;
+
+function tlsHere({ remoteAddress, localPort }: Socket): JournalEvent {
+  return {
+    kind: 'refused',
+    operation: 'handshake',
+    transport: 'https',
+    reason: 'tls-to-plain-port',
+    detail: `${remoteAddress} to port ${localPort}: this is the control API, which speaks plain HTTP: say http://. Devices and back ends have the HTTPS port`,
+  };
+}
+
 /** What is no HTTP never becomes a request; it is answered on the bare socket. */
-function answerBrokenHttp(error: Error, socket: Socket): void {
+function answerBrokenHttp(error: Error, socket: Socket, journal: Journal): void {
+  // The parser keeps the bytes that it could not read.
+  const { rawPacket } = error as { readonly rawPacket?: Uint8Array };
+  if (rawPacket?.[0] === TLS_HANDSHAKE) journal.record({ kind: 'listener', listener: 'control' }, tlsHere(socket));
   if (!socket.writable) return;
   const body = render(new ControlError('bad-request', `The request is not valid HTTP: ${error.message}.`).body());
   const head = ['HTTP/1.1 400 Bad Request', 'Connection: close', `Content-Type: ${JSON_TYPE}`];

@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import { createServer, type Server, type ServerOptions } from 'node:https';
-import type { AddressInfo, Socket } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import Fastify from 'fastify';
 import { hostName } from '../core/access/hosts.ts';
@@ -33,6 +33,8 @@ export interface HttpsOptions {
 
 interface HttpsServerOptions extends HttpsOptions {
   readonly tls: ServerOptions;
+  /** Tells of handshakes that fail; the returned function ends all connections. */
+  readonly secure: (server: Server) => () => void;
   readonly host: string;
   readonly port: number;
   /** Who speaks over WebSockets, by subprotocol. */
@@ -93,8 +95,7 @@ async function startHttpsServer(options: HttpsServerOptions): Promise<Listener> 
     options.connections.open(socket, 'https');
     socket.once('close', () => options.connections.close(socket));
   });
-  server.on('tlsClientError', (_error: Error, socket: Duplex) => socket.destroy());
-  const endConnections = trackConnections(server);
+  const endConnections = options.secure(server);
 
   server.listen({ host: options.host, port: options.port });
   await once(server, 'listening');
@@ -104,6 +105,7 @@ async function startHttpsServer(options: HttpsServerOptions): Promise<Listener> 
     port: (server.address() as AddressInfo).port,
     stop: async () => {
       const closed = new Promise((resolve) => server.close(resolve));
+      // Node does not end upgraded connections when it closes a server, and closing would wait for them.
       endConnections();
       await closed;
       await (await router)?.close();
@@ -148,21 +150,6 @@ function upgradeRefused({ headers }: IncomingMessage, message: string): JournalE
     ? `the client asked for "${offered.slice(0, 100)}": AMQP over WebSocket is not emulated; choose MQTT or HTTPS in the device`
     : `${message} The client offered ${offered === '' ? 'none' : `"${offered.slice(0, 100)}"`}.`;
   return { kind: 'refused', operation: 'connect', transport: 'https', reason: 'upgrade-refused', detail };
-}
-
-/** Node does not end upgraded connections when it closes a server, and closing would wait for them. */
-function trackConnections(server: Server): () => void {
-  const sockets = new Set<Socket>();
-  let isStopped = false;
-  server.on('connection', (socket: Socket) => {
-    if (isStopped) return socket.destroy();
-    sockets.add(socket);
-    return socket.once('close', () => sockets.delete(socket));
-  });
-  return () => {
-    isStopped = true;
-    for (const socket of sockets) socket.destroy();
-  };
 }
 
 /** The core reads bodies, the same way for every transport; nothing is parsed, coerced or refused before it. */

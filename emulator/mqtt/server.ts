@@ -1,8 +1,8 @@
 /** The MQTT listener: TLS on a port of its own, each connection through the packet gate. */
 
-import type { AddressInfo, Socket } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { createServer, type TlsOptions } from 'node:tls';
+import { createServer, type Server, type TlsOptions } from 'node:tls';
 import type { Connections } from '../core/connections.ts';
 import { MESSAGE_BYTES_MAX } from '../core/dps/message-size.ts';
 import type { MqttTransport } from '../wire/transports.ts';
@@ -19,7 +19,7 @@ export async function speakMqtt(options: MqttOptions) {
   const acceptOver = gateTo(broker, options);
   return {
     webSocket: { subprotocol: 'mqtt', serve: acceptOver('mqtt-ws') },
-    listen: (place: Pick<MqttServerOptions, 'host' | 'port' | 'tls'>) =>
+    listen: (place: Pick<MqttServerOptions, 'host' | 'port' | 'tls' | 'secure'>) =>
       startMqttServer({ ...place, connections: options.connections, acceptClient: acceptOver('mqtt') }),
     stop: () => broker.stop(),
   };
@@ -27,6 +27,8 @@ export async function speakMqtt(options: MqttOptions) {
 
 interface MqttServerOptions {
   readonly tls: TlsOptions;
+  /** Tells of handshakes that fail; the returned function ends all connections. */
+  readonly secure: (server: Server) => () => void;
   readonly host: string;
   readonly port: number;
   readonly connections: Connections;
@@ -39,21 +41,15 @@ interface MqttListener {
 }
 
 async function startMqttServer(options: MqttServerOptions): Promise<MqttListener> {
-  const { tls, host, port, connections, acceptClient } = options;
+  const { tls, secure, host, port, connections, acceptClient } = options;
   // Without noDelay every reply waits 40 ms for Nagle's algorithm. [building-blocks, aedes]
   const server = createServer({ ...tls, noDelay: true });
-  const sockets = new Set<Socket>();
-  server.on('connection', (socket: Socket) => {
-    sockets.add(socket);
-    socket.once('close', () => sockets.delete(socket));
-  });
+  const endConnections = secure(server);
   server.on('secureConnection', (socket) => {
     connections.open(socket, 'mqtt');
     socket.once('close', () => connections.close(socket));
     acceptClient(socket, socket);
   });
-  // A failed handshake is the client's trouble; its socket is closed, and the listener goes on.
-  server.on('tlsClientError', (_error, socket) => socket.destroy());
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen({ port, host }, () => {
@@ -68,7 +64,7 @@ async function startMqttServer(options: MqttServerOptions): Promise<MqttListener
     stop: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
-        for (const socket of sockets) socket.destroy();
+        endConnections();
       }),
   };
 }

@@ -19,6 +19,7 @@ export interface Issuer {
 
 const ECDSA_P256 = { name: 'ECDSA', namedCurve: 'P-256' };
 const ECDSA_SHA256 = { name: 'ECDSA', hash: 'SHA-256' };
+const RSA = { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' };
 
 /** A new self-signed CA that may sign leaves and nothing below them. */
 export async function issueCaCertificate(validity: Validity): Promise<IssuedCertificate> {
@@ -42,13 +43,20 @@ export async function issueCaCertificate(validity: Validity): Promise<IssuedCert
   return { certPem: `${certificate.toString('pem')}\n`, keyPem: pkcs8Pem(pair.privateKey) };
 }
 
+export interface ServerCertificateRequest extends Validity {
+  readonly issuer: Issuer;
+  readonly names: readonly CertificateName[];
+  /** An RSA key that takes long to make and is kept. Default: a new one on P-256. */
+  readonly rsaKey?: KeyObject | undefined;
+}
+
 /** A new server certificate for `names`, signed by `issuer`. */
-export async function issueServerCertificate(
-  options: { readonly issuer: Issuer; readonly names: readonly CertificateName[] } & Validity,
-): Promise<IssuedCertificate> {
+export async function issueServerCertificate(options: ServerCertificateRequest): Promise<IssuedCertificate> {
   const x509 = await loadX509();
-  const pair = newKeyPair();
-  const publicKey = await verifyingKey(pair.publicKey);
+  const { rsaKey } = options;
+  const key = rsaKey ?? newKeyPair().privateKey;
+  const publicKey = await verifyingKey(createPublicKey(key), rsaKey === undefined ? ECDSA_P256 : RSA);
+  const { digitalSignature, keyEncipherment } = x509.KeyUsageFlags;
   const caCertificate = new x509.X509Certificate(options.issuer.certificatePem);
   const certificate = await x509.X509CertificateGenerator.create({
     subject: [{ CN: ['localhost'] }],
@@ -61,14 +69,15 @@ export async function issueServerCertificate(
     notAfter: options.notAfter,
     extensions: [
       new x509.BasicConstraintsExtension(false, undefined, true),
-      new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
+      // The second is for suites that send a secret under the RSA key: clients of the option `tls` may want them.
+      new x509.KeyUsagesExtension(rsaKey === undefined ? digitalSignature : digitalSignature | keyEncipherment, true),
       new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth]),
       new x509.SubjectAlternativeNameExtension(options.names.map(({ type, value }) => ({ type, value }))),
       await x509.SubjectKeyIdentifierExtension.create(publicKey),
       await x509.AuthorityKeyIdentifierExtension.create(await verifyingKey(createPublicKey(options.issuer.key))),
     ],
   });
-  return { certPem: `${certificate.toString('pem')}\n`, keyPem: pkcs8Pem(pair.privateKey) };
+  return { certPem: `${certificate.toString('pem')}\n`, keyPem: pkcs8Pem(key) };
 }
 
 /** Loading takes longer than everything else at start-up, and most starts issue nothing. */
@@ -88,11 +97,11 @@ function signingKey(key: KeyObject): Promise<webcrypto.CryptoKey> {
   return webcrypto.subtle.importKey('pkcs8', key.export({ type: 'pkcs8', format: 'der' }), ECDSA_P256, false, ['sign']);
 }
 
-function verifyingKey(key: KeyObject): Promise<webcrypto.CryptoKey> {
-  return webcrypto.subtle.importKey('spki', key.export({ type: 'spki', format: 'der' }), ECDSA_P256, true, ['verify']);
+function verifyingKey(key: KeyObject, algorithm: typeof ECDSA_P256 | typeof RSA = ECDSA_P256) {
+  return webcrypto.subtle.importKey('spki', key.export({ type: 'spki', format: 'der' }), algorithm, true, ['verify']);
 }
 
-function pkcs8Pem(key: KeyObject): string {
+export function pkcs8Pem(key: KeyObject): string {
   return key.export({ type: 'pkcs8', format: 'pem' }).toString();
 }
 

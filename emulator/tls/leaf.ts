@@ -1,11 +1,12 @@
-/** The server's certificate: one for all names, signed by the installation's CA and kept beside it until it runs out. */
-import { createHash, createPrivateKey, X509Certificate } from 'node:crypto';
+/** The server's certificates: one of each kind of key for all names, signed by the installation's CA and kept beside it until they run out. */
+import { createHash, createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
 import { mkdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { TlsFileOptions } from './ca.ts';
 import { type CertificateName, certificateNames } from './certificate-names.ts';
 import { type IssuedCertificate, issueServerCertificate } from './issue-certificate.ts';
 import { replaceFile } from './replace-file.ts';
+import { ensureRsaKey } from './rsa-key.ts';
 import { type CertificateAuthority, codeOf } from './stored-ca.ts';
 
 export interface ServerLeaf {
@@ -25,33 +26,76 @@ const RENEWED_BEFORE_MS = 30 * DAY_MS;
 const FILE_MODE = 0o600;
 
 /**
- * A server certificate for the standard names and `names` (host names or IP addresses; anything else is an Error that names it).
- * A hub such as `a.b.azure-devices.net` must be passed: a wildcard stands for one label.
+ * A server certificate on P-256 for the standard names and `names` (host names or IP addresses; anything else is an Error that
+ * names it). A hub such as `a.b.azure-devices.net` must be passed: a wildcard stands for one label.
  */
 export async function ensureLeaf(
   ca: CertificateAuthority,
   names: readonly string[],
   options: TlsFileOptions = {},
 ): Promise<ServerLeaf> {
+  const wanted = leafFor(ca, names, 'server.pem', options);
+  return (await keptLeaf(wanted)) ?? issueLeaf(wanted);
+}
+
+/** The same on an RSA key, if it is kept already: it costs a start nothing. */
+export async function keptRsaLeaf(
+  ca: CertificateAuthority,
+  names: readonly string[],
+  options: TlsFileOptions = {},
+): Promise<ServerLeaf | undefined> {
+  return keptLeaf(leafFor(ca, names, 'server-rsa.pem', options));
+}
+
+/** Takes as long as making an RSA key does (a few tenths of a second), unless this installation has one. */
+export async function issueRsaLeaf(
+  ca: CertificateAuthority,
+  names: readonly string[],
+  options: TlsFileOptions = {},
+): Promise<ServerLeaf> {
+  return issueLeaf(leafFor(ca, names, 'server-rsa.pem', options), await ensureRsaKey(ca.directory, options));
+}
+
+interface WantedLeaf {
+  readonly ca: CertificateAuthority;
+  readonly names: readonly CertificateName[];
+  readonly path: string;
+  readonly nowMs: number;
+  readonly warn: (message: string) => void;
+}
+
+function leafFor(
+  ca: CertificateAuthority,
+  names: readonly string[],
+  file: string,
+  options: TlsFileOptions,
+): WantedLeaf {
   const { warn = () => undefined, nowMs = Date.now() } = options;
   const wanted = certificateNames(names);
-  const path = leafPath(ca, wanted);
-  const caCertificate = new X509Certificate(ca.certificatePem);
-  const kept = await readLeaf(path);
-  if (kept !== undefined && isUsable(kept, caCertificate, nowMs)) return withChain(kept, ca);
+  return { ca, names: wanted, path: join(leafDirectory(ca, wanted), file), nowMs, warn };
+}
 
+async function keptLeaf({ ca, path, nowMs }: WantedLeaf): Promise<ServerLeaf | undefined> {
+  const kept = await readLeaf(path);
+  return kept !== undefined && isUsable(kept, new X509Certificate(ca.certificatePem), nowMs)
+    ? withChain(kept, ca)
+    : undefined;
+}
+
+async function issueLeaf({ ca, names, path, nowMs, warn }: WantedLeaf, rsaKey?: KeyObject): Promise<ServerLeaf> {
+  const caCertificate = new X509Certificate(ca.certificatePem);
   const notBefore = new Date(nowMs - BACKDATED_MS);
   const notAfter = new Date(Math.min(notBefore.getTime() + VALIDITY_MS, Date.parse(caCertificate.validTo)));
   const issuer = { certificatePem: ca.certificatePem, key: createPrivateKey(ca.keyPem) };
-  const issued = await issueServerCertificate({ issuer, names: wanted, notBefore, notAfter });
+  const issued = await issueServerCertificate({ issuer, names, notBefore, notAfter, rsaKey });
   await keepLeaf(path, issued, warn);
   return withChain(issued, ca);
 }
 
-function leafPath(ca: CertificateAuthority, names: readonly CertificateName[]): string {
+function leafDirectory(ca: CertificateAuthority, names: readonly CertificateName[]): string {
   const text = [TEMPLATE, ...names.map((name) => name.value)].join('\n');
   const hash = createHash('sha256').update(text).digest('hex').slice(0, 16);
-  return join(ca.directory, `leaf-${hash}`, 'server.pem');
+  return join(ca.directory, `leaf-${hash}`);
 }
 
 /** Key and certificate share a file: read and replaced in one step, they can never belong to two different leaves. */

@@ -25,7 +25,7 @@ export type JournalEvent =
     } & Evidence)
   | {
       readonly kind: 'refused';
-      readonly operation: DeviceOperation | 'connect';
+      readonly operation: DeviceOperation | 'connect' | 'handshake' | 'request';
       readonly transport: Transport;
       readonly errorCode?: number;
       /** A `RefusalReason`, or the name of the error. */

@@ -38,7 +38,9 @@ beforeAll(async () => {
   const [{ filename }] = JSON.parse(packed.stdout) as [{ readonly filename: string }];
   await writeFile(join(project, 'package.json'), '{ "private": true, "type": "module" }\n');
   const quiet = ['--no-audit', '--no-fund', '--ignore-scripts', '--prefer-offline'];
-  await run('npm', ['install', '--omit=dev', '--omit=optional', ...quiet, `./${filename}`], { cwd: project });
+  // Strict about every package's engines, in a tree where no lock file of ours speaks.
+  const strict = [...quiet, '--engine-strict'];
+  await run('npm', ['install', '--omit=dev', '--omit=optional', ...strict, `./${filename}`], { cwd: project });
 }, 400_000);
 afterAll(() => rm(project, { recursive: true, force: true }));
 

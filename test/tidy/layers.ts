@@ -29,7 +29,8 @@ const LAYERS: readonly Layer[] = [
   },
   // The core put together; whoever has no socket has this.
   { folder: 'emulator/engine.ts', mayImport: [...CORE, 'emulator/allocation-webhook/', 'emulator/config.ts'] },
-  { folder: 'emulator/config.ts', mayImport: [...CORE, 'emulator/listeners.ts'] },
+  { folder: 'emulator/option-row.ts', mayImport: [] },
+  { folder: 'emulator/config.ts', mayImport: [...CORE, 'emulator/listeners.ts', 'emulator/option-row.ts'] },
   // Each row loads the door of its adapter when it is asked to speak.
   { folder: 'emulator/listeners.ts', mayImport: [...WIRE, 'emulator/http/', 'emulator/mqtt/', 'emulator/amqp/'] },
   { folder: 'emulator/listen.ts', mayImport: [...WIRE, 'emulator/listeners.ts'] },

@@ -15,11 +15,14 @@ export interface TestServer {
 
 export async function startServer(ca: CertificateAuthority, names: readonly string[]): Promise<TestServer> {
   const clientChains: string[][] = [];
-  const server = tls.createServer(tlsServerOptions({ leaf: await ensureLeaf(ca, names) }), (socket) => {
-    clientChains.push(commonNames(socket.getPeerCertificate(true)));
-    socket.on('error', () => socket.destroy());
-    socket.end('hello');
-  });
+  const server = tls.createServer(
+    tlsServerOptions({ leaf: await ensureLeaf(ca, names), offer: 'service-and-1.3' }),
+    (socket) => {
+      clientChains.push(commonNames(socket.getPeerCertificate(true)));
+      socket.on('error', () => socket.destroy());
+      socket.end('hello');
+    },
+  );
   // A client that refuses the certificate hangs up in the middle of the handshake.
   server.on('tlsClientError', () => undefined);
   server.listen(0, '127.0.0.1');

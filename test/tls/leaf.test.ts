@@ -3,7 +3,7 @@ import { readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ensureCa } from '../../emulator/tls/ca.ts';
-import { ensureLeaf } from '../../emulator/tls/leaf.ts';
+import { ensureLeaf, issueRsaLeaf, keptRsaLeaf } from '../../emulator/tls/leaf.ts';
 import { temporaryDirectory } from './temporary-directory.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -12,10 +12,14 @@ async function newCa() {
   return ensureCa(join(await temporaryDirectory(), 'ca'));
 }
 
-async function leafFile(directory: string): Promise<string> {
+async function leafDirectory(directory: string): Promise<string> {
   const [name, ...others] = (await readdir(directory)).filter((entry) => entry.startsWith('leaf-'));
   expect(others).toEqual([]);
-  return join(directory, name ?? 'no leaf', 'server.pem');
+  return join(directory, name ?? 'no leaf');
+}
+
+async function leafFile(directory: string): Promise<string> {
+  return join(await leafDirectory(directory), 'server.pem');
 }
 
 describe('a new leaf', () => {
@@ -129,5 +133,40 @@ describe('a kept leaf', () => {
     expect(next.certPem).not.toBe(leaf.certPem);
     expect(await ensureLeaf(ca, [])).toEqual(next);
     expect(await readdir(join(path, '..'))).toEqual(['server.pem']);
+  });
+});
+
+describe('a leaf on an RSA key', () => {
+  it.runIf(process.platform !== 'win32')(
+    'is signed by the same CA, and kept from other users as its key is',
+    async () => {
+      const ca = await newCa();
+      expect(await keptRsaLeaf(ca, [])).toBeUndefined();
+      const leaf = await issueRsaLeaf(ca, []);
+      const certificate = new X509Certificate(leaf.certPem);
+      expect(certificate.publicKey.asymmetricKeyDetails).toMatchObject({ modulusLength: 2048 });
+      expect(certificate.verify(new X509Certificate(ca.certificatePem).publicKey)).toBe(true);
+      expect(await keptRsaLeaf(ca, [])).toEqual(leaf);
+      for (const path of [
+        join(ca.directory, 'server-rsa-key.pem'),
+        join(await leafDirectory(ca.directory), 'server-rsa.pem'),
+      ]) {
+        expect((await stat(path)).mode & 0o777, path).toBe(0o600);
+      }
+    },
+  );
+
+  it('for other names has the key that is there already, since making one takes long', async () => {
+    const ca = await newCa();
+    const [first, second] = [await issueRsaLeaf(ca, ['a.example']), await issueRsaLeaf(ca, ['b.example'])];
+    expect(second.certPem).not.toBe(first.certPem);
+    expect(second.keyPem).toBe(first.keyPem);
+  });
+
+  it.each(['', 'nonsense'])('whose kept key reads %j has a new one', async (spoiled) => {
+    const ca = await newCa();
+    await writeFile(join(ca.directory, 'server-rsa-key.pem'), spoiled);
+    const leaf = await issueRsaLeaf(ca, []);
+    expect((await issueRsaLeaf(ca, ['a.example'])).keyPem).toBe(leaf.keyPem);
   });
 });
