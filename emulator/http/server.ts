@@ -131,10 +131,16 @@ async function createRouter(options: HttpsServerOptions): Promise<HttpsInstance>
     },
   });
 
-  // A device's request is named better where it is understood.
-  server.addHook('onRequest', async ({ raw, method, routeOptions: { url = 'no known address' } }) =>
-    options.connections.of(raw.socket)?.did(`${method} ${url}`),
-  );
+  server.addHook('onRequest', async ({ raw, method, routeOptions: { url = 'no known address' } }) => {
+    const connection = options.connections.of(raw.socket);
+    connection?.heard();
+    // A device's request is named better where it is understood.
+    connection?.did(`${method} ${url}`);
+  });
+  // Whose request was served has proved who it is, of whichever API; a disabled individual enrollment is the exception.
+  server.addHook('onResponse', async ({ raw }, { statusCode }) => {
+    if (statusCode < 300) options.connections.of(raw.socket)?.proved();
+  });
   acceptAnyBodyAsText(server);
   addErrorAnswers(server, options);
   addDeviceRoutes(server, options);
