@@ -59,6 +59,8 @@ const ROWS: Readonly<Record<string, readonly [says: string, noCase?: string]>> =
   D34: ['certificate signing requests', absent],
   D36: ['the end of a connection whose request was answered with 401', packets],
   D37: ['clients with one client id', packets],
+  D44: ['a user name with a question mark', packets],
+  D45: ["the user name of a hub's device", absent],
   D35: ['a request without $rid', 'every driver sends one; the suite does not'],
   L1: ['TLS 1.2 and its eight suites', tls],
   L2: ['server certificates for ECDSA and RSA', tls],

@@ -91,6 +91,11 @@ export const ASSUMPTIONS = {
     values: ['close', 'stay'],
     says: 'Over MQTT the connection is closed once a request has been answered with 401, or it stays.',
   },
+  'user-name-question-mark': {
+    default: 'accept',
+    values: ['accept', 'refuse'],
+    says: 'A user name whose parameters begin with a question mark, as at a hub, is read, or answered with CONNACK 4.',
+  },
   'same-client-id': {
     default: 'take-over',
     values: ['take-over', 'both'],

@@ -13,7 +13,9 @@ import type { ServiceApi } from '../core/enrollments/enrollment-service.ts';
 import { DpsError } from '../core/errors.ts';
 import { HubError } from '../core/hub/hub-errors.ts';
 import type { HubService } from '../core/hub/hub-service.ts';
+import type { Journal } from '../core/journal/journal.ts';
 import { HUB_HOST_SUFFIX } from '../wire/access-policy.ts';
+import type { JournalEvent } from '../wire/journal-entry.ts';
 import { addBackEndRoutes } from './back-end-routes.ts';
 import { addDeviceRoutes, type HttpsInstance } from './device-routes.ts';
 import { answerAndClose, send } from './reply.ts';
@@ -22,6 +24,7 @@ import { createUpgrader, type UpgradeOptions } from './web-socket.ts';
 export interface HttpsOptions {
   readonly dps: DpsService;
   readonly connections: Connections;
+  readonly journal: Pick<Journal, 'record'>;
   readonly serviceApi: ServiceApi;
   readonly hubService: HubService;
   readonly bodyWithoutContentType: 'accept' | 'refuse';
@@ -85,6 +88,7 @@ async function startHttpsServer(options: HttpsServerOptions): Promise<Listener> 
     socket.on('error', () => socket.destroy());
     if (upgrader.handle(request, socket, head)) return;
     const message = 'An upgrade must be to a WebSocket with the subprotocol mqtt.';
+    options.journal.record({ kind: 'listener', listener: 'https' }, upgradeRefused(request, message));
     answerAndClose(socket, options.dps.refuse(new DpsError('RequestInvalid', { message })));
   });
   server.on('secureConnection', (socket) => {
@@ -127,16 +131,31 @@ async function createRouter(options: HttpsServerOptions): Promise<HttpsInstance>
     },
   });
 
-  // A device's request is named better where it is understood.
-  server.addHook('onRequest', async ({ raw, method, routeOptions: { url = 'no known address' } }) =>
-    options.connections.of(raw.socket)?.did(`${method} ${url}`),
-  );
+  server.addHook('onRequest', async ({ raw, method, routeOptions: { url = 'no known address' } }) => {
+    const connection = options.connections.of(raw.socket);
+    connection?.heard();
+    // A device's request is named better where it is understood.
+    connection?.did(`${method} ${url}`);
+  });
+  // Whose request was served has proved who it is, of whichever API; a disabled individual enrollment is the exception.
+  server.addHook('onResponse', async ({ raw }, { statusCode }) => {
+    if (statusCode < 300) options.connections.of(raw.socket)?.proved();
+  });
   acceptAnyBodyAsText(server);
   addErrorAnswers(server, options);
   addDeviceRoutes(server, options);
   addBackEndRoutes(server, options);
   await server.ready();
   return server;
+}
+
+function upgradeRefused({ headers }: IncomingMessage, message: string): JournalEvent {
+  const offered = headers['sec-websocket-protocol'] ?? '';
+  const isAmqp = /amqp/i.test(offered);
+  const detail = isAmqp
+    ? `the client asked for "${offered.slice(0, 100)}": AMQP over WebSocket is not emulated; choose MQTT or HTTPS in the device`
+    : `${message} The client offered ${offered === '' ? 'none' : `"${offered.slice(0, 100)}"`}.`;
+  return { kind: 'refused', operation: 'connect', transport: 'https', reason: 'upgrade-refused', detail };
 }
 
 /** The core reads bodies, the same way for every transport; nothing is parsed, coerced or refused before it. */

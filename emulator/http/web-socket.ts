@@ -66,6 +66,10 @@ async function loadAcceptor({ protocols, messageBytesMax, holder }: UpgradeOptio
         countWaiting(client, socket, holder(socket));
         // A packet may span frames and a frame may hold several packets: it is a byte stream.
         const stream = createWebSocketStream(client);
+        // [MQTT-6.0.0-1]
+        client.prependListener('message', (_message, isBinary) => {
+          if (!isBinary) stream.destroy(new Error('a WebSocket message was text; MQTT is binary'));
+        });
         stream.on('error', () => client.terminate());
         handler(stream, socket);
       });

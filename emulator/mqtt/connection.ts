@@ -11,7 +11,9 @@ import type { MqttTransport } from '../wire/transports.ts';
 export interface Connection {
   readonly transport: MqttTransport;
   readonly clientId: string;
-  readonly isUserNameValid: boolean;
+  readonly userName: string;
+  /** What the user name says; `undefined` when it is none of a device of the DPS. */
+  readonly name: DeviceUserName | undefined;
   readonly idScope: string;
   readonly registrationId: string;
   readonly apiVersion: string;
@@ -28,9 +30,8 @@ export interface Connection {
   brokenBecause: string | undefined;
 }
 
-interface Arrival extends Pick<Connection, 'transport' | 'live'> {
+interface Arrival extends Pick<Connection, 'transport' | 'live' | 'name'> {
   readonly packet: ConnectPacket;
-  readonly name: DeviceUserName | undefined;
   readonly certificateSubject: string | undefined;
 }
 
@@ -39,7 +40,8 @@ export function connectionOf({ packet, name, transport, certificateSubject, live
     transport,
     live,
     clientId: packet.clientId,
-    isUserNameValid: name !== undefined,
+    userName: packet.username ?? '',
+    name,
     idScope: name?.idScope ?? '',
     registrationId: name?.registrationId ?? packet.clientId,
     apiVersion: name?.apiVersion ?? '',

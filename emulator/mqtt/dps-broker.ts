@@ -8,7 +8,7 @@ import { clientCertificateSubject } from '../core/dps/attestation/client-certifi
 import type { DpsService } from '../core/dps/dps-service.ts';
 import type { Journal } from '../core/journal/journal.ts';
 import { registrationSubject } from '../wire/journal-subject.ts';
-import { parseRequestTopic, parseUserName, RESPONSE_FILTER } from '../wire/mqtt-topics.ts';
+import { parseHubUserName, parseRequestTopic, parseUserName, RESPONSE_FILTER } from '../wire/mqtt-topics.ts';
 import type { MqttTransport } from '../wire/transports.ts';
 import { answerRequest } from './answer-request.ts';
 import { type Connection, callOf, connectionOf, prove } from './connection.ts';
@@ -19,7 +19,10 @@ export interface DpsBrokerOptions {
   readonly connections: Connections;
   /** Real milliseconds before a reply: Java loses one that is faster than its own wait. [client-traps 15] */
   readonly replyDelayMs: number;
-  readonly assumptions: Pick<Assumptions, 'credential-refusal' | 'connection-after-401' | 'same-client-id'>;
+  readonly assumptions: Pick<
+    Assumptions,
+    'credential-refusal' | 'connection-after-401' | 'same-client-id' | 'user-name-question-mark'
+  >;
   readonly reportBug: (error: unknown, where: string) => void;
 }
 
@@ -30,6 +33,7 @@ export interface DpsBroker {
 }
 
 const IDENTIFIER_REJECTED = 2;
+const SERVER_UNAVAILABLE = 3;
 const BAD_USER_NAME = 4;
 const NOT_AUTHORIZED = 5;
 
@@ -95,8 +99,6 @@ export async function createDpsBroker(options: DpsBrokerOptions): Promise<DpsBro
         journalOf(connection).record(refusedConnect(connection, 'publish-refused', refusal));
         return done(new Error(refusal));
       }
-      // A retained message would be kept for ever, and nobody could ever receive it.
-      (packet as { retain: boolean }).retain = false;
       // The PUBACK is written in this callback, so it precedes the reply. [dps-device-protocol §1.4]
       done(null);
       answerRequest(client, connection, packet, options).catch((error: unknown) =>
@@ -143,14 +145,19 @@ async function admit(
   options: DpsBrokerOptions,
 ): Promise<{ readonly returnCode: number; readonly why: string } | undefined> {
   if (connection === undefined) return { returnCode: BAD_USER_NAME, why: 'no CONNECT' };
+  const { assumptions, dps } = options;
+  const hub = parseHubUserName(connection.userName);
+  const subject = hub === undefined ? registrationSubject(connection) : ({ kind: 'hub-device', ...hub } as const);
   const refuse = (returnCode: number, reason: string, why: string) => {
-    options.journal.record(
-      registrationSubject(connection),
-      refusedConnect(connection, reason, `${why} (CONNACK ${returnCode})`),
-    );
+    options.journal.record(subject, refusedConnect(connection, reason, `${why} (CONNACK ${returnCode})`));
     return { returnCode, why };
   };
-  if (!connection.isUserNameValid) {
+  if (hub !== undefined) {
+    const why = `the user name is that of a device at the hub "${hub.hub}", whose MQTT is not emulated yet; provisioning is over: let the program end here, or dial a real hub`;
+    return refuse(SERVER_UNAVAILABLE, 'hub-not-emulated', why);
+  }
+  const said = connection.name;
+  if (said === undefined || (said.hasQuestionMark && assumptions['user-name-question-mark'] === 'refuse')) {
     const rule = '{idScope}/registrations/{registrationId}/api-version={version}[&ClientVersion=…]';
     return refuse(BAD_USER_NAME, 'user-name-invalid', `the user name must be ${rule}`);
   }
@@ -158,7 +165,6 @@ async function admit(
     const why = `the client id "${connection.clientId}" is not the registration id "${connection.registrationId}" of the user name`;
     return refuse(IDENTIFIER_REJECTED, 'client-id-differs', why);
   }
-  const { assumptions, dps } = options;
   if (assumptions['credential-refusal'] === 'connack') {
     const refusal = await dps.admits(callOf(connection, { operation: 'lookup', body: '' }));
     if (refusal !== undefined) return refuse(NOT_AUTHORIZED, refusal.errorName, refusal.reason);

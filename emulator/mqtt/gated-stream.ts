@@ -5,8 +5,10 @@ import { createFrameCutter, type Frame } from './packet-frames.ts';
 export interface BrokerSide {
   /** The broker has read what there was. */
   readonly wants: () => void;
-  /** Every packet of the broker, in the moment in which it is given to the socket. */
-  readonly sends: (frame: Frame) => void;
+  /** Every packet of the broker before it is given to the socket; gives what the client is sent. */
+  readonly translates: (frame: Frame) => Buffer;
+  /** Every packet, once the socket has it. */
+  readonly sent: (frame: Frame) => void;
   /** The broker has said its last. */
   readonly ends: () => void;
 }
@@ -49,12 +51,14 @@ export class GatedStream extends Duplex {
   }
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {
-    this.#socket.write(chunk, done);
     this.#outgoing.feed(chunk);
-    for (let frame = this.#outgoing.next(); frame !== undefined; frame = this.#outgoing.next()) this.#side.sends(frame);
+    const frames: Frame[] = [];
+    for (let frame = this.#outgoing.next(); frame !== undefined; frame = this.#outgoing.next()) frames.push(frame);
+    this.#socket.write(Buffer.concat(frames.map(this.#side.translates)), done);
+    for (const frame of frames) this.#side.sent(frame);
   }
 
-  /** One TLS record for all that is waiting. */
+  /** One TLS record for all that is waiting; the broker never leaves a packet half written. */
   override _writev(waiting: { chunk: Buffer }[], done: (error?: Error | null) => void): void {
     this._write(Buffer.concat(waiting.map(({ chunk }) => chunk)), 'buffer' as BufferEncoding, done);
   }

@@ -11,12 +11,16 @@ export const PACKET_TYPE = {
   connack: 2,
   publish: 3,
   puback: 4,
+  pubrec: 5,
+  pubrel: 6,
+  pubcomp: 7,
   subscribe: 8,
   suback: 9,
   unsubscribe: 10,
   unsuback: 11,
   pingreq: 12,
   pingresp: 13,
+  disconnect: 14,
 } as const;
 
 /** The type of the packet that the broker answers this one with; `undefined` when it does not. */
@@ -95,21 +99,4 @@ function packetSize(bytes: Buffer, packetBytesMax: number): number | undefined {
     }
   }
   throw new PacketTooLarge('a remaining length of more than four bytes');
-}
-
-/**
- * Lowers every requested QoS 2 in a SUBSCRIBE to 1, which is the most that the service grants. [dps-device-protocol §1.1]
- * A malformed packet is left for the broker to refuse.
- */
-export function lowerRequestedQos(subscribe: Buffer): Buffer {
-  let offset = 1;
-  while (((subscribe[offset] ?? 0) & 0x80) !== 0) offset += 1;
-  offset += 3; // the last byte of the length, and the packet id
-  while (offset + 2 < subscribe.length) {
-    const filterLength = subscribe.readUInt16BE(offset);
-    const qosAt = offset + 2 + filterLength;
-    if (subscribe[qosAt] === 2) subscribe[qosAt] = 1;
-    offset = qosAt + 1;
-  }
-  return subscribe;
 }

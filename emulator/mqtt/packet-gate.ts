@@ -1,24 +1,19 @@
 /** The gate before the brokers: reads CONNECT, answers what a broker's hooks cannot, and lets one packet through at a time. */
 import type { Duplex } from 'node:stream';
-import type { IConnectPacket } from 'mqtt-packet';
 import { GatedStream } from './gated-stream.ts';
-import {
-  answerTo,
-  createFrameCutter,
-  type Frame,
-  type FrameCutter,
-  lowerRequestedQos,
-  PACKET_TYPE,
-} from './packet-frames.ts';
-import { PROTOCOL_LEVEL, readConnect } from './read-connect.ts';
+import { answerTo, createFrameCutter, type Frame, type FrameCutter, PACKET_TYPE } from './packet-frames.ts';
+import { faultOf } from './packet-rules.ts';
+import { readConnect } from './read-connect.ts';
+import { prepareSubscribe } from './subscriptions.ts';
 
 export interface GateOptions {
   readonly packetBytesMax: number;
   /** Real milliseconds within which the CONNECT has to arrive. */
   readonly connectTimeoutMs: number;
   /** Takes the client over; its CONNECT is the first thing to be read from the stream. */
-  readonly serve: (stream: Duplex, connect: IConnectPacket) => void;
-  readonly refused: (connect: Partial<IConnectPacket>, returnCode: number, why: string) => void;
+  readonly serve: (stream: Duplex, clientId: string) => void;
+  /** @param returnCode of the CONNACK; `undefined` when the connection is closed without one */
+  readonly refused: (returnCode: number | undefined, why: string) => void;
   /** How many bytes of the client's wait here. */
   readonly holds: (bytes: number) => void;
 }
@@ -27,8 +22,11 @@ export interface GateOptions {
 const UNACCEPTABLE_PROTOCOL = 1;
 const IDENTIFIER_REJECTED = 2;
 
-/** Packet type 1 and no flags. [MQTT-3.1.1] */
+/** Packet type 1 and no flags. [MQTT-3.1.0-1] */
 const CONNECT_HEADER = 0x10;
+
+/** Of a PUBLISH, in its first byte. */
+const RETAIN = 0x01;
 
 /** Puts the gate in front of a client's byte stream (a TLS socket, or the stream of a WebSocket). */
 export function passGate(socket: Duplex, options: GateOptions): void {
@@ -49,6 +47,8 @@ class Passage {
   #state: 'waiting' | 'served' | 'over' = 'waiting';
   /** The type of the packet that answers the one let through last; until that has left, nothing further is looked at. */
   #awaited: number | undefined;
+  /** What makes the broker's next SUBACK the client's. */
+  #toSuback: ((suback: Buffer) => Buffer) | undefined;
   #hasBegun = false;
   #hasEnded = false;
   /** The broker has read what it was given. */
@@ -65,7 +65,7 @@ class Passage {
     if (this.#state === 'over' || chunk.length === 0) return;
     // Said by its first byte already: a client that speaks something else is not waited for.
     if (!this.#hasBegun && chunk[0] !== CONNECT_HEADER) {
-      this.#refuse({}, undefined, 'the first packet is not a CONNECT');
+      this.#refuse(undefined, `the first packet is not a CONNECT${otherProtocol(chunk)}`);
       return;
     }
     this.#hasBegun = true;
@@ -90,7 +90,7 @@ class Passage {
     } catch (error) {
       // Whatever is wrong with these bytes, it is this client's trouble alone.
       const why = error instanceof Error ? error : new Error(String(error));
-      if (this.#state === 'waiting') this.#refuse({}, undefined, why.message);
+      if (this.#state === 'waiting') this.#refuse(undefined, why.message);
       else this.#stream?.destroy(why);
     }
     if (this.#state === 'over') return;
@@ -109,35 +109,45 @@ class Passage {
         return;
       }
       if (this.#state === 'waiting') this.#admit(frame);
-      else this.#deliver(frame);
+      else {
+        this.#check(frame);
+        this.#deliver(frame);
+      }
     }
   }
 
   #admit(frame: Frame): void {
     const connect = readConnect(frame.bytes);
-    if (connect === undefined) this.#refuse({}, undefined, 'the CONNECT is malformed');
-    else if (connect.protocolId !== 'MQTT' || connect.protocolVersion !== PROTOCOL_LEVEL) {
-      this.#refuse(connect, UNACCEPTABLE_PROTOCOL, 'only MQTT 3.1.1 is spoken here');
-    } else if (connect.clientId === '') this.#refuse(connect, IDENTIFIER_REJECTED, 'the client id is empty');
-    else this.#serve(connect, frame);
+    if (connect.kind === 'malformed') this.#refuse(undefined, connect.why);
+    else if (connect.kind === 'other-level') this.#refuse(UNACCEPTABLE_PROTOCOL, 'only MQTT 3.1.1 is spoken here');
+    else if (connect.clientId === '') this.#refuse(IDENTIFIER_REJECTED, 'the client id is empty');
+    else this.#serve(connect.clientId, frame);
   }
 
-  #serve(connect: IConnectPacket, frame: Frame): void {
+  #serve(clientId: string, connect: Frame): void {
     this.#state = 'served';
     clearTimeout(this.#timer);
     this.#stream = new GatedStream(this.#socket, {
       wants: () => this.#goOn(),
-      sends: (sent) => this.#seeAnswer(sent),
+      translates: ({ type, bytes }) => (type === PACKET_TYPE.suback ? (this.#toSuback?.(bytes) ?? bytes) : bytes),
+      sent: (frame) => this.#seeAnswer(frame),
       ends: () => this.#finish(),
     });
-    this.#options.serve(this.#stream, connect);
-    this.#deliver(frame);
+    this.#options.serve(this.#stream, clientId);
+    this.#deliver(connect);
+  }
+
+  #check(frame: Frame): void {
+    const fault = faultOf(frame);
+    if (fault !== undefined) throw new Error(fault);
+    // A retained message would be kept for ever, and nobody could ever receive it.
+    if (frame.type === PACKET_TYPE.publish) frame.bytes[0] = (frame.bytes[0] ?? 0) & ~RETAIN;
+    if (frame.type === PACKET_TYPE.subscribe) this.#toSuback = prepareSubscribe(frame.bytes);
   }
 
   #deliver(frame: Frame): void {
     this.#awaited = answerTo(frame);
-    const bytes = frame.type === PACKET_TYPE.subscribe ? lowerRequestedQos(frame.bytes) : frame.bytes;
-    this.#isRead = this.#stream?.deliver(bytes) ?? false;
+    this.#isRead = this.#stream?.deliver(frame.bytes) ?? false;
   }
 
   #goOn(): void {
@@ -155,9 +165,9 @@ class Passage {
     this.#goOn();
   }
 
-  #refuse(connect: Partial<IConnectPacket>, returnCode: number | undefined, why: string): void {
+  #refuse(returnCode: number | undefined, why: string): void {
     this.#finish();
-    this.#options.refused(connect, returnCode ?? 0, why);
+    this.#options.refused(returnCode, why);
     if (returnCode === undefined) this.#socket.destroy();
     else this.#socket.end(Buffer.from([0x20, 0x02, 0x00, returnCode]));
   }
@@ -175,4 +185,15 @@ class Passage {
   #hangUpLater(): NodeJS.Timeout {
     return setTimeout(() => this.#socket.destroy(), this.#options.connectTimeoutMs);
   }
+}
+
+/** What it may be instead, and where that belongs: by its first bytes, when they come together. */
+function otherProtocol(chunk: Buffer): string {
+  const text = chunk.toString('latin1', 0, 16);
+  if (text.startsWith('AMQP')) return ': it is AMQP, which is not emulated; choose MQTT or HTTPS in the device';
+  if (/^[A-Z]{3,7} /.test(text)) return ': it is an HTTP request; send it to the port of HTTPS';
+  if (chunk[0] === 0x16 && chunk[1] === 0x03) {
+    return ': it is a TLS hello inside TLS; let either the device or the proxy before it speak TLS, not both';
+  }
+  return '';
 }

@@ -5,7 +5,6 @@ import type { Duplex } from 'node:stream';
 import { createServer, type Server, type TlsOptions } from 'node:tls';
 import type { Connections } from '../core/connections.ts';
 import { MESSAGE_BYTES_MAX } from '../core/dps/message-size.ts';
-import type { JournalSubject } from '../wire/journal-subject.ts';
 import type { MqttTransport } from '../wire/transports.ts';
 import { createDpsBroker, type DpsBroker, type DpsBrokerOptions } from './dps-broker.ts';
 import { type GateOptions, passGate } from './packet-gate.ts';
@@ -91,20 +90,19 @@ function gateTo(
         holdsAtGate?.(bytes);
       },
       serve: (gated) => broker.serve(gated, { transport, socket }),
-      refused: (connect, returnCode, why) => {
+      refused: (returnCode, why) => {
         const listener = transport === 'mqtt' ? 'mqtt' : 'https';
-        const { clientId: registrationId } = connect;
-        const subject: JournalSubject = registrationId
-          ? { kind: 'registration', idScope: '', registrationId }
-          : { kind: 'listener', listener };
-        const detail = returnCode === 0 ? why : `${why} (CONNACK ${returnCode})`;
-        journal.record(subject, {
-          kind: 'refused',
-          operation: 'connect',
-          transport,
-          reason: 'connect-refused',
-          detail,
-        });
+        const detail = returnCode === undefined ? why : `${why} (CONNACK ${returnCode})`;
+        journal.record(
+          { kind: 'listener', listener },
+          {
+            kind: 'refused',
+            operation: 'connect',
+            transport,
+            reason: 'connect-refused',
+            detail,
+          },
+        );
       },
     };
     passGate(stream, options);

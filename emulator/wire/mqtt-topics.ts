@@ -7,14 +7,23 @@ export interface DeviceUserName {
   readonly idScope: string;
   readonly registrationId: string;
   readonly apiVersion: string;
+  /** The parameters begin with a `?`, as a hub's do. */
+  readonly hasQuestionMark: boolean;
 }
 
 /** `{scope}/registrations/{id}/api-version=…[&ClientVersion=…]`, without a `?` and with nothing decoded. */
 export function parseUserName(text: string): DeviceUserName | undefined {
   const [idScope, literal, registrationId, ...rest] = text.split('/');
   if (!idScope || literal !== 'registrations' || !registrationId || rest.length === 0) return undefined;
-  const apiVersion = parameters(rest.join('/').replace(/^\?/, '')).get('api-version');
-  return apiVersion ? { idScope, registrationId, apiVersion } : undefined;
+  const query = rest.join('/');
+  const apiVersion = parameters(query.replace(/^\?/, '')).get('api-version');
+  return apiVersion ? { idScope, registrationId, apiVersion, hasQuestionMark: query.startsWith('?') } : undefined;
+}
+
+/** `{hub}/{device}[/{module}]/?api-version=…`: a device that has been provisioned. An ID scope has no dot. [hub-protocol] */
+export function parseHubUserName(text: string): { readonly hub: string; readonly deviceId: string } | undefined {
+  const [hub = '', deviceId = ''] = text.split('/');
+  return hub.includes('.') && deviceId !== '' && deviceId !== 'registrations' ? { hub, deviceId } : undefined;
 }
 
 export type RequestTopic =

@@ -11,7 +11,8 @@ import { deriveDeviceKey } from '../../emulator/wire/symmetric-key.ts';
 import { setUpForDevices } from '../flows/support/emulators.ts';
 import { serviceClient } from '../http/support/service-client.ts';
 import { connectDevice, type MqttDevice } from '../mqtt/support/mqtt-device.ts';
-import { registerTopic } from '../mqtt/support/packets.ts';
+import { connectPacket, registerTopic, userName } from '../mqtt/support/packets.ts';
+import { openRaw } from '../mqtt/support/raw-client.ts';
 import type { Assume } from './assumptions-webhook.ts';
 import {
   customGroup,
@@ -244,6 +245,16 @@ export const deviceRows = {
       close: 'a request was answered with 401, and then the connection is closed',
       stay: 'keep alive timeout',
     },
+  },
+  'user-name-question-mark': {
+    provoke: async (assume: Assume) => {
+      const raw = await openRaw(await emulatorWith(assume, setUpForDevices()));
+      const device = { registrationId: 'device-1' };
+      raw.send(connectPacket(device, { username: userName(device, '?api-version=2021-06-01') }));
+      const answer = await raw.next();
+      return answer === 'closed' || answer.cmd !== 'connack' ? answer : answer.returnCode;
+    },
+    outcomes: { accept: 0, refuse: 4 },
   },
   'same-client-id': {
     provoke: async (assume: Assume) => {

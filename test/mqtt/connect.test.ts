@@ -65,7 +65,6 @@ describe('CONNECT', () => {
     [`${SCOPE}/Registrations/my:Reg-02/api-version=2019-03-31`, 'has registrations in another case'],
     [`/registrations/my:Reg-02/api-version=2019-03-31`, 'has no ID scope'],
     [`${SCOPE}/registrations//api-version=2019-03-31`, 'has an empty registration id'],
-    ['hub-one.azure-devices.net/my:Reg-02/?api-version=2021-04-12', 'is that of a hub'],
   ])('is answered with CONNACK 4, and the end, when the user name "%s" %s', async (username) => {
     const emulator = await start();
     const raw = await openRaw(emulator);
@@ -73,6 +72,28 @@ describe('CONNECT', () => {
     expect(await raw.untilClosed()).toEqual([connack(4)]);
     const refusals = emulator.journal.timelines().flatMap(({ entries }) => entries.map(({ event }) => event));
     expect(refusals).toMatchObject([{ kind: 'refused', operation: 'connect', reason: 'user-name-invalid' }]);
+  });
+
+  it.each([
+    ['hub-one.azure-devices.net/my:Reg-02/?api-version=2021-04-12', 'as C# and Python send it'],
+    ['hub-one.azure-devices.net/my:Reg-02/api-version=2016-11-14', 'as older SDKs send it'],
+    ['hub-one.azure-devices.net/my:Reg-02/module/?api-version=2021-04-12', 'of a module'],
+    ['hub-one.azure-devices.net/my:Reg-02', 'without parameters'],
+  ])("is answered with CONNACK 3 for a hub's user name, and told so: %s (%s)", async (username) => {
+    const emulator = await start();
+    const raw = await openRaw(emulator);
+    raw.send(connectPacket(DEVICE, { username }));
+    expect(await raw.untilClosed()).toEqual([connack(3)]);
+    expect(emulator.journal.timelines()).toMatchObject([
+      {
+        kind: 'hub-device',
+        hub: 'hub-one.azure-devices.net',
+        deviceId: 'my:Reg-02',
+        entries: [
+          { event: { reason: 'hub-not-emulated', detail: expect.stringMatching(/not emulated yet.*CONNACK 3/) } },
+        ],
+      },
+    ]);
   });
 
   it('is answered with CONNACK 4 when there is no user name at all', async () => {

@@ -1,13 +1,7 @@
 import fc from 'fast-check';
-import { generate, type ISubscribePacket, type Packet, parser } from 'mqtt-packet';
+import { generate, type Packet } from 'mqtt-packet';
 import { describe, expect, it } from 'vitest';
-import {
-  createFrameCutter,
-  type Frame,
-  type FrameCutter,
-  lowerRequestedQos,
-  PacketTooLarge,
-} from '../../emulator/mqtt/packet-frames.ts';
+import { createFrameCutter, type Frame, type FrameCutter, PacketTooLarge } from '../../emulator/mqtt/packet-frames.ts';
 import { connectPacket, publishPacket, subscribePacket } from './support/packets.ts';
 
 const PACKETS: readonly Packet[] = [
@@ -66,41 +60,9 @@ describe('the frame cutter', () => {
   });
 });
 
-describe('a SUBSCRIBE', () => {
-  it('asks for QoS 1 where it asked for 2, and is else the same', () => {
-    const filter = fc.string({ minLength: 1, maxLength: 200 });
-    const qos = fc.constantFrom(0, 1, 2);
-    fc.assert(
-      fc.property(fc.array(fc.record({ topic: filter, qos }), { minLength: 1, maxLength: 8 }), (asked) => {
-        const packet = { cmd: 'subscribe', messageId: 515, subscriptions: asked } as ISubscribePacket;
-        const lowered = asked.map(({ topic, qos: was }) => expect.objectContaining({ topic, qos: Math.min(was, 1) }));
-        expect(readSubscribe(lowerRequestedQos(generate(packet)))).toEqual({ messageId: 515, subscriptions: lowered });
-      }),
-    );
-  });
-
-  it('that is malformed is left for the broker to refuse', () => {
-    fc.assert(
-      fc.property(fc.uint8Array({ minLength: 2, maxLength: 40 }), (bytes) => {
-        lowerRequestedQos(Buffer.from(bytes));
-      }),
-    );
-  });
-});
-
 function cut(cutter: FrameCutter, chunk: Buffer): readonly Frame[] {
   cutter.feed(chunk);
   const frames: Frame[] = [];
   for (let frame = cutter.next(); frame !== undefined; frame = cutter.next()) frames.push(frame);
   return frames;
-}
-
-function readSubscribe(bytes: Buffer) {
-  let read: unknown;
-  const packets = parser({ protocolVersion: 4 });
-  packets.on('packet', (packet) => {
-    if (packet.cmd === 'subscribe') read = { messageId: packet.messageId, subscriptions: packet.subscriptions };
-  });
-  packets.parse(bytes);
-  return read;
 }

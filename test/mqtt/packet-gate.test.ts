@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { duplexPair } from 'node:stream';
-import { generate, type IConnectPacket } from 'mqtt-packet';
+import { generate } from 'mqtt-packet';
 import { describe, expect, it } from 'vitest';
 import { type GateOptions, passGate } from '../../emulator/mqtt/packet-gate.ts';
-import { connectPacket, subscribePacket } from './support/packets.ts';
+import { connectPacket, publishPacket, subscribePacket } from './support/packets.ts';
 
 const CONNACK = Buffer.from([0x20, 2, 0, 0]);
 const SUBACK = Buffer.from([0x90, 3, 0, 1, 1]);
@@ -14,13 +14,13 @@ const CONNECT = generate(connectPacket({ registrationId: 'dev-1' }));
 /** A gate between two ends of a pipe, with what came of it. */
 function gate(options: Partial<GateOptions> = {}) {
   const [client, server] = duplexPair();
-  const served: IConnectPacket[] = [];
+  const served: string[] = [];
   const refused: string[] = [];
   passGate(server, {
     packetBytesMax: 1000,
     connectTimeoutMs: 60_000,
-    serve: (_stream, connect) => served.push(connect),
-    refused: (_connect, returnCode, why) => refused.push(`${returnCode} ${why}`),
+    serve: (_stream, clientId) => served.push(clientId),
+    refused: (returnCode, why) => refused.push(`${returnCode} ${why}`),
     holds: () => undefined,
     ...options,
   });
@@ -69,21 +69,48 @@ describe('the gate before the brokers', () => {
     const { client, server, refused } = gate();
     client.write(Buffer.from('G'));
     await once(server, 'close');
-    expect(refused).toEqual(['0 the first packet is not a CONNECT']);
+    expect(refused).toEqual(['undefined the first packet is not a CONNECT']);
+  });
+
+  it.each([
+    ['AMQP', Buffer.from('AMQP\u0003\u0001\0\0', 'latin1'), 'it is AMQP'],
+    ['HTTP', Buffer.from('PUT /0ne1/registrations/d/register HTTP/1.1'), 'an HTTP request'],
+    ['TLS inside TLS', Buffer.from('1603010200010001fc', 'hex'), 'a TLS hello inside TLS'],
+  ])('tells a client that speaks %s from others', async (_protocol, bytes, fact) => {
+    const { client, server, refused } = gate();
+    client.write(bytes);
+    await once(server, 'close');
+    expect(refused).toEqual([expect.stringContaining(fact)]);
+  });
+
+  it('takes the retain flag off a PUBLISH, which a broker would keep for ever', async () => {
+    const chunks: Buffer[] = [];
+    const { client } = gate({
+      serve: (stream) => {
+        stream.on('data', (chunk: Buffer) => chunks.push(chunk));
+        stream.once('data', () => stream.write(CONNACK));
+        stream.on('end', () => stream.end());
+      },
+    });
+    const publish = { ...publishPacket('a', 'b', { retain: true }), qos: 0 } as const;
+    client.end(Buffer.concat([CONNECT, generate(publish)]));
+    client.resume();
+    await once(client, 'end');
+    expect(chunks[1]).toEqual(generate({ ...publish, retain: false }));
   });
 
   it('cuts a client off as soon as its CONNECT announces too much', async () => {
     const { client, server, refused } = gate();
     client.write(Buffer.from([0x10, 0xff, 0x7f]));
     await once(server, 'close');
-    expect(refused).toEqual(['0 a packet of 16386 bytes; at most 1000']);
+    expect(refused).toEqual(['undefined a packet of 16386 bytes; at most 1000']);
   });
 
   it('hands over the CONNECT that it has read, and the bytes untouched', async () => {
     const chunks: Buffer[] = [];
     const { client, served } = gate({
-      serve: (stream, connect) => {
-        served.push(connect);
+      serve: (stream, clientId) => {
+        served.push(clientId);
         stream.on('data', (chunk: Buffer) => chunks.push(chunk));
         const answers = [CONNACK, PINGRESP];
         stream.on('data', () => stream.write(answers.shift()));
@@ -93,7 +120,7 @@ describe('the gate before the brokers', () => {
     client.end(Buffer.concat([CONNECT, PINGREQ]));
     client.resume();
     await once(client, 'end');
-    expect(served).toMatchObject([{ clientId: 'dev-1', protocolVersion: 4 }]);
+    expect(served).toEqual(['dev-1']);
     expect(Buffer.concat(chunks)).toEqual(Buffer.concat([CONNECT, PINGREQ]));
   });
 

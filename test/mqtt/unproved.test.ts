@@ -5,7 +5,8 @@ import type { IncomingMessage } from 'node:http';
 import { duplexPair } from 'node:stream';
 import { expect, it } from 'vitest';
 import { createUpgrader } from '../../emulator/http/web-socket.ts';
-import { emulatorsForTests } from '../flows/support/emulators.ts';
+import { API_VERSION, emulatorsForTests, SCOPE, tokenFor } from '../flows/support/emulators.ts';
+import { httpsClient } from '../http/support/https-client.ts';
 import { connectDevice } from './support/mqtt-device.ts';
 import { registerTopic } from './support/packets.ts';
 import { openRaw } from './support/raw-client.ts';
@@ -39,6 +40,21 @@ it('a device whose enrollment is made while it is connected has proved who it is
   expect((await early.ask(registerTopic('2'))).status).toBe(202);
   await openRaw(emulator);
   expect((await early.ask(registerTopic('3'))).status).toBe(202);
+});
+
+it('a device or a back end over HTTPS has proved who it is once its request was served', async () => {
+  const emulator = await start({ unprovedConnectionsMax: 1 });
+  const path = `/${SCOPE}/registrations/dev-1/register?api-version=${API_VERSION}`;
+  const headers = { authorization: tokenFor({ registrationId: 'dev-1' }), 'content-type': 'application/json' };
+  const register = { method: 'PUT', path, headers, body: '{}' };
+  const [good, bad] = [httpsClient(emulator), httpsClient(emulator)];
+  expect((await good.ask(register)).status).toBe(202);
+  expect((await bad.ask({ ...register, headers: { ...headers, authorization: 'nonsense' } })).status).toBe(401);
+  await openRaw(emulator);
+  const ended = () => emulator.journal.timelines().find(({ kind }) => kind === 'listener')?.entries.length;
+  await expect.poll(ended, { interval: 5 }).toBe(1);
+  expect((await good.ask(register)).status).toBe(202);
+  for (const client of [good, bad]) client.close();
 });
 
 it('a WebSocket message that comes byte by byte is counted by what its pieces cost, until it is whole', async () => {

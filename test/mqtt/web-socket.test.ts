@@ -90,6 +90,15 @@ describe('MQTT over WebSocket', () => {
     raw.destroy();
   });
 
+  it('ends with a message that is text, and nothing of it is carried out', async () => {
+    const emulator = await start();
+    const socket = await openWebSocket(emulator, '/', 'mqtt');
+    const closed = once(socket, 'close');
+    socket.send(BYTES, { binary: false });
+    await closed;
+    expect(emulator.journal.timelines()).toEqual([]);
+  });
+
   it('takes a message in fragments', async () => {
     const socket = await openWebSocket(running(), '/', 'mqtt');
     const raw = rawClient(createWebSocketStream(socket));
@@ -147,6 +156,17 @@ describe('an upgrade', () => {
   ])('with %s is refused, and the connection is closed by the server', async (_fact, headers) => {
     const answer = await upgradeRefused(running(), headers);
     expect(answer).toMatch(/^HTTP\/1\.1 (400|426) /);
+  });
+
+  it.each([
+    ['AMQPWSB10', /"AMQPWSB10": AMQP over WebSocket is not emulated/],
+    ['chat', /subprotocol mqtt\. The client offered "chat"/],
+  ])('to %s leaves an entry with cause and next step', async (protocol, detail) => {
+    const emulator = await start();
+    await upgradeRefused(emulator, [...GOOD, `Sec-WebSocket-Protocol: ${protocol}`]);
+    expect(emulator.journal.timelines()).toMatchObject([
+      { listener: 'https', entries: [{ event: { reason: 'upgrade-refused', detail: expect.stringMatching(detail) } }] },
+    ]);
   });
 
   it('that is refused tells why in the shape of the service', async () => {
