@@ -14,7 +14,12 @@ describe('user names [dps-device-protocol §1.2]', () => {
     ['0ne1/registrations/my:Reg-01/?api-version=2019-03-31', '2019-03-31'],
     ['0ne1/registrations/my:Reg-01/api-version=2019-03-31&api-version=2021-10-01', '2019-03-31'],
   ])('reads %s', (userName, apiVersion) => {
-    expect(parseUserName(userName)).toEqual({ idScope: '0ne1', registrationId: 'my:Reg-01', apiVersion });
+    expect(parseUserName(userName)).toEqual({
+      idScope: '0ne1',
+      registrationId: 'my:Reg-01',
+      apiVersion,
+      hasQuestionMark: userName.includes('/?'),
+    });
   });
 
   it.each([
@@ -44,7 +49,7 @@ describe('user names [dps-device-protocol §1.2]', () => {
         fc.stringMatching(/^[A-Za-z0-9%&=./-]{0,40}$/),
         (idScope, registrationId, apiVersion, rest) => {
           const userName = `${idScope}/registrations/${registrationId}/api-version=${apiVersion}&${rest}`;
-          expect(parseUserName(userName)).toEqual({ idScope, registrationId, apiVersion });
+          expect(parseUserName(userName)).toEqual({ idScope, registrationId, apiVersion, hasQuestionMark: false });
         },
       ),
     );
