@@ -1,6 +1,6 @@
 /** The HTTPS listener: limits, errors in the service's shape, and upgrades handed on by subprotocol. */
 import { once } from 'node:events';
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, type Server, type ServerOptions } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
@@ -18,6 +18,7 @@ import { HUB_HOST_SUFFIX } from '../wire/access-policy.ts';
 import type { JournalEvent } from '../wire/journal-entry.ts';
 import { addBackEndRoutes } from './back-end-routes.ts';
 import { addDeviceRoutes, type HttpsInstance } from './device-routes.ts';
+import { noting } from './refusals.ts';
 import { answerAndClose, send } from './reply.ts';
 import { createUpgrader, type UpgradeOptions } from './web-socket.ts';
 
@@ -65,16 +66,26 @@ export async function speakHttps(options: HttpsOptions) {
   };
 }
 
-async function startHttpsServer(options: HttpsServerOptions): Promise<Listener> {
+async function startHttpsServer(given: HttpsServerOptions): Promise<Listener> {
+  const options = notingRefusals(given);
+  const answers = createAnswers();
   // Made at the first request: most emulators of a test suite are never asked one, and an upgrade needs none.
   let router: Promise<HttpsInstance> | undefined;
-  const server = createServer(options.tls, async (request, response) => {
+  // A missing Host is answered here, in the service's shape, and not by Node with an empty body.
+  const server = createServer({ ...options.tls, requireHostHeader: false }, async (request, response) => {
+    answers.open(request, response);
+    if (hasNoHost(request)) {
+      answerAndClose(request.socket, options.dps.refuse(withoutHost()), request);
+      return;
+    }
     router ??= createRouter(options);
     (await router).routing(request, response);
   });
   server.keepAliveTimeout = KEEP_ALIVE_TIMEOUT_MS;
   server.requestTimeout = 30_000;
-  server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
+  server.on('clientError', async (error: NodeJS.ErrnoException, socket) => {
+    // What stood before the bytes that are no HTTP was a whole request: it is answered first.
+    await answers.given(socket);
     if (!socket.writable) return;
     const message = UNREADABLE[error.code ?? ''] ?? 'The request is not valid HTTP.';
     answerAndClose(socket, options.dps.refuse(new DpsError('RequestInvalid', { message })));
@@ -86,10 +97,15 @@ async function startHttpsServer(options: HttpsServerOptions): Promise<Listener> 
   });
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on('error', () => socket.destroy());
+    if (hasNoHost(request)) {
+      answerAndClose(socket, options.dps.refuse(withoutHost()), request);
+      return;
+    }
     if (upgrader.handle(request, socket, head)) return;
     const message = 'An upgrade must be to a WebSocket with the subprotocol mqtt.';
     options.journal.record({ kind: 'listener', listener: 'https' }, upgradeRefused(request, message));
-    answerAndClose(socket, options.dps.refuse(new DpsError('RequestInvalid', { message })));
+    // Its entry is the one above.
+    answerAndClose(socket, given.dps.refuse(new DpsError('RequestInvalid', { message })));
   });
   server.on('secureConnection', (socket) => {
     options.connections.open(socket, 'https');
@@ -112,6 +128,45 @@ async function startHttpsServer(options: HttpsServerOptions): Promise<Listener> 
       upgrader.stop();
     },
   };
+}
+
+function notingRefusals(given: HttpsServerOptions): HttpsServerOptions {
+  const { dps, serviceApi, hubService, journal } = given;
+  return {
+    ...given,
+    dps: noting(dps, journal),
+    serviceApi: noting(serviceApi, journal),
+    hubService: noting(hubService, journal),
+  };
+}
+
+interface Answers {
+  open(request: IncomingMessage, response: ServerResponse): void;
+  /** Resolves when every request that has come whole over the connection is answered. */
+  given(socket: Duplex): Promise<void>;
+}
+
+function createAnswers(): Answers {
+  const open = new WeakMap<Duplex, Map<ServerResponse, IncomingMessage>>();
+  return {
+    open: (request, response) => {
+      const own = open.get(request.socket) ?? new Map<ServerResponse, IncomingMessage>();
+      open.set(request.socket, own.set(response, request));
+      response.once('close', () => own.delete(response));
+    },
+    given: async (socket) => {
+      const whole = [...(open.get(socket) ?? [])].filter(([, { complete }]) => complete);
+      await Promise.all(whole.map(([response]) => once(response, 'close')));
+    },
+  };
+}
+
+function hasNoHost({ headers, httpVersion }: IncomingMessage): boolean {
+  return headers.host === undefined && httpVersion === '1.1';
+}
+
+function withoutHost(): DpsError {
+  return new DpsError('RequestInvalid', { message: 'The header Host is required by HTTP/1.1.' });
 }
 
 async function createRouter(options: HttpsServerOptions): Promise<HttpsInstance> {

@@ -4,11 +4,14 @@ import type { Assumptions } from '../core/assumptions.ts';
 import type { Reply } from '../core/dps/device-call.ts';
 import type { DpsService } from '../core/dps/dps-service.ts';
 import { MESSAGE_BYTES_MAX, messageTooLarge } from '../core/dps/message-size.ts';
+import type { Journal } from '../core/journal/journal.ts';
+import { registrationSubject } from '../wire/journal-subject.ts';
 import { parseRequestTopic, type RequestTopic, responseTopic } from '../wire/mqtt-topics.ts';
 import { type Connection, callOf, prove } from './connection.ts';
 
 export interface AnswerOptions {
   readonly dps: DpsService;
+  readonly journal: Pick<Journal, 'record'>;
   readonly replyDelayMs: number;
   readonly assumptions: Pick<Assumptions, 'connection-after-401'>;
 }
@@ -17,7 +20,7 @@ export async function answerRequest(
   client: Client,
   connection: Connection,
   packet: PublishPacket,
-  { dps, replyDelayMs, assumptions }: AnswerOptions,
+  { dps, journal, replyDelayMs, assumptions }: AnswerOptions,
 ): Promise<void> {
   const topic = parseRequestTopic(packet.topic);
   if (topic === undefined) return;
@@ -26,7 +29,7 @@ export async function answerRequest(
   const holds = connection.live?.holder();
   holds?.(packet.topic.length + packet.payload.length);
   try {
-    const reply = await replyTo(topic, packet.payload, connection, dps);
+    const reply = await replyTo(topic, packet.payload, connection, { dps, journal });
     if (replyDelayMs > 0) await new Promise((resolve) => setTimeout(resolve, replyDelayMs));
     // Its enrollment may have been made, or enabled, since it connected.
     if (!connection.isProved && reply.status < 300) await prove(connection, dps);
@@ -53,9 +56,22 @@ async function replyTo(
   topic: RequestTopic,
   payload: PublishPacket['payload'],
   connection: Connection,
-  dps: DpsService,
+  { dps, journal }: Pick<AnswerOptions, 'dps' | 'journal'>,
 ): Promise<Reply> {
-  if (payload.length > MESSAGE_BYTES_MAX) return dps.refuse(messageTooLarge());
+  if (payload.length > MESSAGE_BYTES_MAX) {
+    const error = messageTooLarge();
+    const { errorCode, errorName: reason, reason: detail = error.message } = error;
+    const { operation } = topic;
+    journal.record(registrationSubject(connection), {
+      kind: 'refused',
+      operation,
+      transport: connection.transport,
+      errorCode,
+      reason,
+      detail,
+    });
+    return dps.refuse(error);
+  }
   const request =
     topic.operation === 'register'
       ? ({ operation: 'register', body: payload.toString('utf8') } as const)

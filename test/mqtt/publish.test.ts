@@ -148,8 +148,13 @@ describe('an error', () => {
     ['no operation id', '$dps/registrations/GET/iotdps-get-operationstatus/?$rid=1', ' ', 400, 400004, 'BadRequest'],
   ])('for %s has its status in the topic and the service body, and the connection goes on', async (...row) => {
     const [, topic, payload, status, errorCode, message] = row;
+    const { journal } = running();
+    journal.clear();
     const { ask, provision } = await connectDevice(running(), DEVICE);
     const answer = await ask(topic, payload);
+    // Whatever refuses it, the journal says why, once.
+    const [{ entries } = { entries: [] }] = journal.timelines();
+    expect(entries.flatMap(({ event }) => (event.kind === 'refused' ? [event.detail] : []))).toHaveLength(1);
     expect(answer.topic).toBe(`$dps/registrations/res/${status}/?$rid=1`);
     expect(answer.body).toEqual({
       errorCode,

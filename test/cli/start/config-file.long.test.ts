@@ -57,7 +57,7 @@ describe('start --config', () => {
     [
       'has an unknown assumption value',
       '{"options": {"assume": {"webhook-dns": "x"}}}',
-      ': options.assume.webhook-dns: must be one of retry, fail (is "x")',
+      ': options.assume.webhook-dns: must be one of retry, fail, fail-late (is "x")',
     ],
     [
       'has a member of the wrong type',
