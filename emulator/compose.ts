@@ -9,6 +9,7 @@ import { bindFirstFree, type Moved, type PortChoice, startListeners } from './li
 import { DEVICE_LISTENERS, LISTENERS, type ListenerName, type PortOption, type Served } from './listeners.ts';
 import type { DpsBroker } from './mqtt/dps-broker.ts';
 import { noticesOf } from './notices.ts';
+import { createOwnPlaces } from './own-places.ts';
 import { realTime } from './real-time.ts';
 import { checkWebhookCa, readTrust, trustedByWebhookClient } from './trust.ts';
 import { contosoSetUp } from './wire/contoso.ts';
@@ -49,6 +50,7 @@ interface Start {
   readonly started: (() => Promise<void>)[];
 }
 
+// Long because it is one list: part after part, each made of those before it.
 async function start({ given, surface, replace, started }: Start): Promise<Omit<Emulator, 'stop'>> {
   const { setUp, setUpSource = 'setUp', webhookLog, onBug, ...givenOptions } = given;
   const options = resolveOptions(givenOptions, surface);
@@ -60,11 +62,13 @@ async function start({ given, surface, replace, started }: Start): Promise<Omit<
   const webhook = setUp === undefined ? await demoWebhook(options, log, started) : undefined;
   const checkedSetUp = await setUpFor(setUp, setUpSource, webhook?.url);
   const trust = await readTrust(options, { env: process.env, platform: process.platform, home: homedir() });
+  const own = createOwnPlaces();
   const engine = await createEngine({
     options,
     setUp: checkedSetUp,
     realTime,
     webhookTrust: () => trustedByWebhookClient(trust.ca, options.webhookCa),
+    mayRedirectTo: own.isElsewhere,
     reportBug,
     replace,
   });
@@ -100,6 +104,7 @@ async function start({ given, surface, replace, started }: Start): Promise<Omit<
     }),
   );
   started.push(control.listener.stop);
+  own.add([...Object.values(addresses).map(({ port }) => port), Number(new URL(control.listener.url).port)]);
   const moved = [...listeners.moved, ...control.moved, ...(webhook?.moved ?? [])];
   return {
     ...engine.state,

@@ -98,6 +98,8 @@ export interface EngineOptions {
   readonly realTime: RealTime;
   /** PEM certificates that an https webhook's chain may end at. */
   readonly webhookTrust: () => Promise<readonly string[]>;
+  /** False for a URL that no redirect of a webhook may lead to. Default: any will do. */
+  readonly mayRedirectTo?: ((url: string) => Promise<boolean>) | undefined;
   /** Default: in memory, empty. */
   readonly records?: RecordStore | undefined;
   /** Told of everything that is a bug of ours. */
@@ -230,7 +232,10 @@ interface LadderParts {
   readonly assumptions: Assumptions;
 }
 
-function ladderFor({ options, webhookTrust }: EngineOptions, { clock, ...parts }: LadderParts): AllocateCustom {
+function ladderFor(
+  { options, webhookTrust, mayRedirectTo }: EngineOptions,
+  { clock, ...parts }: LadderParts,
+): AllocateCustom {
   return createLadder({
     ...parts,
     now: () => clock.now(),
@@ -239,6 +244,7 @@ function ladderFor({ options, webhookTrust }: EngineOptions, { clock, ...parts }
       responseBytesMax: options.webhookResponseBytesMax,
       ca: webhookTrust,
       followRedirects: parts.assumptions['webhook-redirect'] === 'follow',
+      mayRedirectTo,
     },
     timeoutMs: options.webhookTimeoutMs,
     isTimeVirtual: () => clock.mode === 'manual' || clock.mode === 'skip',

@@ -12,9 +12,13 @@ export interface WebhookClientOptions {
   /** PEM certificates that an https webhook's chain may end at; asked for only when one is called. */
   readonly ca: () => Promise<readonly string[]>;
   readonly followRedirects: boolean;
+  /** False for a place where no redirect may lead: the emulator's own control API, say. Default: any place will do. */
+  readonly mayRedirectTo?: ((url: string) => Promise<boolean>) | undefined;
 }
 
 const REDIRECTS_MAX = 5;
+/** Answers such as `100 Continue`, before the real one: who sends more of them keeps everybody waiting. */
+const INTERIM_MAX = 20;
 
 /** Never rejects, except with the signal's reason when that fires. */
 export async function postJson(
@@ -31,7 +35,7 @@ export async function postJson(
     signal.throwIfAborted();
     if (answer.location === undefined || !options.followRedirects || redirects >= REDIRECTS_MAX) return answer.outcome;
     const next = resolveUrl(answer.location, target);
-    if (next === undefined) return answer.outcome;
+    if (next === undefined || (await options.mayRedirectTo?.(next)) === false) return answer.outcome;
     target = next;
   }
 }
@@ -89,6 +93,11 @@ function exchange(url: string, body: string, options: ExchangeOptions, signal: A
     };
     // The end of what is neither an error nor a response: a switch of protocols, say.
     request.on('close', onCloseWithoutAnswer);
+    let interim = 0;
+    request.on('information', () => {
+      interim += 1;
+      if (interim > INTERIM_MAX) finish(noResponse('garbage', `more than ${INTERIM_MAX} interim answers (1xx)`));
+    });
     request.on('response', (response) => {
       request.off('close', onCloseWithoutAnswer);
       readAnswer(response, options.responseBytesMax, finish);
@@ -108,20 +117,23 @@ function trusting(ca: readonly string[]): SecureContext {
 }
 
 function readAnswer(response: IncomingMessage, bytesMax: number, finish: (answer: Answer) => void): void {
-  const chunks: Buffer[] = [];
+  // One buffer that grows: an answer that comes byte by byte takes no more room than another.
+  let kept = Buffer.alloc(0);
   let bytes = 0;
   response.on('data', (chunk: Buffer) => {
+    const from = bytes;
     bytes += chunk.length;
     if (bytes > bytesMax) {
       finish(noResponse('too-large', `the answer is larger than ${bytesMax} bytes`));
       return;
     }
-    chunks.push(chunk);
+    if (bytes > kept.length) kept = Buffer.concat([kept], Math.min(2 * bytes, bytesMax));
+    chunk.copy(kept, from);
   });
   response.on('error', () => finish(noResponse('dropped', 'the connection was dropped in the middle of the answer')));
   response.on('end', () => {
     const status = response.statusCode ?? 0;
-    const outcome: WebhookOutcome = { kind: 'response', status, body: Buffer.concat(chunks).toString('utf8') };
+    const outcome: WebhookOutcome = { kind: 'response', status, body: kept.toString('utf8', 0, bytes) };
     const { location } = response.headers;
     finish({ outcome, ...(status >= 300 && status < 400 && location !== undefined && { location }) });
   });

@@ -121,6 +121,32 @@ describe('answers of a webhook on a real socket', () => {
   });
 });
 
+describe('interim answers', () => {
+  const CONTINUE = 'HTTP/1.1 100 Continue\r\n\r\n';
+  const OK = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}';
+
+  it('are passed over, twenty of them', async () => {
+    const { url } = await rawServer((socket) => socket.end(CONTINUE.repeat(20) + OK));
+    expect(await post(url)).toMatchObject({ status: 200, body: '{}' });
+  });
+
+  it('and no more: the connection is closed', async () => {
+    const server = await rawServer((socket) => socket.write(CONTINUE.repeat(21) + OK));
+    expect(await post(server.url)).toEqual(failure('garbage', /more than 20 interim answers/));
+    await expect.poll(server.open).toBe(0);
+  });
+});
+
+it('reads an answer that comes in many small pieces, up to the cap and no further', async () => {
+  const pieces = (length: number) =>
+    rawServer((socket) => {
+      socket.write('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n');
+      socket.end(`${'1\r\na\r\n'.repeat(length)}0\r\n\r\n`);
+    });
+  expect(await post((await pieces(CAP_BYTES)).url)).toMatchObject({ status: 200, body: 'a'.repeat(CAP_BYTES) });
+  expect(await post((await pieces(CAP_BYTES + 1)).url)).toEqual(failure('too-large', /4000 bytes/));
+});
+
 describe('redirects', () => {
   const good: Answer = { kind: 'json', body: 'there' };
 
@@ -149,6 +175,19 @@ describe('redirects', () => {
     const standIn = await start([{ kind: 'redirect', to }, good]);
     const outcome = await post(standIn.url, { followRedirects: true });
     expect(outcome).toMatchObject({ status: to === '' ? 200 : 307 });
+  });
+
+  it('lead nowhere that is forbidden', async () => {
+    const target = await start([good]);
+    const standIn = await start([{ kind: 'redirect', to: target.url }]);
+    const asked: string[] = [];
+    const mayRedirectTo = async (url: string): Promise<boolean> => {
+      asked.push(url);
+      return false;
+    };
+    expect(await post(standIn.url, { followRedirects: true, mayRedirectTo })).toMatchObject({ status: 307 });
+    expect(asked).toEqual([target.url]);
+    expect(target.count()).toBe(0);
   });
 
   it('share one time-out', async () => {

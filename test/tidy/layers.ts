@@ -38,6 +38,7 @@ const LAYERS: readonly Layer[] = [
   { folder: 'emulator/real-time.ts', mayImport: CORE },
   { folder: 'emulator/trust.ts', mayImport: [...WIRE, 'emulator/config.ts', 'emulator/tls/'] },
   { folder: 'emulator/version.ts', mayImport: [] },
+  { folder: 'emulator/own-places.ts', mayImport: [] },
   // What an emulator is to its user: types.
   {
     folder: 'emulator/emulator.ts',
