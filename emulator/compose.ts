@@ -73,7 +73,11 @@ async function start({ given, surface, replace, started }: Start): Promise<Omit<
     replace,
   });
   started.push(engine.stop);
-  const security = await trust.secure(await engine.state.hubs.names(), { journal: engine.state.journal, reportBug });
+  const security = await trust.secure(await engine.state.hubs.names(), {
+    journal: engine.state.journal,
+    connections: engine.connections,
+    reportBug,
+  });
   shown.mask = engine.state.masker.text;
   const choose = (name: ListenerName): PortChoice => {
     const option: PortOption = `${name}Port`;

@@ -18,7 +18,9 @@ export interface Trust {
   /** @param names that the server's certificate must cover besides the standard ones */
   secure(
     names: readonly string[],
-    told: Pick<SecurityOptions, 'journal'> & { readonly reportBug: (error: unknown, where: string) => void },
+    told: Pick<SecurityOptions, 'journal' | 'connections'> & {
+      readonly reportBug: (error: unknown, where: string) => void;
+    },
   ): Promise<Security>;
 }
 
@@ -39,7 +41,7 @@ export async function readTrust(options: EffectiveOptions, { env, platform, home
   return {
     ca: { certificatePath: ca.certificatePath, certificatePem: ca.certificatePem },
     warnings,
-    secure: async (hubNames, { journal, reportBug }) => {
+    secure: async (hubNames, { journal, connections, reportBug }) => {
       const names = [...addresses, ...hubNames, ...options.hostNames];
       const [leaf, rsaLeaf] = await Promise.all([ensureLeaf(ca, names, { warn }), keptRsaLeaf(ca, names, { warn })]);
       const shown = { leaf, offer: options.tls };
@@ -56,6 +58,7 @@ export async function readTrust(options: EffectiveOptions, { env, platform, home
         options: tlsServerOptions({ ...shown, rsaLeaf }),
         withRsa: rsaLeaf === undefined ? withRsa : undefined,
         journal,
+        connections,
         caPath: ca.certificatePath,
       });
     },

@@ -2,7 +2,9 @@
 import { AsyncResource } from 'node:async_hooks';
 import type { Socket } from 'node:net';
 import type { Server, TLSSocket, TlsOptions } from 'node:tls';
+import type { Connections } from '../core/connections.ts';
 import type { Journal } from '../core/journal/journal.ts';
+import type { Standing } from '../core/unproved.ts';
 import type { Transport } from '../wire/transports.ts';
 import { type Opening, readOpening } from './client-hello.ts';
 import { closedUnused, type HandshakeFault, handshakeFault } from './handshake-fault.ts';
@@ -14,6 +16,8 @@ export interface SecurityOptions {
   /** Makes the same with the RSA certificate, where there is none yet: it takes long, so the first client that needs it waits. */
   readonly withRsa?: (() => Promise<TlsOptions>) | undefined;
   readonly journal: Pick<Journal, 'record'>;
+  /** Who shakes hands counts among those who have proved nothing. */
+  readonly connections?: Pick<Connections, 'accept'> | undefined;
   readonly caPath: string;
 }
 
@@ -30,7 +34,7 @@ export interface Security {
   watch(server: Server, watched: Watched): () => void;
 }
 
-export function createSecurity({ options, withRsa, journal, caPath }: SecurityOptions): Security {
+export function createSecurity({ options, withRsa, journal, connections, caPath }: SecurityOptions): Security {
   const servers: Server[] = [];
   let isComplete = withRsa === undefined;
   let completed: Promise<void> | undefined;
@@ -49,7 +53,7 @@ export function createSecurity({ options, withRsa, journal, caPath }: SecurityOp
       const [shakeHands] = server.listeners('connection');
       server.removeAllListeners('connection');
       const asStarted = startersContext();
-      const handshakes = createHandshakes({ ...watched, journal, caPath });
+      const handshakes = createHandshakes({ ...watched, journal, connections, caPath });
       server.on('connection', (socket: Socket) =>
         handshakes.begin(socket, (opening) => {
           const goOn = () => asStarted(() => shakeHands?.call(server, socket));
@@ -58,7 +62,8 @@ export function createSecurity({ options, withRsa, journal, caPath }: SecurityOp
         }),
       );
       server.on('tlsClientError', handshakes.failed);
-      server.on('secureConnection', handshakes.secured);
+      // First, so that a connection never counts twice.
+      server.prependListener('secureConnection', handshakes.secured);
       return handshakes.end;
     },
   };
@@ -93,13 +98,15 @@ interface Handshakes {
 
 interface Pending {
   readonly client: string;
+  /** Among those who have proved nothing, until there is a secure channel. */
+  readonly standing: Standing | undefined;
   opening: Opening;
 }
 
-type HandshakesOptions = Watched & Pick<SecurityOptions, 'journal' | 'caPath'>;
+type HandshakesOptions = Watched & Pick<SecurityOptions, 'journal' | 'connections' | 'caPath'>;
 
 // Long because what happens to a handshake shares who is pending and whether the listener has ended.
-function createHandshakes({ listener, transport, journal, caPath }: HandshakesOptions): Handshakes {
+function createHandshakes({ listener, transport, journal, connections, caPath }: HandshakesOptions): Handshakes {
   const sockets = new Set<Socket>();
   /** Until secured or failed; by the client's end, which the socket below the TLS one and that one have in common. */
   const pending = new Map<string, Pending>();
@@ -131,18 +138,21 @@ function createHandshakes({ listener, transport, journal, caPath }: HandshakesOp
         return;
       }
       const place = placeOf(socket);
-      const handshake: Pending = { client: clientOf(socket), opening: { kind: 'partial' } };
+      const standing = connections?.accept(socket, transport);
+      const handshake: Pending = { client: clientOf(socket), standing, opening: { kind: 'partial' } };
       sockets.add(socket);
       pending.set(place, handshake);
       socket.on('error', () => undefined);
       socket.once('close', () => {
         sockets.delete(socket);
+        standing?.left();
         // Who sends nothing has only looked whether the port is open.
         if (socket.bytesRead > 0) settle(place, HUNG_UP);
         pending.delete(place);
       });
       readFirst(socket, (opening) => {
         handshake.opening = opening;
+        standing?.heard();
         if (opening.kind !== 'plain') {
           goOn(opening);
           return;
@@ -157,7 +167,10 @@ function createHandshakes({ listener, transport, journal, caPath }: HandshakesOp
     },
     secured: (socket) => {
       const place = placeOf(socket);
-      const client = pending.get(place)?.client ?? clientOf(socket);
+      const handshake = pending.get(place);
+      const client = handshake?.client ?? clientOf(socket);
+      // From here on its secure channel stands for it.
+      handshake?.standing?.left();
       pending.delete(place);
       socket.once('close', () => {
         if (socket.bytesRead > 0) return;

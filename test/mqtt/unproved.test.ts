@@ -2,6 +2,7 @@
 
 import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
+import { connect as connectTcp } from 'node:net';
 import { duplexPair } from 'node:stream';
 import { expect, it } from 'vitest';
 import { createUpgrader } from '../../emulator/http/web-socket.ts';
@@ -28,6 +29,18 @@ it.each([
   expect(await good.provision()).toMatchObject({ status: 'assigned' });
   const told = emulator.journal.timelines().filter(({ kind }) => kind === 'listener');
   expect(told).toMatchObject([{ entries: [{ event: { reason: 'too-many-unproved' } }] }]);
+});
+
+it.each(['mqtt', 'https'] as const)('who does not even shake hands counts too, at the %s port', async (name) => {
+  const emulator = await start({ unprovedConnectionsMax: 3 });
+  const good = await connectDevice(emulator, { registrationId: 'good' });
+  const { port } = emulator.endpoints[name];
+  const silent = Array.from({ length: 5 }, () => connectTcp({ host: '127.0.0.1', port }));
+  const closed = silent.map((socket) => once(socket.resume(), 'close'));
+  await Promise.all(closed.slice(0, 2));
+  expect(silent.map((socket) => socket.closed)).toEqual([true, true, false, false, false]);
+  expect(await good.provision()).toMatchObject({ status: 'assigned' });
+  for (const socket of silent) socket.destroy();
 });
 
 it('a device whose enrollment is made while it is connected has proved who it is from its register on', async () => {
