@@ -56,7 +56,8 @@ describe.each(LISTENERS)('the %s port', (listener) => {
 
   it.each(NOT_PUBLISHED)('refuses a client that offers %s alone', async (suite) => {
     await expect(ask(running(), listener, only(suite))).rejects.toMatchObject({
-      code: 'ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE',
+      // OpenSSL has renamed the alert on the way to Node 22: `SSLV3_` became `SSL/TLS_`.
+      code: expect.stringMatching(/^ERR_SSL_.+_ALERT_HANDSHAKE_FAILURE$/),
     });
   });
 
