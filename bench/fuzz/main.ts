@@ -1,6 +1,7 @@
 /** `npm run fuzz -- --seed N --requests 200000`: hostile input to every API; exit code 1 for a 5xx, a crash, a bug or growing memory. */
 import { randomInt } from 'node:crypto';
 import { parseArgs } from 'node:util';
+import { wholeNumber } from '../flags.ts';
 import { ratioOfQuarters, renderFuzz } from './report.ts';
 import { fuzz } from './run.ts';
 
@@ -32,9 +33,9 @@ if (values.help) process.stdout.write(HELP);
 else await run();
 
 async function run(): Promise<void> {
-  const seed = whole('seed', values.seed ?? `${randomInt(1_000_000)}`);
-  const requests = whole('requests', values.requests);
-  const from = whole('from', values.from);
+  const seed = wholeNumber('seed', values.seed ?? `${randomInt(1_000_000)}`);
+  const requests = wholeNumber('requests', values.requests);
+  const from = wholeNumber('from', values.from);
   const startedMs = performance.now();
   process.stderr.write(`seed ${seed}\n`);
   const result = await fuzz({
@@ -48,9 +49,4 @@ async function run(): Promise<void> {
   process.stdout.write(`${values.json ? JSON.stringify(report, null, 2) : renderFuzz(report)}\n`);
   const isFlat = requests < MEMORY_FROM || ratioOfQuarters(result.memory) <= 1.05;
   process.exitCode = result.findings.length > 0 || result.sent < requests || !isFlat ? 1 : 0;
-}
-
-function whole(name: string, text: string): number {
-  if (!/^\d{1,9}$/.test(text)) throw new Error(`--${name}: must be a whole number, is "${text}"`);
-  return Number(text);
 }

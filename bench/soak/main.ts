@@ -3,6 +3,7 @@ import { randomInt } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { parseArgs } from 'node:util';
+import { wholeNumber } from '../flags.ts';
 import { startAttacked } from '../fuzz/attacked.ts';
 import type { Memory } from '../fuzz/emulator-process.ts';
 import { startWildWebhook } from '../fuzz/wild-webhook.ts';
@@ -32,7 +33,7 @@ const { values } = parseArgs({
 });
 
 if (values.help) process.stdout.write(HELP);
-else await soak(whole('seconds', values.seconds), whole('seed', values.seed ?? `${randomInt(1_000_000)}`));
+else await soak(wholeNumber('seconds', values.seconds), wholeNumber('seed', values.seed ?? `${randomInt(1_000_000)}`));
 
 async function soak(seconds: number, seed: number): Promise<void> {
   const wild = await startWildWebhook();
@@ -94,9 +95,4 @@ function render({ seed, seconds, good, hostile, faults, memory }: SoakReport): s
     `          ${size(memory.at(-1))} at the end`,
     ...[...good.failures, ...faults].map((what) => `FOUND     ${what}`),
   ].join('\n');
-}
-
-function whole(name: string, text: string): number {
-  if (!/^\d{1,9}$/.test(text)) throw new Error(`--${name}: must be a whole number, is "${text}"`);
-  return Number(text);
 }

@@ -79,6 +79,8 @@ export type ProvisionResult =
 
 /** Why a hub did not let the service write. */
 export interface HubRefusal {
+  /** Which hub: the one that the device goes to, or the one that it leaves. */
+  readonly hub: string;
   readonly errorCode: number;
   /** The hub's own words: what the device reads in the end. */
   readonly errorMessage: string;

@@ -15,6 +15,11 @@ export interface HubErrorDetails {
   readonly reason?: string | undefined;
 }
 
+/** The same as text: what the service hands on to a device when a hub has refused it. */
+export function hubErrorText(details: HubErrorDetails): string {
+  return JSON.stringify(hubErrorBody(details));
+}
+
 export function hubErrorBody({ code, message, trackingId, at, reason }: HubErrorDetails): HubErrorBody {
   const tracking = `Tracking ID:${trackingId.replaceAll('-', '')}-G:0-TimeStamp:${at}`;
   return {

@@ -152,6 +152,9 @@ describe('a link that holds a key which the hub no longer has [sdk-c #1789, #236
     await provision(harness);
     await harness.seed(at(HUB_B, [{ name: HUB_A, key: OTHER_KEY }, HUB_B]));
     expect((await provision(harness)).status).toBe('failed');
+    // What is to be mended is the link to the hub that refused, and that is not the one that the device goes to.
+    expect(eventsOf(harness, 'hub-refused')).toMatchObject([{ hub: HUB_A }]);
+    expect(eventsOf(harness, 'concluded').at(-1)?.reason).toContain(`--linked-hub ${HUB_A}, then`);
     expect(await harness.hubs.device(HUB_A, DEVICE)).toBeDefined();
     expect(await harness.hubs.device(HUB_B, DEVICE)).toBeUndefined();
   });

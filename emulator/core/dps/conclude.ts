@@ -1,6 +1,6 @@
 /** Ends an operation: the device at its hub, the registration's new state, and the outcome under the operation id. */
 
-import { hubErrorBody } from '../../wire/hub-error.ts';
+import { hubErrorText } from '../../wire/hub-error.ts';
 import type { JournalEvent } from '../../wire/journal-entry.ts';
 import { registrationSubject } from '../../wire/journal-subject.ts';
 import type { Substatus } from '../../wire/registration.ts';
@@ -124,7 +124,7 @@ async function provision(
     twin: isTwinInitial ? initial : undefined,
   });
   if (done.kind === 'provisioned') return provisioned(done.isTwinInitial, twin);
-  if (done.kind === 'refused') return { ...done, reason: `${done.reason}; ${linkAgain(instance.name, allocated.hub)}` };
+  if (done.kind === 'refused') return { ...done, reason: `${done.reason}; ${linkAgain(instance.name, done.hub)}` };
   if (done.kind === 'no-such-hub') {
     return failure('IotHubNotFound', `the hub "${allocated.hub}" does not exist in this emulator`);
   }
@@ -156,7 +156,7 @@ function linkTo(hub: string, { linkedHubs }: DpsInstance): LinkedHub | undefined
 /** What the hub told the service, as the device reads it: the hub's own JSON. [dps-service-behaviour §2] */
 function hubRefusal(message: string, { operationId }: AllocationJob, { ids, clock }: Ports): string {
   const trackingId = ids.guid('hub-refusal', operationId, 0);
-  return JSON.stringify(hubErrorBody({ code: 'ArgumentInvalid', message, trackingId, at: isoInstant(clock.now()) }));
+  return hubErrorText({ code: 'ArgumentInvalid', message, trackingId, at: isoInstant(clock.now()) });
 }
 
 /** Where the twin comes from, and what the device is told about it. [dps-service-behaviour §1.5, §5.4] */

@@ -38,10 +38,17 @@ export async function concludeAtHub(
     }
     const refusal = await conclude(allocated);
     if (refusal === undefined || signal.aborted) return;
-    const { errorCode, errorMessage, reason } = refusal;
+    const { hub: refusing, errorCode, errorMessage, reason } = refusal;
     const afterMs = waits[attempt - 1];
     const again = afterMs === undefined ? {} : { afterMs };
-    journal.record(registrationSubject(job), { kind: 'hub-refused', hub, attempt, errorCode, reason, ...again });
+    journal.record(registrationSubject(job), {
+      kind: 'hub-refused',
+      hub: refusing,
+      attempt,
+      errorCode,
+      reason,
+      ...again,
+    });
     if (afterMs === undefined) {
       await conclude({ kind: 'failed', errorCode, errorMessage, reason });
       return;

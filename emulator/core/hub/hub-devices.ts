@@ -2,7 +2,7 @@
 
 import { type GivenPolicy, HUB_DEFAULTS, type HubPolicy, type HubRight } from '../../wire/access-policy.ts';
 import type { HubAuthentication, HubDevice, HubTwin } from '../../wire/hub-device.ts';
-import { hubErrorBody } from '../../wire/hub-error.ts';
+import { hubErrorText } from '../../wire/hub-error.ts';
 import type { ResourceFacts } from '../../wire/resource.ts';
 import { isoInstant } from '../../wire/timestamp.ts';
 import type { InitialTwin } from '../../wire/twin.ts';
@@ -11,7 +11,8 @@ import { completedPolicies, isNamed } from '../access/complete-policies.ts';
 import type { Ids } from '../ids.ts';
 import type { ProvisionRequest, ProvisionResult } from '../ports.ts';
 import { everyItem } from '../store/access.ts';
-import type { StoredHubDevice } from '../store/hubs.ts';
+import type { StoredHub, StoredHubDevice } from '../store/hubs.ts';
+import type { LinkedHub } from '../store/instances.ts';
 import type { Proven } from '../store/proven.ts';
 import type { Page, PageRequest } from '../store/record-store.ts';
 import { SET_UP_TURN, type Store, type Transaction } from '../store/store.ts';
@@ -124,13 +125,19 @@ export async function provisionDevice(
   { ids, now }: HubPorts,
 ): Promise<ProvisionResult> {
   const { hub, deviceId, previous, link } = request;
+  const time = isoInstant(now());
   const stored = await storedHubs.get(hub);
   if (stored === undefined) return { kind: 'no-such-hub' };
   const hasMoved = previous !== undefined && previous.hub.toLowerCase() !== hub.toLowerCase();
   const left = hasMoved ? await storedHubs.get(previous.hub) : undefined;
-  const reason =
-    (link && faultOfLink(link, stored)) ?? (left && request.previousLink && faultOfLink(request.previousLink, left));
-  if (reason !== undefined) return refusal(ids.guid('tracking', `${hub}/${deviceId}`, now()), now(), reason);
+  const refused = refusedOver(link, stored) ?? refusedOver(request.previousLink, left);
+  if (refused !== undefined) {
+    const { errorCode, message } = HUB_ERRORS.IotHubUnauthorizedAccess;
+    const trackingId = ids.guid('tracking', `${hub}/${deviceId}`, now());
+    // What the service hands on to the device, word for word. [sdk-c #1789]
+    const errorMessage = hubErrorText({ code: 'IotHubUnauthorizedAccess', message, trackingId, at: time });
+    return { kind: 'refused', errorCode, errorMessage, ...refused };
+  }
   const old = previous && (await storedHubs.device(previous.hub, previous.deviceId));
   const existing = await storedHubs.device(hub, deviceId);
   const source = request.data === 'migrate' ? old : request.data === 'keep' ? existing : undefined;
@@ -143,7 +150,6 @@ export async function provisionDevice(
   const version = (existing?.twin.version ?? 0) + 1;
   const etag = ids.etag('hub-device', `${hub}/${deviceId}`, writes, now());
   const twinEtag = ids.etag('hub-twin', `${hub}/${deviceId}`, version, now());
-  const time = isoInstant(now());
   // A twin that stays is not written; one that migrates is copied.
   const isKept = source !== undefined && source === existing;
   const twin = isKept
@@ -173,11 +179,12 @@ export async function provisionDevice(
   return { kind: 'provisioned', isTwinInitial: source === undefined };
 }
 
-/** What the service hands on to the device, word for word. [sdk-c #1789] */
-function refusal(trackingId: string, nowMs: number, reason: string): ProvisionResult {
-  const { errorCode, message } = HUB_ERRORS.IotHubUnauthorizedAccess;
-  const body = hubErrorBody({ code: 'IotHubUnauthorizedAccess', message, trackingId, at: isoInstant(nowMs) });
-  return { kind: 'refused', errorCode, errorMessage: JSON.stringify(body), reason };
+function refusedOver(
+  link: LinkedHub | undefined,
+  hub: StoredHub | undefined,
+): { readonly hub: string; readonly reason: string } | undefined {
+  const reason = link && hub && faultOfLink(link, hub);
+  return reason === undefined || hub === undefined ? undefined : { hub: hub.name, reason };
 }
 
 function authenticationOf(proven: Proven, generateKey: (which: 'primary' | 'secondary') => string): HubAuthentication {

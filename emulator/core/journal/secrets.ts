@@ -47,6 +47,8 @@ export function createHeldSecrets({ readAll, maskAll }: Sweep): HeldSecrets {
   /** What a sweep has found so far. */
   let found: Map<string, Kind> | undefined;
   let keptBySweep = 0;
+  /** Records are never changed in place: one that was looked through since the last sweep holds nothing new. */
+  let lookedThrough = new WeakSet<object>();
   /** Of hubs and services. A webhook may be told in its URL which one it is for. */
   const names = new Set<string>();
   const isPublic = (value: string): boolean => [...names].some((name) => name.includes(value.toLowerCase()));
@@ -55,7 +57,9 @@ export function createHeldSecrets({ readAll, maskAll }: Sweep): HeldSecrets {
     if (kind === 'url') masker.add(secretsOfWebhookUrl(value, isPublic));
     else if (value.length >= VALUE_LENGTH_MIN) masker.add([value]);
   };
-  const learn = (record: object): void =>
+  const learn = (record: object): void => {
+    if (lookedThrough.has(record)) return;
+    lookedThrough.add(record);
     visit(record, '', (value, kind) => {
       if (kind === 'name') return void names.add(value.toLowerCase());
       found?.set(value, kind);
@@ -63,8 +67,10 @@ export function createHeldSecrets({ readAll, maskAll }: Sweep): HeldSecrets {
       known.set(value, kind);
       add(value, kind);
     });
+  };
   const sweep = async (): Promise<void> => {
     found = new Map();
+    lookedThrough = new WeakSet();
     try {
       await readAll();
       maskAll();

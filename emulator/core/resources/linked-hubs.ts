@@ -7,6 +7,7 @@ import { hasKey, missingRights } from '../hub/link-access.ts';
 import type { StoredHub } from '../store/hubs.ts';
 import type { LinkedHub } from '../store/instances.ts';
 import { invalidRequest, ManagementError } from './management-error.ts';
+import { isSame } from './rules.ts';
 
 /** @throws {ManagementError} for the first link that cannot be made */
 export function requestedLinks(
@@ -69,9 +70,4 @@ function checkedHub({ host, keyName, key }: ParsedConnectionString, path: string
 
 function fault(path: string, rule: string, value: string): Fault {
   return { path, rule, value: `"${value}"` };
-}
-
-/** Host names and policy names compare without regard to case. */
-function isSame(a: string, b: string): boolean {
-  return a.toLowerCase() === b.toLowerCase();
 }

@@ -70,7 +70,8 @@ export function givenPolicy<Right extends string>(
   return { ...policy, rights: known.filter((right) => asked.some((one) => isSame(one, right))) };
 }
 
-function isSame(a: string, b: string): boolean {
+/** Host names and policy names compare without regard to case. */
+export function isSame(a: string, b: string): boolean {
   return a.toLowerCase() === b.toLowerCase();
 }
 

@@ -9,7 +9,7 @@ import { type SetUp, type SetUpInstance, SetUpSchema } from '../../wire/set-up.t
 import { isJsonObject } from '../../wire/twin.ts';
 import { type EnrollmentKind, enrollmentKind, idOf } from '../enrollments/enrollment-kind.ts';
 import { allowedHubs, enrollmentBreaches, hubKey, hubsNamedBy } from '../enrollments/rules.ts';
-import { duplicates, policyFaults } from '../resources/rules.ts';
+import { duplicates, isSame, policyFaults } from '../resources/rules.ts';
 import type { DpsInstance } from '../store/instances.ts';
 import { createMemoryStore } from '../store/memory/memory-store.ts';
 import { createStore, type Reads } from '../store/store.ts';
@@ -205,8 +205,4 @@ async function brokenLinks(
           rule: `must keep "${hub}": the ${noun} "${idOf(record)}", which is here already, names it`,
         })),
     );
-}
-
-function isSame(a: string, b: string): boolean {
-  return a.toLowerCase() === b.toLowerCase();
 }
